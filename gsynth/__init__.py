@@ -1,0 +1,47 @@
+"""Synthetic genomes from stratified Markov models.
+
+The public names load on first use, so ``import gsynth`` is cheap and brings no backend and no format.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from gsynth.binning import gsynth_bin_map as gsynth_bin_map
+    from gsynth.model import DimSpec as DimSpec
+    from gsynth.model import GsynthModel as GsynthModel
+
+__version__ = "0.1.0"
+
+_HOME = {
+    "DimSpec": "gsynth.model",
+    "GsynthModel": "gsynth.model",
+    "GsynthError": "gsynth.errors",
+    "gsynth_bin_map": "gsynth.binning",
+    "gsynth_train": "gsynth.training",
+    "gsynth_sample": "gsynth.sampling",
+    "gsynth_random": "gsynth.sampling",
+    "gsynth_replace_kmer": "gsynth.replacement",
+    "gsynth_save": "gsynth.storage",
+    "gsynth_load": "gsynth.storage",
+    "gsynth_convert": "gsynth.storage",
+    "use_genome": "gsynth.genomes",
+}
+
+__all__ = ["__version__", *_HOME]
+
+
+def __getattr__(name: str) -> Any:
+    # ``gsynth.train`` is ``gsynth.gsynth_train``, as in R's ``gsynth.train``.
+    full = name if name in _HOME else f"gsynth_{name}"
+    if full not in _HOME:
+        raise AttributeError(f"module 'gsynth' has no attribute {name!r}")
+    value = getattr(importlib.import_module(_HOME[full]), full)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *_HOME, *(name.removeprefix("gsynth_") for name in _HOME)})

@@ -1,0 +1,277 @@
+"""The model: counts of (k+1)-mers by stratum, and all that is needed to turn them into probabilities."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Any, Final
+
+import numpy as np
+from attrs import define, field, frozen
+from numpy.typing import NDArray
+
+from gsynth.binning import check_breaks, gsynth_bin_map
+from gsynth.errors import ArgumentError, ArgumentTypeError
+from gsynth.smoothing import ADDITIVE, smoothed_cdf
+
+MIN_ORDER: Final = 1
+MAX_ORDER: Final = 10
+
+
+def check_order(k: object) -> int:
+    """`k` as an int from 1 to 10."""
+    if isinstance(k, bool) or not isinstance(k, int | np.integer | float) or k != int(k):
+        raise ArgumentError(f"k must be a whole number from {MIN_ORDER} to {MAX_ORDER}, found {k!r}")
+    if not MIN_ORDER <= k <= MAX_ORDER:
+        raise ArgumentError(f"k must be from {MIN_ORDER} to {MAX_ORDER}, found {k}")
+    return int(k)
+
+
+def _bin_map(value: Any) -> NDArray[np.int32] | None:
+    return None if value is None else np.array(value, dtype=np.int32)
+
+
+@frozen(eq=False)
+class DimSpec:
+    """One dimension of the strata: an expression over tracks, and the bins of its values.
+
+    Attributes
+    ----------
+    expr : str
+        Expression over track names.
+    breaks : float64[num_bins + 1]
+        Bin edges; bins are half-open, the last one closed.
+    bin_map : int32[num_bins] or None
+        For each bin the 0-based bin that it is merged into.
+    bin_merge : list of dict or None
+        The merge ranges that `bin_map` came from (see `gsynth_bin_map`), where known.
+    """
+
+    expr: str
+    breaks: NDArray[np.float64] = field(converter=check_breaks)
+    bin_map: NDArray[np.int32] | None = field(default=None, converter=_bin_map)
+    bin_merge: list[dict[str, Any]] | None = None
+
+    def __attrs_post_init__(self) -> None:
+        if not isinstance(self.expr, str) or not self.expr.strip():
+            raise ArgumentError(f"'expr' must be a track expression, found {self.expr!r}")
+        if self.bin_map is None and self.bin_merge is not None:
+            object.__setattr__(self, "bin_map", gsynth_bin_map(self.breaks, self.bin_merge))
+        if self.bin_map is not None:
+            found = self.bin_map
+            if found.shape != (self.num_bins,) or ((found < 0) | (found >= self.num_bins)).any():
+                raise ArgumentError(
+                    f"bin_map must hold {self.num_bins} bins from 0 to {self.num_bins - 1}, found {found.tolist()}"
+                )
+
+    @property
+    def num_bins(self) -> int:
+        """How many bins the breaks make."""
+        return int(self.breaks.size - 1)
+
+    @classmethod
+    def from_mapping(cls, spec: object) -> DimSpec:
+        """A DimSpec from what a user gives: a DimSpec, or a dict with expr, breaks and maybe bin_merge, bin_map."""
+        if isinstance(spec, cls):
+            return spec
+        if not isinstance(spec, Mapping):
+            raise ArgumentTypeError(
+                f"a dimension must be a dict with 'expr' and 'breaks' or a DimSpec, found {type(spec).__name__}"
+            )
+        for key in ("expr", "breaks"):
+            if key not in spec:
+                raise ArgumentError(f"a dimension needs the key {key!r}, found {sorted(spec)}")
+        known = {"expr", "breaks", "bin_merge", "bin_map", "num_bins"}
+        if not known >= set(spec):
+            raise ArgumentError(
+                f"unknown keys in a dimension: {sorted(set(spec) - known)}; known are {sorted(known)}"
+            )
+        return cls(spec["expr"], spec["breaks"], spec.get("bin_map"), spec.get("bin_merge"))
+
+    def as_dict(self) -> dict[str, Any]:
+        """The dict form: expr, breaks, num_bins, bin_map, bin_merge."""
+        return {
+            "expr": self.expr,
+            "breaks": self.breaks.tolist(),
+            "num_bins": self.num_bins,
+            "bin_map": None if self.bin_map is None else self.bin_map.tolist(),
+            "bin_merge": self.bin_merge,
+        }
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, DimSpec):
+            return NotImplemented
+        return (
+            self.expr == other.expr
+            and np.array_equal(self.breaks, other.breaks)
+            and np.array_equal(self.merged(), other.merged())
+        )
+
+    __hash__ = None  # type: ignore[assignment]  # holds arrays
+
+    def merged(self) -> NDArray[np.int32]:
+        """int32[num_bins]: `bin_map`, or the identity where there is none."""
+        return np.arange(self.num_bins, dtype=np.int32) if self.bin_map is None else self.bin_map
+
+
+def _read_only(array: NDArray[Any]) -> NDArray[Any]:
+    view = array.view()
+    view.flags.writeable = False
+    return view
+
+
+def _counts(value: Any) -> NDArray[np.uint64]:
+    return _read_only(np.ascontiguousarray(value, dtype=np.uint64))
+
+
+def _optional_matrix(value: Any) -> NDArray[np.float64] | None:
+    return None if value is None else _read_only(np.ascontiguousarray(value, dtype=np.float64))
+
+
+@define(eq=False, repr=False, kw_only=True, frozen=True)
+class GsynthModel:
+    """A stratified Markov model of order k.
+
+    Attributes
+    ----------
+    k : int
+        Markov order, 1..10.
+    dims : tuple of DimSpec
+        The dimensions of the strata, the first one fastest in the flat bin index; empty for an unstratified model.
+    counts : uint64[total_bins, 4**k, 4]
+        Observations of each (k+1)-mer on both strands; context index with the leftmost base most significant;
+        bases in the order A, C, G, T. Read-only.
+    total_masked, total_n : int
+        Windows left out for the mask, and for a base that is not A, C, G or T.
+    pseudocount : float
+    min_obs : int
+        Bins with fewer observations are sparse: listed in `sparse_bins` and sampled uniformly.
+    iterator : int or None
+        Width of the windows (bp) on which the expressions were evaluated.
+    prior_mode : str
+        "none" (pseudocount on every cell), "uniform", "marginal", "global" or "explicit".
+    prior_matrix : float64[total_bins, 4] or None
+        The base probabilities that `pseudocount` weighs.
+    marginal_fallbacks : int
+        Bins without observations whose marginal prior fell back to uniform.
+    stored_cdf : float64[total_bins, 4**k, 4] or None
+        Set only where a file holds other probabilities than the counts give.
+    metadata : dict
+        What else a model file says: its writer, chromosome sizes, and keys that gsynth does not know.
+    """
+
+    k: int = field(converter=check_order)
+    dims: tuple[DimSpec, ...] = field(default=(), converter=tuple)
+    counts: NDArray[np.uint64] = field(converter=_counts)
+    total_masked: int = 0
+    total_n: int = 0
+    pseudocount: float = field(default=1.0, converter=float)
+    min_obs: int = 0
+    iterator: int | None = None
+    prior_mode: str = ADDITIVE
+    prior_matrix: NDArray[np.float64] | None = field(default=None, converter=_optional_matrix)
+    marginal_fallbacks: int = 0
+    stored_cdf: NDArray[np.float64] | None = field(default=None, converter=_optional_matrix)
+    metadata: dict[str, Any] = field(factory=dict)
+
+    def __attrs_post_init__(self) -> None:
+        shape = (self.total_bins, self.num_kmers, 4)
+        for name, array, expected in (
+            ("counts", self.counts, shape),
+            ("stored_cdf", self.stored_cdf, shape),
+            ("prior_matrix", self.prior_matrix, (self.total_bins, 4)),
+        ):
+            if array is not None and array.shape != expected:
+                raise ArgumentError(
+                    f"{name} has shape {array.shape}; order {self.k} and {self.total_bins} bins make {expected}"
+                )
+        if not (math.isfinite(self.pseudocount) and self.pseudocount >= 0):
+            raise ArgumentError(f"pseudocount must be finite and not negative, found {self.pseudocount}")
+
+    @property
+    def n_dims(self) -> int:
+        """Number of dimensions; 0 for an unstratified model."""
+        return len(self.dims)
+
+    @property
+    def dim_sizes(self) -> list[int]:
+        """Bins per dimension; ``[1]`` for an unstratified model."""
+        return [dim.num_bins for dim in self.dims] or [1]
+
+    @property
+    def dim_specs(self) -> list[dict[str, Any]]:
+        """The dimensions as dicts: expr, breaks, num_bins, bin_map, bin_merge."""
+        return [dim.as_dict() for dim in self.dims]
+
+    @property
+    def total_bins(self) -> int:
+        """Number of flat bins."""
+        return math.prod(self.dim_sizes)
+
+    @property
+    def num_kmers(self) -> int:
+        """Number of contexts, 4**k."""
+        return int(4**self.k)
+
+    @property
+    def per_bin_kmers(self) -> NDArray[np.int64]:
+        """int64[total_bins]: observations per flat bin, both strands."""
+        return self.counts.sum(axis=(1, 2)).astype(np.int64)
+
+    @property
+    def total_kmers(self) -> int:
+        """Observations in all, both strands (twice the counted windows)."""
+        return int(self.counts.sum())
+
+    @property
+    def sparse_bins(self) -> NDArray[np.int64]:
+        """The flat bins with fewer than `min_obs` observations."""
+        sparse: NDArray[np.int64] = np.flatnonzero(self.per_bin_kmers < self.min_obs)
+        return sparse
+
+    @property
+    def cdf(self) -> NDArray[np.float64]:
+        """float64[total_bins, 4**k, 4]: cumulative probabilities, computed at each call; sparse bins are NaN."""
+        return self.computed_cdf() if self.stored_cdf is None else self.stored_cdf
+
+    def computed_cdf(self) -> NDArray[np.float64]:
+        """The cumulative probabilities that the counts and the prior give."""
+        return smoothed_cdf(self.counts, self.pseudocount, self.prior_matrix, self.per_bin_kmers < self.min_obs)
+
+    @property
+    def model_data(self) -> dict[str, list[NDArray[Any]]]:
+        """``{"counts": [...], "cdf": [...]}``, an array (4**k, 4) per flat bin; the cdf is computed at each call."""
+        return {"counts": list(self.counts), "cdf": list(self.cdf)}
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, GsynthModel):
+            return NotImplemented
+        plain = ("k", "total_masked", "total_n", "pseudocount", "min_obs", "iterator", "prior_mode",
+                 "marginal_fallbacks", "dims")  # fmt: skip
+        if any(getattr(self, name) != getattr(other, name) for name in plain):
+            return False
+        if not np.array_equal(self.counts, other.counts):
+            return False
+        return _same(self.prior_matrix, other.prior_matrix) and _same(self.stored_cdf, other.stored_cdf)
+
+    __hash__ = None  # type: ignore[assignment]  # holds arrays
+
+    def __repr__(self) -> str:
+        strata = " x ".join(f"{dim.expr} ({dim.num_bins} bins)" for dim in self.dims) or "none"
+        prior = "on every cell" if self.prior_mode == ADDITIVE else f"{self.prior_mode} prior"
+        lines = [
+            f"GsynthModel: Markov order {self.k}, {self.total_bins} {'bin' if self.total_bins == 1 else 'bins'}",
+            f"  strata: {strata}" + (f", every {self.iterator} bp" if self.iterator and self.dims else ""),
+            f"  observations: {self.total_kmers:,} (masked {self.total_masked:,}, with N {self.total_n:,} windows)",
+            f"  pseudocount: {self.pseudocount:g} ({prior})",
+        ]
+        sparse = self.sparse_bins.size
+        if sparse:
+            lines.append(f"  sparse: {sparse} bins with fewer than {self.min_obs:,} observations")
+        return "\n".join(lines)
+
+
+def _same(one: NDArray[np.float64] | None, other: NDArray[np.float64] | None) -> bool:
+    if one is None or other is None:
+        return one is other
+    return np.array_equal(one, other, equal_nan=True)

@@ -1,0 +1,90 @@
+"""The public plugin API: all that a plugin may import from gsynth.
+
+A plugin is a module with functions marked :data:`hookimpl`, named by an entry point of the group ``gsynth``::
+
+    [project.entry-points.gsynth]
+    mine = "my_package.plugin"
+
+    # my_package/plugin.py
+    from gsynth.plugins import CounterPlugin, hookimpl
+
+    def _load():
+        from my_package.counter import MyCounter      # heavy imports belong here
+
+        return MyCounter()
+
+    @hookimpl
+    def gsynth_counters():
+        yield CounterPlugin(name="mine", load=_load)
+"""
+
+from __future__ import annotations
+
+from pluggy import HookimplMarker
+
+from gsynth.errors import (
+    ArgumentError,
+    ArgumentTypeError,
+    ContigError,
+    FormatError,
+    GsynthError,
+    MissingFileError,
+    NotAModelError,
+    TrackError,
+)
+from gsynth.model import DimSpec, GsynthModel
+from gsynth.plugins.descriptors import (
+    CounterPlugin,
+    GenomePlugin,
+    SamplerPlugin,
+    SerializerPlugin,
+    TrackPlugin,
+)
+from gsynth.plugins.interfaces import (
+    CONTRACT,
+    FREE,
+    MASKED,
+    UNBINNED,
+    Counter,
+    Genome,
+    GenomeOpener,
+    Sampler,
+    Serializer,
+    StreamSampler,
+    Track,
+    TrackOpener,
+)
+
+hookimpl = HookimplMarker("gsynth")
+"""Marks a function of a plugin module as the implementation of a gsynth hook."""
+
+__all__ = [
+    "CONTRACT",
+    "FREE",
+    "MASKED",
+    "UNBINNED",
+    "ArgumentError",
+    "ArgumentTypeError",
+    "ContigError",
+    "Counter",
+    "CounterPlugin",
+    "DimSpec",
+    "FormatError",
+    "Genome",
+    "GenomeOpener",
+    "GenomePlugin",
+    "GsynthError",
+    "GsynthModel",
+    "MissingFileError",
+    "NotAModelError",
+    "Sampler",
+    "SamplerPlugin",
+    "Serializer",
+    "SerializerPlugin",
+    "StreamSampler",
+    "Track",
+    "TrackError",
+    "TrackOpener",
+    "TrackPlugin",
+    "hookimpl",
+]

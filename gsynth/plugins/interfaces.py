@@ -1,0 +1,229 @@
+"""The contracts, version 1: what a counter, sampler, serializer, genome and track must do.
+
+Kernels (counter, sampler) are pure, deterministic, stateless and re-entrant; they release the GIL, allocate at most
+O(block) memory and never touch Python objects in their loops. They are handed valid input: the core checks once, at
+the public door. All arrays are C-contiguous and of exactly the dtype that is written here.
+
+Sequence codes: 0, 1, 2, 3 = A, C, G, T; 4 = anything else; 255 = `FREE`, a cell that a sampler shall fill.
+Window i of a block is ``codes[i : i+k]`` (the context, leftmost base most significant: index = sum code * 4**(k-1-j))
+and ``codes[i+k]`` (the emitted base). Strata come as runs: run j covers the windows ``edges[j] <= i < edges[j+1]``,
+with ``edges[0] == 0``, ``edges[m] == n``, never falling (a run may be empty). A stratum >= 0 is a flat bin.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, Protocol, runtime_checkable
+
+import numpy as np
+from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from gsynth.model import GsynthModel
+
+CONTRACT: Final = 1
+"""Version of the contracts in this module."""
+
+UNBINNED: Final = -1
+"""Stratum of a window that falls in no bin: not counted; sampled uniformly."""
+
+MASKED: Final = -2
+"""Stratum of a window that is left out: not counted at all, not even its N."""
+
+FREE: Final = 255
+"""Code of a cell that the sampler fills."""
+
+
+@runtime_checkable
+class Counter(Protocol):
+    """Counts (k+1)-mers, forward strand only, stratum by stratum."""
+
+    def count(
+        self,
+        codes: NDArray[np.uint8],
+        edges: NDArray[np.int64],
+        strata: NDArray[np.int32],
+        *,
+        order: int,
+        out: NDArray[np.uint64],
+    ) -> int:
+        """Add every countable window of the block to `out`.
+
+        Parameters
+        ----------
+        codes : uint8[n + k]
+            Sequence codes 0..4.
+        edges : int64[m + 1], strata : int32[m]
+            The runs of strata over the n windows.
+        order : int
+            k, 1..10.
+        out : uint64[bins, 4**k, 4]
+            Added to, in place: ``out[stratum, context, base] += 1`` for every window of a run with stratum >= 0
+            that holds no 4. Never cleared.
+
+        Returns
+        -------
+        int
+            How many windows of runs with stratum >= -1 hold a 4.
+        """
+        ...
+
+
+@runtime_checkable
+class Sampler(Protocol):
+    """Fills the free cells of a block, left to right, with the Markov chain that the thresholds define."""
+
+    def sample(
+        self,
+        codes: NDArray[np.uint8],
+        edges: NDArray[np.int64],
+        strata: NDArray[np.int32],
+        uniforms: NDArray[np.uint32],
+        *,
+        order: int,
+        thresholds: NDArray[np.uint32],
+    ) -> None:
+        """Fill every cell of ``codes[k:]`` that is `FREE`, in place.
+
+        Parameters
+        ----------
+        codes : uint8[n + k]
+            ``codes[:k]`` is the left context (0..4, never `FREE`). Of the rest, `FREE` cells are filled; the others
+            are fixed (0..3, or 4) and roll into the context like drawn ones.
+        edges : int64[m + 1], strata : int32[m]
+            The runs of strata over the n windows; window i emits ``codes[i + k]``.
+        uniforms : uint32[n]
+            31-bit random numbers; ``uniforms[i]`` belongs to ``codes[i + k]``, whether that is free or not.
+        order : int
+            k, 1..10.
+        thresholds : uint32[bins + 1, 4**k, 3]
+            0 .. 2**31, not falling along the last axis. The drawn base is the number of thresholds t of
+            ``thresholds[stratum, context]`` with ``uniforms[i] >= t``. The last table is the uniform one: it serves
+            negative strata, and every context that holds a 4.
+        """
+        ...
+
+
+@runtime_checkable
+class StreamSampler(Protocol):
+    """Optional ability of a sampler: draw the random numbers inside, from the stream's definition.
+
+    Must give exactly what `Sampler.sample` gives with the numbers of `gsynth.randomness.uniforms`.
+    """
+
+    def sample_stream(
+        self,
+        codes: NDArray[np.uint8],
+        edges: NDArray[np.int64],
+        strata: NDArray[np.int32],
+        stream_edges: NDArray[np.int64],
+        keys: NDArray[np.uint64],
+        positions: NDArray[np.int64],
+        *,
+        order: int,
+        thresholds: NDArray[np.uint32],
+    ) -> None:
+        """As `Sampler.sample`, for window i of segment s (``stream_edges[s] <= i < stream_edges[s+1]``) with the
+        number of stream ``keys[s]`` at position ``positions[s] + i - stream_edges[s]``.
+        """
+        ...
+
+
+@runtime_checkable
+class Serializer(Protocol):
+    """Writes and reads one model file format."""
+
+    def save(self, model: GsynthModel, path: Path) -> None:
+        """Write `model` at `path`, which does not exist and whose parent does; a file or a folder, as the format is.
+
+        The core hands in a temporary sibling and renames it when all is written, so a plugin need not be atomic.
+        """
+        ...
+
+    def load(self, path: Path) -> GsynthModel:
+        """Read the model at `path`.
+
+        The file is a stranger's: sizes are checked before anything large is read. Raises FormatError (what was
+        found, what was expected) or NotAModelError.
+        """
+        ...
+
+
+@runtime_checkable
+class Genome(Protocol):
+    """Contigs with lengths and, mostly, sequence. Safe to read from many threads at once."""
+
+    @property
+    def name(self) -> str:
+        """What messages call it: the path, or a short description."""
+        ...
+
+    @property
+    def contigs(self) -> Mapping[str, int]:
+        """Contig name -> length in bases, in the order of the source."""
+        ...
+
+    @property
+    def has_sequence(self) -> bool:
+        """False where only the sizes are known."""
+        ...
+
+    def fetch(self, contig: str, start: int, end: int) -> NDArray[np.uint8]:
+        """The bases of ``[start, end)``, 0-based half-open, within the contig, as ASCII bytes, case kept.
+
+        Returns uint8[end - start]; the caller does not write to it.
+        """
+        ...
+
+
+@runtime_checkable
+class GenomeOpener(Protocol):
+    """Opens one kind of genome source."""
+
+    def open(self, source: object) -> Genome:
+        """Open `source`, for which the descriptor's `accepts` was true, or which the user named explicitly."""
+        ...
+
+
+@runtime_checkable
+class Track(Protocol):
+    """A value for each window along a contig. Safe to read from many threads at once."""
+
+    @property
+    def uses_sequence(self) -> bool:
+        """True if `window_values` needs the bases."""
+        ...
+
+    @property
+    def flank(self) -> int:
+        """How many bases beyond the last edge `sequence` shall hold (fewer at the contig's end); 0 for most."""
+        ...
+
+    def window_values(
+        self, contig: str, edges: NDArray[np.int64], sequence: NDArray[np.uint8] | None
+    ) -> NDArray[np.float64]:
+        """One value for each window ``[edges[j], edges[j+1])``, NaN where there is none.
+
+        Parameters
+        ----------
+        contig : str
+        edges : int64[m + 1]
+            0-based, rising; adjacent windows touch.
+        sequence : uint8[edges[m] - edges[0] + flank] or None
+            The ASCII bases from ``edges[0]`` on, if `uses_sequence`.
+
+        Returns
+        -------
+        float64[m]
+        """
+        ...
+
+
+@runtime_checkable
+class TrackOpener(Protocol):
+    """Opens one kind of track source."""
+
+    def open(self, source: object, genome: Genome) -> Track:
+        """Open `source` (a path, a name, a function, arrays) against the genome whose contigs it is asked for."""
+        ...
