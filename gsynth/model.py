@@ -216,7 +216,8 @@ class GsynthModel:
     @property
     def per_bin_kmers(self) -> NDArray[np.int64]:
         """int64[total_bins]: observations per flat bin, both strands."""
-        return self.counts.sum(axis=(1, 2)).astype(np.int64)
+        totals: NDArray[np.uint64] = self.counts.sum(axis=(1, 2))
+        return totals.astype(np.int64)
 
     @property
     def total_kmers(self) -> int:
