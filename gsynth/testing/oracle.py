@@ -1,0 +1,395 @@
+"""The truth: what the contracts and the arithmetic say, in slow loops that a person can check by eye.
+
+Nothing here shares code with what it judges: no vectorised step, no rolling index, no import from the core. Arrays go
+in and come out, because that is what plugins handle; every decision in between is made one base at a time.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import math
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from fractions import Fraction
+from typing import Any, Final, NamedTuple
+
+import numpy as np
+from numpy.random import SeedSequence
+from numpy.typing import NDArray
+
+UNBINNED: Final = -1
+MASKED: Final = -2
+FREE: Final = 255
+NOT_ACGT: Final = 4
+BASES: Final = "ACGT"
+COMPLEMENT: Final = {"A": "T", "C": "G", "G": "C", "T": "A"}
+
+Interval = tuple[str, int, int]
+
+
+# Blocks: what a kernel does.
+
+
+def context_index(codes: Sequence[int]) -> int:
+    """The index of a context: its leftmost base most significant.
+
+    Examples
+    --------
+    >>> context_index([0, 0, 1]), context_index([1, 0, 0]), context_index([3])
+    (1, 16, 3)
+    """
+    return sum(code * 4 ** (len(codes) - 1 - j) for j, code in enumerate(codes))
+
+
+def window_strata(edges: NDArray[np.int64], strata: NDArray[np.int32]) -> list[int]:
+    """The stratum of each window, from the runs.
+
+    Examples
+    --------
+    >>> window_strata(np.array([0, 2, 2, 3]), np.array([5, 6, -1], dtype=np.int32))
+    [5, 5, -1]
+    """
+    expanded: list[int] = []
+    for j, stratum in enumerate(strata):
+        for _ in range(int(edges[j]), int(edges[j + 1])):
+            expanded.append(int(stratum))  # noqa: PERF401  # one window at a time, on purpose
+    return expanded
+
+
+def count(
+    codes: NDArray[np.uint8], edges: NDArray[np.int64], strata: NDArray[np.int32], order: int, bins: int
+) -> tuple[NDArray[np.uint64], int]:
+    """What `Counter.count` adds to a table of zeros, and what it returns.
+
+    Parameters
+    ----------
+    codes : uint8[n + order]
+    edges : int64[m + 1], strata : int32[m]
+    order, bins : int
+
+    Returns
+    -------
+    uint64[bins, 4**order, 4], int
+        Observations, and how many windows of runs with stratum >= -1 hold a 4.
+
+    Examples
+    --------
+    >>> counts, with_n = count(np.array([0, 1, 2, 4], dtype=np.uint8), np.array([0, 3]), np.array([0]), 1, 1)
+    >>> counts[0, 0].tolist(), counts[0, 1].tolist(), with_n
+    ([0, 1, 0, 0], [0, 0, 1, 0], 1)
+    """
+    counts = np.zeros((bins, 4**order, 4), dtype=np.uint64)
+    with_n = 0
+    for i, stratum in enumerate(window_strata(edges, strata)):
+        window = [int(code) for code in codes[i : i + order + 1]]
+        if stratum == MASKED:
+            continue
+        if NOT_ACGT in window:
+            with_n += 1
+        elif stratum != UNBINNED:
+            counts[stratum, context_index(window[:order]), window[order]] += 1
+    return counts, with_n
+
+
+def sample(
+    codes: NDArray[np.uint8],
+    edges: NDArray[np.int64],
+    strata: NDArray[np.int32],
+    uniforms: NDArray[np.uint32],
+    order: int,
+    thresholds: NDArray[np.uint32],
+) -> NDArray[np.uint8]:
+    """The codes after `Sampler.sample`, as a new array: uint8[n + order].
+
+    Examples
+    --------
+    >>> always_g = np.full((2, 4, 3), [0, 0, 2**31], dtype=np.uint32)
+    >>> codes = np.array([0, 255, 3, 255], dtype=np.uint8)
+    >>> numbers = np.array([0, 7, 2**31 - 1], dtype=np.uint32)
+    >>> sample(codes, np.array([0, 3]), np.array([0], dtype=np.int32), numbers, 1, always_g).tolist()
+    [0, 2, 3, 2]
+    """
+    filled = [int(code) for code in codes]
+    uniform_table = thresholds.shape[0] - 1
+    for i, stratum in enumerate(window_strata(edges, strata)):
+        if filled[i + order] != FREE:
+            continue
+        context = filled[i : i + order]
+        if stratum < 0 or NOT_ACGT in context:
+            row = thresholds[uniform_table, 0]
+        else:
+            row = thresholds[stratum, context_index(context)]
+        filled[i + order] = draw(int(uniforms[i]), row)
+    return np.array(filled, dtype=np.uint8)
+
+
+def draw(number: int, row: Sequence[int] | NDArray[np.uint32]) -> int:
+    """The base that a 31-bit number draws: how many of the three thresholds it reaches.
+
+    Examples
+    --------
+    >>> draw(0, [0, 0, 2**31]), draw(9, [10, 20, 30]), draw(10, [10, 20, 30]), draw(30, [10, 20, 30])
+    (2, 0, 1, 3)
+    """
+    return sum(1 for threshold in row if number >= int(threshold))
+
+
+# The random stream.
+
+_WORD: Final = 2**64
+
+
+def _mix(z: int) -> int:
+    z = ((z ^ (z >> 30)) * 0xBF58476D1CE4E5B9) % _WORD
+    z = ((z ^ (z >> 27)) * 0x94D049BB133111EB) % _WORD
+    return z ^ (z >> 31)
+
+
+def uniform(key: int, position: int) -> int:
+    """The 31-bit number of stream `key` at a 0-based position; the word of key 0 at 0 is 0xE220A8397B1DCDAF.
+
+    Examples
+    --------
+    >>> uniform(0, 0), uniform(0, 1)
+    (1032775383, 1896895516)
+    """
+    word = _mix((int(key) + (int(position) // 2 + 1) * 0x9E3779B97F4A7C15) % _WORD)
+    half = word % 2**32 if position % 2 == 0 else word // 2**32
+    return half // 2
+
+
+def uniforms(key: int, start: int, end: int) -> NDArray[np.uint32]:
+    """The numbers of positions ``[start, end)``: uint32[end - start]."""
+    return np.array([uniform(key, position) for position in range(start, end)], dtype=np.uint32)
+
+
+def stream_key(seed: int, contig: str, sample_index: int = 0, repeat: int = 0) -> int:
+    """The key of a contig, a sample and a repeat, below 2**64.
+
+    Examples
+    --------
+    >>> stream_key(7, "chr1") == stream_key(7, "chr1", 0, 0) != stream_key(7, "chr1", 1, 0)
+    True
+    """
+    name = int.from_bytes(hashlib.blake2b(contig.encode("utf-8"), digest_size=8).digest(), "little")
+    sequence = SeedSequence(seed, spawn_key=(1, name, sample_index, repeat))
+    return int(sequence.generate_state(1, np.uint64)[0])
+
+
+# Probabilities.
+
+
+def cumulative(
+    row: Sequence[int], pseudocount: float | Fraction, prior: Sequence[float | Fraction] | None = None
+) -> list[Fraction]:
+    """The exact cumulative probabilities of one context: four Fractions, the last one 1.
+
+    Examples
+    --------
+    >>> [str(p) for p in cumulative([1, 0, 0, 0], 1)]
+    ['2/5', '3/5', '4/5', '1']
+    >>> [str(p) for p in cumulative([0, 0, 0, 0], 0)]
+    ['1/4', '1/2', '3/4', '1']
+    """
+    weight = Fraction(pseudocount)
+    extra = [weight] * 4 if prior is None else [weight * Fraction(p) for p in prior]
+    cells = [Fraction(int(n)) + e for n, e in zip(row, extra, strict=True)]
+    total = sum(int(n) for n in row) + (4 * weight if prior is None else weight)
+    if total == 0:
+        cells, total = [Fraction(1)] * 4, Fraction(4)
+    sums = [sum(cells[: j + 1], Fraction(0)) / total for j in range(3)]
+    return [*sums, Fraction(1)]
+
+
+def marginal(counts: NDArray[np.uint64]) -> list[Fraction]:
+    """The base frequencies of one bin's counts (4**k, 4), or of several bins; uniform where there is nothing."""
+    bases = [sum(int(n) for n in counts[..., base].flat) for base in range(4)]
+    total = sum(bases)
+    return [Fraction(n, total) if total else Fraction(1, 4) for n in bases]
+
+
+def threshold_row(cdf: Sequence[float | Fraction]) -> list[int]:
+    """floor(cdf * 2**31) of the first three columns, exactly; uniform for a row that is NaN.
+
+    Examples
+    --------
+    >>> threshold_row([0.25, 0.5, 1.0, 1.0])
+    [536870912, 1073741824, 2147483648]
+    """
+    if any(isinstance(p, float) and math.isnan(p) for p in cdf):
+        cdf = [0.25, 0.5, 0.75, 1.0]
+    return [math.floor(Fraction(p) * 2**31) for p in cdf[:3]]
+
+
+def thresholds(cdf: NDArray[np.float64]) -> NDArray[np.uint32]:
+    """The sampler's table of a cdf (bins, 4**k, 4): uint32[bins + 1, 4**k, 3], the last one uniform."""
+    uniform_rows = [threshold_row([0.25, 0.5, 0.75, 1.0])] * cdf.shape[1]
+    tables = [[threshold_row([float(p) for p in row]) for row in table] for table in cdf]
+    return np.array([*tables, uniform_rows], dtype=np.uint32)
+
+
+# Whole intervals, from strings.
+
+
+class Training(NamedTuple):
+    """What training counts.
+
+    Attributes
+    ----------
+    counts : uint64[bins, 4**k, 4]
+        Both strands.
+    total_masked, total_n : int
+        Windows.
+    """
+
+    counts: NDArray[np.uint64]
+    total_masked: int
+    total_n: int
+
+
+def iterator_windows(start: int, end: int, iterator: int | None) -> Iterator[tuple[int, int]]:
+    """The multiples of `iterator`, cut at the ends of ``[start, end)``; all of it for None.
+
+    Examples
+    --------
+    >>> list(iterator_windows(5, 25, 10))
+    [(5, 10), (10, 20), (20, 25)]
+    """
+    position = start
+    while position < end:
+        following = end if iterator is None else min(end, (position // iterator + 1) * iterator)
+        yield position, following
+        position = following
+
+
+def reverse_complement(word: str) -> str:
+    """Of upper-case A, C, G and T.
+
+    Examples
+    --------
+    >>> reverse_complement("AACG")
+    'CGTT'
+    """
+    return "".join(COMPLEMENT[base] for base in reversed(word))
+
+
+def train(
+    sequences: Mapping[str, str],
+    intervals: Sequence[Interval],
+    k: int,
+    *,
+    bins: int = 1,
+    stratum: Callable[[str, int, int], int] = lambda contig, start, end: 0,
+    iterator: int | None = None,
+    mask: Sequence[Interval] = (),
+) -> Training:
+    """Counts of whole intervals, both strands.
+
+    Parameters
+    ----------
+    sequences : mapping of contig to bases
+    intervals : sequence of (contig, start, end)
+        0-based half-open; clipped to the contig. Each is a world of its own.
+    k, bins : int
+    stratum : callable
+        The flat bin of an iterator window (contig, start, end), negative for none.
+    iterator : int or None
+    mask : sequence of (contig, start, end)
+
+    Examples
+    --------
+    >>> result = train({"c": "ACGTN"}, [("c", 0, 9)], 1)
+    >>> result.counts[0].tolist(), result.total_n
+    ([[0, 2, 0, 0], [0, 0, 2, 0], [0, 0, 0, 2], [0, 0, 0, 0]], 1)
+    """
+    counts = np.zeros((bins, 4**k, 4), dtype=np.uint64)
+    total_masked = total_n = 0
+    for contig, start, end in intervals:
+        start, end = max(start, 0), min(end, len(sequences[contig]))
+        for window_start, window_end in iterator_windows(start, end, iterator):
+            flat = stratum(contig, window_start, window_end)
+            for p in range(window_start, min(window_end, end - k)):
+                word = sequences[contig][p : p + k + 1].upper()
+                if any(name == contig and low <= p < high for name, low, high in mask):
+                    total_masked += 1
+                elif any(base not in BASES for base in word):
+                    total_n += 1
+                elif flat >= 0:
+                    for strand in (word, reverse_complement(word)):
+                        codes = [BASES.index(base) for base in strand]
+                        counts[flat, context_index(codes[:k]), codes[k]] += 1
+    return Training(counts, total_masked, total_n)
+
+
+def sample_interval(
+    start: int,
+    end: int,
+    k: int,
+    thresholds: NDArray[np.uint32],
+    key: int,
+    *,
+    stratum_at: Callable[[int], int] = lambda position: 0,
+    fixed: Mapping[int, str] | None = None,
+) -> str:
+    """One sample of the interval ``[start, end)`` of a contig, ``init="uniform"``.
+
+    Parameters
+    ----------
+    start, end : int
+        0-based half-open.
+    k : int
+    thresholds : uint32[bins + 1, 4**k, 3]
+    key : int
+        Of the stream, see `stream_key`.
+    stratum_at : callable
+        The flat bin at a position, negative for none; position p is drawn with the stratum at p - k.
+    fixed : mapping of position to base
+        What is copied verbatim: masked positions, kept N.
+
+    Examples
+    --------
+    >>> always_t = np.zeros((2, 4, 3), dtype=np.uint32)
+    >>> always_t[1] = [2**29, 2**30, 3 * 2**29]
+    >>> sample_interval(0, 6, 1, always_t, 0, fixed={0: "a", 3: "N"})[:4]
+    'aTTN'
+    """
+    copied: Mapping[int, str] = {} if fixed is None else fixed
+    emitted = ""
+    for p in range(start, end):
+        context = emitted[-k:].upper()
+        if p in copied:
+            emitted += copied[p]
+            continue
+        row: Any = thresholds[-1, 0]
+        if p >= start + k and all(base in BASES for base in context) and stratum_at(p - k) >= 0:
+            row = thresholds[stratum_at(p - k), context_index([BASES.index(base) for base in context])]
+        emitted += BASES[draw(uniform(key, p), row)]
+    return emitted
+
+
+def replace_kmer(sequence: str, target: str, replacement: str) -> str:
+    """Left-to-right passes, stepping by one base, until no target is left.
+
+    Bases that are not replaced keep their case; matching ignores it; what is written is upper-case.
+
+    Raises
+    ------
+    ValueError
+        If the passes would never end.
+
+    Examples
+    --------
+    >>> replace_kmer("CCCGAcg", "cg", "gc")
+    'GCCCAGC'
+    """
+    target, replacement = target.upper(), replacement.upper()
+    seen: set[str] = set()
+    while target in sequence.upper():
+        if sequence.upper() in seen:
+            raise ValueError(f"replacing {target} by {replacement} never ends")
+        seen.add(sequence.upper())
+        bases = list(sequence)
+        for i in range(len(bases) - len(target) + 1):
+            if "".join(bases[i : i + len(target)]).upper() == target:
+                bases[i : i + len(target)] = replacement
+        sequence = "".join(bases)
+    return sequence
