@@ -1,0 +1,1 @@
+"""The Cython backend: compiled kernels, the fastest where the extension was built."""

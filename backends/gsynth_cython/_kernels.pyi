@@ -1,0 +1,18 @@
+import numpy as np
+from numpy.typing import NDArray
+
+def count(
+    codes: NDArray[np.uint8],
+    edges: NDArray[np.int64],
+    strata: NDArray[np.int32],
+    order: int,
+    out: NDArray[np.uint64],
+) -> int: ...
+def sample(
+    codes: NDArray[np.uint8],
+    edges: NDArray[np.int64],
+    strata: NDArray[np.int32],
+    uniforms: NDArray[np.uint32],
+    order: int,
+    thresholds: NDArray[np.uint32],
+) -> None: ...

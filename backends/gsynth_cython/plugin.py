@@ -1,0 +1,42 @@
+"""Registers the Cython counter and sampler."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from gsynth.plugins import Counter, CounterPlugin, Sampler, SamplerPlugin, hookimpl
+
+NAME: Final = "cython"
+PRIORITY: Final = 30
+INSTALL_HINT: Final = (
+    "the compiled extension is missing: install gsynth where a C compiler is found, or choose backend='numba'"
+)
+
+
+def _load_counter() -> Counter:
+    from gsynth_cython.counter import CythonCounter
+
+    return CythonCounter()
+
+
+def _load_sampler() -> Sampler:
+    from gsynth_cython.sampler import CythonSampler
+
+    return CythonSampler()
+
+
+@hookimpl
+def gsynth_counters() -> Iterator[CounterPlugin]:
+    """Yield the counter."""
+    yield CounterPlugin(
+        name=NAME, load=_load_counter, priority=PRIORITY, install_hint=INSTALL_HINT, summary="compiled ahead of time"
+    )
+
+
+@hookimpl
+def gsynth_samplers() -> Iterator[SamplerPlugin]:
+    """Yield the sampler."""
+    yield SamplerPlugin(
+        name=NAME, load=_load_sampler, priority=PRIORITY, install_hint=INSTALL_HINT, summary="compiled ahead of time"
+    )

@@ -1,0 +1,41 @@
+"""Registers the Numba counter and sampler."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from gsynth.plugins import Counter, CounterPlugin, Sampler, SamplerPlugin, hookimpl
+
+NAME: Final = "numba"
+PRIORITY: Final = 20
+INSTALL_HINT: Final = "pip install numba"
+SUMMARY: Final = "compiled on first use, then cached"
+
+
+def _load_counter() -> Counter:
+    from gsynth_numba.counter import NumbaCounter
+
+    return NumbaCounter()
+
+
+def _load_sampler() -> Sampler:
+    from gsynth_numba.sampler import NumbaSampler
+
+    return NumbaSampler()
+
+
+@hookimpl
+def gsynth_counters() -> Iterator[CounterPlugin]:
+    """Yield the counter."""
+    yield CounterPlugin(
+        name=NAME, load=_load_counter, priority=PRIORITY, install_hint=INSTALL_HINT, summary=SUMMARY
+    )
+
+
+@hookimpl
+def gsynth_samplers() -> Iterator[SamplerPlugin]:
+    """Yield the sampler."""
+    yield SamplerPlugin(
+        name=NAME, load=_load_sampler, priority=PRIORITY, install_hint=INSTALL_HINT, summary=SUMMARY
+    )

@@ -1,0 +1,25 @@
+"""The sampler of the Numba backend."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gsynth_numba import kernels
+
+
+class NumbaSampler:
+    """A `gsynth.plugins.Sampler`; see there for the contract."""
+
+    def sample(
+        self,
+        codes: NDArray[np.uint8],
+        edges: NDArray[np.int64],
+        strata: NDArray[np.int32],
+        uniforms: NDArray[np.uint32],
+        *,
+        order: int,
+        thresholds: NDArray[np.uint32],
+    ) -> None:
+        """Fill the free cells of `codes` with the given random numbers."""
+        kernels.sample(codes, edges, strata, uniforms, order, thresholds)
