@@ -1,0 +1,211 @@
+"""Golden cases: small inputs with the answers that the oracle gave, in files that a person can check by hand.
+
+The inputs and the reason for each case are written by hand in ``golden/*.yaml``; ``python -m gsynth.testing.golden``
+fills in what the oracle expects. Nobody else may write the expected values.
+"""
+
+from __future__ import annotations
+
+from importlib.resources import files
+from itertools import product
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+import yaml
+from attrs import frozen
+from numpy.typing import NDArray
+
+from gsynth.testing import oracle
+from gsynth.testing.blocks import QUARTERS, Block, SamplingBlock, codes_of, letters_of
+
+FILES: Final = ("counting", "sampling", "random_stream", "training")
+"""The golden files, without the suffix."""
+
+
+class _Dumper(yaml.SafeDumper):
+    def ignore_aliases(self, data: Any) -> bool:
+        return True
+
+
+def _flow_list(dumper: yaml.SafeDumper, values: list[Any]) -> yaml.Node:
+    plain = all(not isinstance(value, list | dict) for value in values)
+    return dumper.represent_sequence("tag:yaml.org,2002:seq", values, flow_style=plain)
+
+
+_Dumper.add_representer(list, _flow_list)
+
+
+def read(name: str) -> dict[str, Any]:
+    """One golden file: a mapping with provenance, contract and cases."""
+    text = files("gsynth.testing").joinpath("golden", f"{name}.yaml").read_text(encoding="utf-8")
+    loaded: dict[str, Any] = yaml.safe_load(text)
+    return loaded
+
+
+@frozen(eq=False)
+class CountingCase:
+    """A block and what counting it must give."""
+
+    name: str
+    why: str
+    clause: str
+    block: Block
+    counts: NDArray[np.uint64]
+    windows_with_n: int
+
+    def __str__(self) -> str:
+        return self.name
+
+
+@frozen(eq=False)
+class SamplingCase:
+    """A block and how it must be filled."""
+
+    name: str
+    why: str
+    clause: str
+    work: SamplingBlock
+    filled: NDArray[np.uint8]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+def contexts(order: int) -> list[str]:
+    """All contexts in the order of their index.
+
+    Examples
+    --------
+    >>> contexts(2)[:6]
+    ['AA', 'AC', 'AG', 'AT', 'CA', 'CC']
+    """
+    return ["".join(letters) for letters in product("ACGT", repeat=order)]
+
+
+def table_of(lines: list[str], bins: int, order: int) -> NDArray[np.uint64]:
+    """uint64[bins, 4**order, 4] from lines ``bin context base count``; all other cells are 0."""
+    counts = np.zeros((bins, 4**order, 4), dtype=np.uint64)
+    for line in lines:
+        flat, context, base, number = line.split()
+        counts[int(flat), contexts(order).index(context), "ACGT".index(base)] = int(number)
+    return counts
+
+
+def lines_of(counts: NDArray[np.uint64]) -> list[str]:
+    """The lines that `table_of` reads, of the cells that are not 0."""
+    order = round(np.log2(counts.shape[1]) / 2)
+    names = contexts(order)
+    return [f"{flat} {names[i]} {'ACGT'[base]} {counts[flat, i, base]}" for flat, i, base in np.argwhere(counts)]
+
+
+def _block(case: dict[str, Any]) -> Block:
+    return Block(case["order"], codes_of(case["codes"]), case["edges"], case["strata"])
+
+
+def _thresholds(case: dict[str, Any]) -> NDArray[np.uint32]:
+    tables = np.empty((case["bins"] + 1, 4 ** case["order"], 3), dtype=np.uint32)
+    tables[:] = case.get("last_table", QUARTERS)
+    for line in case["rows"]:
+        flat, context, *row = line.split()
+        which = slice(None) if context == "*" else contexts(case["order"]).index(context)
+        tables[int(flat), which] = [int(number) for number in row]
+    return tables
+
+
+def counting_cases() -> list[CountingCase]:
+    """The cases of ``counting.yaml``."""
+    return [
+        CountingCase(
+            case["name"],
+            case["why"],
+            case["clause"],
+            _block(case),
+            table_of(case["expected"]["counts"], case["bins"], case["order"]),
+            case["expected"]["windows_with_n"],
+        )
+        for case in read("counting")["cases"]
+    ]
+
+
+def sampling_cases() -> list[SamplingCase]:
+    """The cases of ``sampling.yaml``."""
+    return [
+        SamplingCase(
+            case["name"],
+            case["why"],
+            case["clause"],
+            SamplingBlock(_block(case), case["uniforms"], _thresholds(case)),
+            codes_of(case["expected"]),
+        )
+        for case in read("sampling")["cases"]
+    ]
+
+
+def _expect_counting(case: dict[str, Any]) -> Any:
+    block = _block(case)
+    counts, with_n = oracle.count(block.codes, block.edges, block.strata, block.order, case["bins"])
+    return {"windows_with_n": with_n, "counts": lines_of(counts)}
+
+
+def _expect_sampling(case: dict[str, Any]) -> Any:
+    block = _block(case)
+    numbers = np.array(case["uniforms"], dtype=np.uint32)
+    return letters_of(
+        oracle.sample(block.codes, block.edges, block.strata, numbers, block.order, _thresholds(case))
+    )
+
+
+def _expect_random_stream(case: dict[str, Any]) -> Any:
+    if "key" in case:
+        key, start = int(case["key"], 16), case["start"]
+        return [oracle.uniform(key, position) for position in range(start, start + case["length"])]
+    return f"{oracle.stream_key(case['seed'], case['contig'], case['sample'], case['repeat']):#018x}"
+
+
+def _expect_training(case: dict[str, Any]) -> Any:
+    intervals = [tuple(interval) for interval in case["intervals"]]
+    mask = [tuple(interval) for interval in case["mask"]]
+    iterator = case.get("iterator")
+    windows = case.get("strata", {})
+
+    def stratum(contig: str, start: int, end: int) -> int:
+        return int(windows[contig][start // iterator]) if iterator else 0
+
+    found = oracle.train(
+        case["sequences"], intervals, case["k"], bins=case["bins"], stratum=stratum, iterator=iterator, mask=mask
+    )
+    return {
+        "total_masked": found.total_masked,
+        "total_n": found.total_n,
+        "total_kmers": int(found.counts.sum()),
+        "counts": lines_of(found.counts),
+    }
+
+
+_EXPECT: Final = {
+    "counting": _expect_counting,
+    "sampling": _expect_sampling,
+    "random_stream": _expect_random_stream,
+    "training": _expect_training,
+}
+
+
+def expected(name: str, case: dict[str, Any]) -> Any:
+    """What the oracle expects of one case of a golden file."""
+    return _EXPECT[name](case)
+
+
+def main() -> None:
+    """Fill in the expected values of every golden file, in place."""
+    for name in FILES:
+        content = read(name)
+        for case in content["cases"]:
+            case["expected"] = expected(name, case)
+        path = Path(__file__).with_name("golden") / f"{name}.yaml"
+        text = yaml.dump(content, Dumper=_Dumper, sort_keys=False, width=116)
+        path.write_text(text, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,285 @@
+"""What every sampler must do."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from numpy.typing import NDArray
+
+from gsynth.plugins import CONTRACT, FREE, Sampler, StreamSampler
+from gsynth.testing import golden, oracle
+from gsynth.testing.blocks import (
+    QUARTERS,
+    Block,
+    SamplingBlock,
+    codes_of,
+    letters_of,
+    random_sampling_block,
+    random_thresholds,
+)
+from gsynth.testing.clauses import SUITE_CONTRACT, require, require_equal
+from gsynth.testing.strategies import deterministic, sampling_blocks
+from gsynth.testing.threads import at_once
+
+_TOP = 2**31 - 1
+
+
+def truth(work: SamplingBlock) -> NDArray[np.uint8]:
+    """What the oracle fills in."""
+    block = work.block
+    return oracle.sample(block.codes, block.edges, block.strata, work.uniforms, block.order, work.thresholds)
+
+
+def guarded(codes: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
+    """A copy of `codes` between free cells that are not part of the block, and the whole buffer."""
+    buffer = np.full(codes.size + 32, FREE, dtype=np.uint8)
+    inner = buffer[16 : 16 + codes.size]
+    inner[:] = codes
+    return inner, buffer
+
+
+def filled(sampler: Sampler, work: SamplingBlock) -> NDArray[np.uint8]:
+    """Call the sampler on read-only inputs, the codes lying between guard cells; return the codes."""
+    block = work.block
+    codes, buffer = guarded(block.codes)
+    given_arrays: tuple[NDArray[Any], ...] = (block.edges, block.strata, work.uniforms, work.thresholds)
+    inputs: list[NDArray[Any]] = [array.copy() for array in given_arrays]
+    for array in inputs:
+        array.flags.writeable = False
+    try:
+        returned: object = sampler.sample(  # type: ignore[func-returns-value]  # the contract is being tested
+            codes, inputs[0], inputs[1], inputs[2], order=block.order, thresholds=inputs[3]
+        )
+    except ValueError as error:
+        require("read-only" not in str(error) and "readonly" not in str(error), "inputs", repr(error))
+        raise
+    require(returned is None, "return-none", repr(returned))
+    require(bool((buffer[:16] == FREE).all() and (buffer[-16:] == FREE).all()), "inputs", "cells outside codes changed")
+    for before, after in zip(given_arrays, inputs, strict=True):
+        require_equal(after, before, "inputs", work)
+    return codes
+
+
+def check(sampler: Sampler, work: SamplingBlock, clause: str) -> None:
+    """Compare one block with the oracle, the clauses on fixed cells first."""
+    __tracebackhide__ = True
+    block = work.block
+    found = filled(sampler, work)
+    require_equal(found[: block.order], block.codes[: block.order], "left-context", work)
+    fixed = block.codes != FREE
+    require_equal(found[fixed], block.codes[fixed], "fixed", work)
+    require_equal(found, truth(work), clause, work)
+
+
+def always(order: int, base: int) -> NDArray[np.uint32]:
+    """Thresholds, uint32[2, 4**order, 3], of a single bin that always draws `base`."""
+    tables = np.empty((2, 4**order, 3), dtype=np.uint32)
+    tables[0] = [0] * base + [2**31] * (3 - base)
+    tables[1] = QUARTERS
+    return tables
+
+
+def one_run(order: int, letters: str, numbers: list[int], tables: NDArray[Any], stratum: int = 0) -> SamplingBlock:
+    """A block of a single run."""
+    codes = codes_of(letters)
+    return SamplingBlock(Block(order, codes, [0, codes.size - order], [stratum]), numbers, tables)
+
+
+class SamplerConformance:
+    """Subclass it, override `sampler`, and pytest tests your sampler.
+
+    The optional ability `StreamSampler` is tested where the sampler has it.
+
+    Examples
+    --------
+    >>> class TestMine(SamplerConformance):
+    ...     @pytest.fixture
+    ...     def sampler(self):
+    ...         return MySampler()
+    """
+
+    @pytest.fixture
+    def sampler(self) -> Sampler:
+        """The sampler under test."""
+        raise NotImplementedError("override the fixture `sampler`")
+
+    def test_contract_version(self) -> None:
+        assert CONTRACT == SUITE_CONTRACT, "this suite is of another release than gsynth's contracts"
+
+    def test_has_the_methods(self, sampler: Sampler) -> None:
+        require(isinstance(sampler, Sampler), "registration", f"{type(sampler).__name__} has no method sample")
+
+    @deterministic
+    @given(work=sampling_blocks(max_order=5))
+    def test_any_block(self, sampler: Sampler, work: SamplingBlock) -> None:
+        check(sampler, work, "sampling")
+
+    @pytest.mark.parametrize("case", golden.sampling_cases(), ids=str)
+    def test_golden_case(self, sampler: Sampler, case: golden.SamplingCase) -> None:
+        require_equal(filled(sampler, case.work), case.filled, case.clause, case.work)
+
+    @pytest.mark.parametrize("order", range(1, 11))
+    def test_every_order(self, sampler: Sampler, order: int) -> None:
+        check(sampler, random_sampling_block(order, 500, bins=1 if order > 8 else 3), "orders")
+
+    @pytest.mark.parametrize("free", [0.5, 1.0])
+    def test_long_block(self, sampler: Sampler, free: float) -> None:
+        check(sampler, random_sampling_block(3, 40_000, n_fraction=0.001, free=free), "sampling")
+
+    @pytest.mark.parametrize("order", [1, 2, 9, 10])
+    def test_last_context(self, sampler: Sampler, order: int) -> None:
+        work = one_run(order, "T" * order + "...", [0, _TOP, 5], always(order, 3))
+        check(sampler, work, "orders")
+
+    @pytest.mark.parametrize("base", range(4))
+    @pytest.mark.parametrize("number", [0, 1, 2**29, 2**30, _TOP])
+    def test_a_certain_base(self, sampler: Sampler, base: int, number: int) -> None:
+        check(sampler, one_run(2, "CG....", [number] * 4, always(2, base)), "certain")
+
+    @pytest.mark.parametrize("row", [(5, 5, 9), (0, 0, 1), (2**31 - 1,) * 3, (0, 7, 2**31), (1, 2, 3)])
+    def test_numbers_around_thresholds(self, sampler: Sampler, row: tuple[int, int, int]) -> None:
+        numbers = sorted({max(0, min(t + d, _TOP)) for t in row for d in (-1, 0, 1)})
+        tables = np.full((2, 4, 3), row, dtype=np.uint32)
+        check(sampler, one_run(1, "A" + "." * len(numbers), numbers, tables), "sampling")
+
+    @pytest.mark.parametrize("order", [1, 3])
+    @pytest.mark.parametrize("fixed", ["G", "N", "GATTACA", "NNN", "GN", "NG"])
+    def test_mask_edges(self, sampler: Sampler, order: int, fixed: str) -> None:
+        rng = np.random.default_rng(5)
+        size = 14
+        for start in range(size - len(fixed) + 1):
+            cells = "." * start + fixed + "." * (size - len(fixed) - start)
+            numbers = rng.integers(0, 2**31, size).tolist()
+            check(sampler, one_run(order, "ACG"[:order] + cells, numbers, random_thresholds(order, 1, 3)), "fixed")
+
+    @pytest.mark.parametrize("order", [1, 2, 4])
+    def test_n_in_the_left_context(self, sampler: Sampler, order: int) -> None:
+        for place in range(order):
+            left = "ACGT"[:place] + "N" + "ACGT"[place + 1 : order]
+            check(sampler, one_run(order, left + "." * 9, [_TOP] * 9, always(order, 0)), "uniform-table")
+
+    @pytest.mark.parametrize("stratum", [-1, -2])
+    def test_negative_strata(self, sampler: Sampler, stratum: int) -> None:
+        numbers = [0, 2**29 - 1, 2**29, 2**30 - 1, 2**30, 3 * 2**29 - 1, 3 * 2**29, _TOP]
+        check(sampler, one_run(2, "AC" + "." * 8, numbers, always(2, 1), stratum), "uniform-table")
+
+    def test_the_last_table_is_used_as_handed_in(self, sampler: Sampler) -> None:
+        tables = always(2, 1)
+        tables[1] = [10, 20, 30]
+        check(sampler, one_run(2, "NA....", [9, 10, 29, 30], tables), "uniform-table")
+        check(sampler, one_run(2, "AA....", [9, 10, 29, 30], tables, -1), "uniform-table")
+
+    @pytest.mark.parametrize("order", [1, 3])
+    def test_stratum_edges(self, sampler: Sampler, order: int) -> None:
+        tables = random_thresholds(order, 3, 8)
+        rng = np.random.default_rng(8)
+        for edge in range(11):
+            for strata in ([0, 1], [2, -1], [-2, 0], [-1, 2]):
+                block = Block(order, codes_of("ACG"[:order] + "." * 10), [0, edge, 10], strata)
+                check(sampler, SamplingBlock(block, rng.integers(0, 2**31, 10), tables), "runs")
+
+    @pytest.mark.parametrize(
+        ("edges", "strata"),
+        [
+            ([0, 0, 6], [1, 0]),
+            ([0, 6, 6], [0, 1]),
+            ([0, 3, 3, 6], [0, 2, 1]),
+            ([0, 0, 0, 2, 2, 2, 6, 6], [2, -2, 0, -1, 2, 1, -2]),
+        ],
+    )
+    def test_empty_runs(self, sampler: Sampler, edges: list[int], strata: list[int]) -> None:
+        block = Block(2, codes_of("AC......"), edges, strata)
+        numbers = np.random.default_rng(9).integers(0, 2**31, 6)
+        check(sampler, SamplingBlock(block, numbers, random_thresholds(2, 3, 9)), "runs")
+
+    @pytest.mark.parametrize("order", [1, 3, 10])
+    @pytest.mark.parametrize(("edges", "strata"), [([0], []), ([0, 0], [0]), ([0, 0, 0], [-1, 0])])
+    def test_empty_block(self, sampler: Sampler, order: int, edges: list[int], strata: list[int]) -> None:
+        block = Block(order, codes_of("ACGTNACGTA"[:order]), edges, strata)
+        try:
+            check(sampler, SamplingBlock(block, [], always(order, 2)), "empty-block")
+        except Exception as error:
+            require(False, "empty-block", repr(error))
+
+    def test_each_cell_has_its_own_number(self, sampler: Sampler) -> None:
+        numbers = [5, 15, 25, 35] * 5
+        tables = np.full((2, 4, 3), [10, 20, 30], dtype=np.uint32)
+        check(sampler, one_run(1, "A" + ".GG.N..T.." * 2, numbers, tables), "own-number")
+
+    def test_a_block_cut_in_two(self, sampler: Sampler) -> None:
+        work = random_sampling_block(3, 80, seed=4)
+        expected, block = truth(work), work.block
+        for cut in range(0, block.size + 1, 7):
+            codes = block.codes.copy()
+            for low, high in ((0, cut), (cut, block.size)):
+                edges = np.clip(block.edges, low, high) - low
+                part = Block(3, codes[low : high + 3], edges, block.strata)
+                codes[low : high + 3] = filled(sampler, SamplingBlock(part, work.uniforms[low:high], work.thresholds))
+            require_equal(codes, expected, "stateless", f"a block cut at window {cut}: {work}")
+
+    def test_earlier_calls_do_not_matter(self, sampler: Sampler) -> None:
+        shapes = [(4, 200, 3), (1, 10, 2), (2, 0, 2), (2, 90, 1)] * 2
+        for i, (order, size, bins) in enumerate(shapes):
+            check(sampler, random_sampling_block(order, size, bins=bins, seed=i), "stateless")
+
+    def test_threads_do_not_matter(self, sampler: Sampler) -> None:
+        shapes = [(order, 500 + 300 * order, 1 + order % 3) for order in (1, 2, 3, 4, 5, 2, 3, 1)]
+        work = [random_sampling_block(order, size, bins=bins, seed=i) for i, (order, size, bins) in enumerate(shapes)]
+        alone = [_result(sampler, one)() for one in work]
+        for _ in range(6):
+            together = at_once([_result(sampler, one) for one in work])
+            for one, found, expected in zip(work, together, alone, strict=True):
+                require_equal(found, expected, "stateless", f"8 threads at once, order {one.block.order}")
+
+    @pytest.mark.parametrize("position", [0, 1, 2**32 - 3, 2**40 + 1])
+    @pytest.mark.parametrize("segments", [[1], [0.3, 1], [0, 0.5, 0.5, 0.9, 1]])
+    def test_stream(self, sampler: Sampler, segments: list[float], position: int) -> None:
+        if not isinstance(sampler, StreamSampler):
+            pytest.skip("the sampler does not have the optional ability StreamSampler (sample_stream)")
+        for order, size in ((1, 60), (3, 301), (2, 0)):
+            check_stream(sampler, random_sampling_block(order, size, seed=order), segments, position)
+
+    def test_stream_of_a_long_block(self, sampler: Sampler) -> None:
+        if not isinstance(sampler, StreamSampler):
+            pytest.skip("the sampler does not have the optional ability StreamSampler (sample_stream)")
+        check_stream(sampler, random_sampling_block(4, 20_000, n_fraction=0.001, free=0.95), [0.25, 0.7, 1], 12_345)
+
+
+def check_stream(sampler: StreamSampler, work: SamplingBlock, segments: list[float], position: int) -> None:
+    """Compare `sample_stream` with the oracle on the numbers of the streams."""
+    block = work.block
+    stream_edges = np.array([0, *(int(part * block.size) for part in segments)], dtype=np.int64)
+    keys = np.array([(2**64 - 1) // (s + 1) for s in range(len(segments))], dtype=np.uint64)
+    positions = np.array([position + 3 * s for s in range(len(segments))], dtype=np.int64)
+    numbers = np.concatenate(
+        [
+            oracle.uniforms(int(key), int(start), int(start + length))
+            for key, start, length in zip(keys, positions, np.diff(stream_edges), strict=True)
+        ]
+    )
+    codes, _ = guarded(block.codes)
+    inputs: list[NDArray[Any]] = [block.edges, block.strata, stream_edges, keys, positions, work.thresholds]
+    inputs = [array.copy() for array in inputs]
+    for array in inputs:
+        array.flags.writeable = False
+    sampler.sample_stream(
+        codes, inputs[0], inputs[1], inputs[2], inputs[3], inputs[4], order=block.order, thresholds=inputs[5]
+    )
+    case = f"stream_edges={stream_edges.tolist()}, positions={positions.tolist()}, {letters_of(block.codes)[:200]}"
+    require_equal(codes, truth(SamplingBlock(block, numbers, work.thresholds)), "stream", case)
+
+
+def _result(sampler: Sampler, work: SamplingBlock) -> Callable[[], NDArray[np.uint8]]:
+    def run() -> NDArray[np.uint8]:
+        block = work.block
+        codes = block.codes.copy()
+        sampler.sample(
+            codes, block.edges, block.strata, work.uniforms, order=block.order, thresholds=work.thresholds
+        )
+        return codes
+
+    return run

@@ -1,0 +1,158 @@
+"""Hypothesis strategies for what plugins are handed: blocks, thresholds, models.
+
+They draw the awkward on purpose: empty blocks, empty runs, N at every place, thresholds that are equal, 0 or 2**31.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import numpy as np
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from numpy.typing import NDArray
+
+from gsynth.plugins import FREE, DimSpec, GsynthModel
+from gsynth.smoothing import resolve_prior
+from gsynth.testing.blocks import QUARTERS, Block, SamplingBlock
+
+deterministic: Final = settings(
+    derandomize=True,
+    database=None,
+    deadline=None,
+    max_examples=60,
+    # The plugin comes in through a fixture, and its test is inherited: both are meant, and a plugin holds no state.
+    suppress_health_check=[
+        HealthCheck.function_scoped_fixture,
+        HealthCheck.differing_executors,
+        HealthCheck.too_slow,
+        HealthCheck.data_too_large,
+    ],
+)
+"""The settings of every property in the suite: the same examples on every run."""
+
+LARGE_ORDER: Final = 6
+"""From this order on blocks are short: the table takes the time."""
+
+
+def orders(max_order: int = 10) -> st.SearchStrategy[int]:
+    """Markov orders from 1 up."""
+    return st.integers(1, max_order)
+
+
+@st.composite
+def sequences(draw: st.DrawFn, size: int) -> list[int]:
+    """`size` codes 0..4, in repeats and random stretches, with runs of N."""
+    codes: list[int] = []
+    while len(codes) < size:
+        piece = st.lists(st.integers(0, 3), min_size=1, max_size=12)
+        repeat = st.builds(lambda code, n: [code] * n, st.integers(0, 4), st.integers(1, 6))
+        codes += draw(st.one_of(piece, repeat))
+    return codes[:size]
+
+
+@st.composite
+def runs(draw: st.DrawFn, size: int, bins: int) -> tuple[list[int], list[int]]:
+    """Edges and strata over `size` windows: empty runs, -1 and -2 among them; none at all for an empty block."""
+    inner = sorted(draw(st.lists(st.integers(0, size), max_size=6)))
+    edges = [0, *inner, size]
+    if size == 0 and draw(st.booleans()):
+        edges = [0]
+    strata = st.lists(st.integers(-2, bins - 1), min_size=len(edges) - 1, max_size=len(edges) - 1)
+    return edges, draw(strata)
+
+
+@st.composite
+def blocks(draw: st.DrawFn, max_order: int = 10, max_bins: int = 3, max_size: int = 40) -> Block:
+    """Blocks for a counter."""
+    order = draw(orders(max_order))
+    size = draw(st.integers(0, max_size if order < LARGE_ORDER else max_size // 2))
+    edges, strata = draw(runs(size, draw(st.integers(1, max_bins))))
+    return Block(order, draw(sequences(size + order)), edges, strata)
+
+
+def threshold_rows() -> st.SearchStrategy[list[int]]:
+    """Three thresholds, not falling: any, certain, impossible, equal neighbours."""
+    value = st.one_of(st.sampled_from([0, 1, 2**29, 2**31 - 1, 2**31]), st.integers(0, 2**31))
+    return st.lists(value, min_size=3, max_size=3).map(sorted)
+
+
+@st.composite
+def thresholds(draw: st.DrawFn, order: int, bins: int) -> NDArray[np.uint32]:
+    """uint32[bins + 1, 4**order, 3]; a few distinct rows, dealt out over the contexts; the last table uniform."""
+    rows = np.array(draw(st.lists(threshold_rows(), min_size=1, max_size=8)), dtype=np.uint32)
+    dealt = np.random.default_rng(draw(st.integers(0, 2**32 - 1))).integers(0, len(rows), (bins + 1, 4**order))
+    tables = rows[dealt]
+    tables[-1] = draw(st.one_of(st.just(list(QUARTERS)), threshold_rows()))
+    return tables
+
+
+@st.composite
+def sampling_blocks(draw: st.DrawFn, max_order: int = 10, max_bins: int = 3, max_size: int = 40) -> SamplingBlock:
+    """Blocks for a sampler: free and fixed cells, the left context among 0..4."""
+    plain = draw(blocks(max_order, max_bins, max_size))
+    free = draw(st.lists(st.booleans(), min_size=plain.size, max_size=plain.size))
+    codes = plain.codes.copy()
+    codes[plain.order :][np.array(free, dtype=bool)] = FREE
+    tables = draw(thresholds(plain.order, plain.bins))
+    edge_numbers = [0, 2**31 - 1, *(int(t) for t in np.unique(tables)[:20] if t < 2**31)]
+    number = st.one_of(st.integers(0, 2**31 - 1), st.sampled_from(edge_numbers))
+    numbers = draw(st.lists(number, min_size=plain.size, max_size=plain.size))
+    return SamplingBlock(Block(plain.order, codes, plain.edges, plain.strata), numbers, tables)
+
+
+@st.composite
+def dimensions(draw: st.DrawFn, max_bins: int = 4) -> DimSpec:
+    """Dimensions with any rising breaks, with and without merged bins."""
+    finite = st.floats(-1e6, 1e6, allow_nan=False)
+    breaks = sorted(draw(st.sets(finite, min_size=2, max_size=max_bins + 1)))
+    bins = len(breaks) - 1
+    bin_map = draw(st.none() | st.lists(st.integers(0, bins - 1), min_size=bins, max_size=bins))
+    expr = draw(st.sampled_from(["gc", "atac + 1", "kmer_frac('CG') * 2 > 0.5", 'where(x < 1, "a", "b")  # note: z']))
+    return DimSpec(expr, breaks, bin_map)
+
+
+@st.composite
+def count_tables(draw: st.DrawFn, bins: int, order: int) -> NDArray[np.uint64]:
+    """uint64[bins, 4**order, 4]: small, with empty bins and rows, now and then a cell close to 2**53."""
+    rng = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
+    counts = rng.integers(0, 50, (bins, 4**order, 4)).astype(np.uint64)
+    counts[rng.random(bins) < 0.2] = 0
+    counts[:, rng.random(4**order) < 0.2] = 0
+    if draw(st.booleans()):
+        counts[-1, -1, -1] = 2**53 - 1 - int(counts.sum())
+    return counts
+
+
+def metadata() -> st.SearchStrategy[dict[str, Any]]:
+    """Keys that gsynth does not know, with plain values."""
+    value = st.one_of(st.booleans(), st.integers(-(2**53), 2**53), st.floats(allow_nan=False), st.just("text: # 1"))
+    values = st.one_of(value, st.lists(value, max_size=3), st.dictionaries(st.sampled_from("abc"), value, max_size=2))
+    return st.dictionaries(st.sampled_from(["x_lab", "x_note", "x_run_3"]), values, max_size=3)
+
+
+@st.composite
+def models(draw: st.DrawFn, max_order: int = 4, max_dims: int = 3) -> GsynthModel:
+    """Models of 0 to 3 dimensions, with priors, sparse bins, merged bins and foreign metadata."""
+    order = draw(orders(max_order))
+    dims = tuple(draw(st.lists(dimensions(), max_size=max_dims)))
+    bins = int(np.prod([dim.num_bins for dim in dims], dtype=np.int64))
+    counts = draw(count_tables(bins, order))
+    vector = st.lists(st.floats(0.01, 1), min_size=4, max_size=4)
+    prior = draw(st.one_of(st.sampled_from([None, "uniform", "marginal", "global"]), vector))
+    mode, matrix, fallbacks = resolve_prior(prior, counts)
+    fields: dict[str, Any] = {"dims": dims}
+    return GsynthModel(
+        k=order,
+        counts=counts,
+        total_masked=draw(st.integers(0, 2**53)),
+        total_n=draw(st.integers(0, 2**53)),
+        pseudocount=draw(st.sampled_from([0.0, 0.1, 1.0, 3.5])),
+        min_obs=draw(st.sampled_from([0, 0, 1, 500])),
+        iterator=draw(st.none() | st.integers(1, 10_000)),
+        prior_mode=mode,
+        prior_matrix=matrix,
+        marginal_fallbacks=fallbacks,
+        metadata=draw(metadata()),
+        **fields,
+    )
