@@ -1,0 +1,8 @@
+"""Genomes: where the bases come from."""
+
+from __future__ import annotations
+
+from gsynth.genomes.current import use_genome
+from gsynth.genomes.opening import open_genome
+
+__all__ = ["open_genome", "use_genome"]

@@ -1,0 +1,181 @@
+"""Contig names that two files spell differently: renaming on request, and the error that shows how to ask for it.
+
+An alias is applied to the names found in intervals, masks and tracks, so that they match the genome's. Nothing is
+guessed: without an alias a foreign name is an error, and the error says what to type.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Final, Protocol
+
+from attrs import field, frozen
+
+from gsynth.errors import ArgumentTypeError, ContigError, FormatError, MissingFileError
+from gsynth.plugins.interfaces import Genome
+
+UCSC_ENSEMBL: Final = "ucsc-ensembl"
+"""The alias that adds or removes ``chr``, and maps chrM to MT and back."""
+
+_MITOCHONDRION: Final = {"chrM": "MT", "chrMT": "MT", "M": "MT", "MT": "chrM"}
+_LINE_LIMIT: Final = 1 << 16
+_SHOWN: Final = 3
+
+AliasSource = str | os.PathLike[str] | Mapping[str, str] | None
+
+
+class Alias(Protocol):
+    """Renames the contigs of a file so that they match a genome's."""
+
+    def rename(self, name: str, contigs: Mapping[str, int]) -> str:
+        """The genome's name for `name`, or `name` itself where this alias has nothing to say."""
+        ...
+
+
+@frozen
+class NoAlias:
+    """Every name stands for itself."""
+
+    def rename(self, name: str, contigs: Mapping[str, int]) -> str:
+        return name
+
+
+@frozen
+class TableAlias:
+    """Names from a table: the name in the file -> the name in the genome."""
+
+    table: Mapping[str, str] = field(converter=dict)
+
+    def rename(self, name: str, contigs: Mapping[str, int]) -> str:
+        return self.table.get(name, name)
+
+
+@frozen
+class UcscEnsemblAlias:
+    """chr1 <-> 1, chrM <-> MT; whichever of the two the genome has."""
+
+    def rename(self, name: str, contigs: Mapping[str, int]) -> str:
+        if name in contigs:
+            return name
+        return next((spelling for spelling in _other_spellings(name) if spelling in contigs), name)
+
+
+def _other_spellings(name: str) -> list[str]:
+    bare = name.removeprefix("chr")
+    mitochondrial = _MITOCHONDRION.get(name)
+    return ([mitochondrial] if mitochondrial else []) + [bare if bare != name else f"chr{name}"]
+
+
+def resolve_alias(alias: AliasSource | Alias = None, genome: Genome | None = None) -> Alias:
+    """What a user gives as `chrom_alias` as an `Alias`.
+
+    Parameters
+    ----------
+    alias : None, mapping, path, "ucsc-ensembl" or Alias
+        A mapping of the name in the file to the genome's name; a two-column text file of the same (tabs or spaces,
+        ``#`` comments; gzip is not read); or the word "ucsc-ensembl": chr1 <-> 1, chrM <-> MT.
+    genome : Genome, optional
+        With `alias` None, the alias that the genome was opened with (``open_genome(..., chrom_alias=...)``) holds.
+
+    Raises
+    ------
+    MissingFileError, FormatError, ArgumentTypeError
+
+    Examples
+    --------
+    >>> resolve_alias("ucsc-ensembl").rename("chrM", {"1": 230218, "MT": 85779})
+    'MT'
+    >>> resolve_alias({"NC_001133.9": "chrI"}).rename("NC_001133.9", {"chrI": 230218})
+    'chrI'
+    """
+    if alias is None:
+        carried: Alias | None = getattr(genome, "chrom_alias", None)
+        return carried if carried is not None else NoAlias()
+    if isinstance(alias, Mapping):
+        return TableAlias(_checked_table(alias))
+    if isinstance(alias, str) and alias == UCSC_ENSEMBL:
+        return UcscEnsemblAlias()
+    if isinstance(alias, str | os.PathLike):
+        return TableAlias(_read_table(Path(alias)))
+    if hasattr(alias, "rename"):
+        return alias
+    raise ArgumentTypeError(
+        f"chrom_alias must be a mapping, a two-column file or {UCSC_ENSEMBL!r}, found {type(alias).__name__}"
+    )
+
+
+def _checked_table(table: Mapping[str, str]) -> Mapping[str, str]:
+    for old, new in table.items():
+        if not (isinstance(old, str) and isinstance(new, str)):
+            raise ArgumentTypeError(f"chrom_alias must map names to names, found {old!r}: {new!r}")
+    return table
+
+
+def _read_table(path: Path) -> dict[str, str]:
+    if not path.is_file():
+        raise MissingFileError(
+            f"chrom_alias: no file {str(path)!r}; give a two-column file, a mapping or {UCSC_ENSEMBL!r}"
+        )
+    table: dict[str, str] = {}
+    with path.open(encoding="utf-8", errors="replace") as lines:
+        for number, line in enumerate(iter(lambda: lines.readline(_LINE_LIMIT), ""), 1):
+            words = line.split()
+            if not words or words[0].startswith("#"):
+                continue
+            if len(words) != 2:
+                raise FormatError(f"{path}, line {number}: expected two names (file's, genome's), found {line!r:.80}")
+            if table.setdefault(words[0], words[1]) != words[1]:
+                raise FormatError(f"{path}, line {number}: {words[0]!r} is mapped twice, to different names")
+    return table
+
+
+def contig_error(found: Iterable[str], source: str, genome: Genome) -> ContigError:
+    """The error for names that the genome lacks: both sides' names and, where an alias would do, what to type.
+
+    Parameters
+    ----------
+    found : iterable of str
+        The source's contig names, in its order.
+    source : str
+        What the message calls the source: a path, or an argument's name.
+    genome : Genome
+
+    Examples
+    --------
+    >>> from gsynth.genomes import open_genome
+    >>> print(contig_error(["chrX"], "cpg.bed", open_genome({"X": "ACGT"})))
+    cpg.bed: contig 'chrX' is not in the genome (a dict of 1 contig)
+      cpg.bed has: chrX
+      the genome has: X
+      the names differ by 'chr' alone: pass chrom_alias='ucsc-ensembl' (--chrom-alias ucsc-ensembl)
+    """
+    names = list(dict.fromkeys(found))
+    unknown = [name for name in names if name not in genome.contigs]
+    shown = ", ".join(repr(name) for name in unknown[:_SHOWN])
+    more = f" and {len(unknown) - _SHOWN} more" if len(unknown) > _SHOWN else ""
+    are = "contig {} is" if len(unknown) == 1 else "contigs {} are"
+    lines = [
+        f"{source}: {are.format(shown + more)} not in the genome ({genome.name})",
+        f"  {source} has: {_first(names)}",
+        f"  the genome has: {_first(genome.contigs)}",
+    ]
+    return ContigError("\n".join([*lines, *_advice(unknown, genome)]))
+
+
+def _first(names: Iterable[str]) -> str:
+    listed = list(names)
+    return ", ".join(listed[:_SHOWN]) + (f", ... ({len(listed)} in all)" if len(listed) > _SHOWN else "")
+
+
+def _advice(unknown: list[str], genome: Genome) -> list[str]:
+    toggle = UcscEnsemblAlias()
+    fixed = [name for name in unknown if toggle.rename(name, genome.contigs) in genome.contigs]
+    if fixed:
+        rest = "" if len(fixed) == len(unknown) else f" for {len(fixed)} of the {len(unknown)}"
+        return [
+            f"  the names differ by 'chr' alone{rest}: pass chrom_alias={UCSC_ENSEMBL!r} "
+            f"(--chrom-alias {UCSC_ENSEMBL})"
+        ]
+    return ["  pass chrom_alias={'name in the file': 'name in the genome'}, or leave those contigs out"]

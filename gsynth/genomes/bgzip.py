@@ -1,0 +1,100 @@
+"""Random access to bgzip files: a chain of gzip blocks of at most 64 KiB, found through a table of their offsets."""
+
+from __future__ import annotations
+
+import threading
+from typing import Final
+
+import numpy as np
+from attrs import frozen
+from numpy.typing import NDArray
+
+from gsynth.errors import FormatError
+from gsynth.genomes.bytesource import FileBytes, read_bytes
+from gsynth.genomes.inflate import inflate_block
+from gsynth.genomes.sniffing import is_bgzip
+
+HEADER: Final = 18
+_MOST: Final = 1 << 16
+_TRAILER: Final = 4
+
+
+@frozen(eq=False)
+class BlockTable:
+    """Where the blocks lie: block i is bytes ``packed[i] .. packed[i+1]``, and ``plain[i] .. plain[i+1]`` inflated."""
+
+    packed: NDArray[np.int64]
+    plain: NDArray[np.int64]
+
+
+def next_block(file: FileBytes, packed: int) -> tuple[int, int]:
+    """The inflated size of the block at `packed`, and where the next one begins; FormatError if it is none."""
+    header = read_bytes(file, packed, HEADER) if packed + HEADER <= file.size else b""
+    if not is_bgzip(header):
+        raise FormatError(f"{file.name}: expected a bgzip block at byte {packed}; the file is damaged or cut short")
+    after = packed + _packed_size(header)
+    if not packed + HEADER + _TRAILER < after <= file.size:
+        raise FormatError(f"{file.name}: the bgzip block at byte {packed} is cut short")
+    size = int.from_bytes(read_bytes(file, after - _TRAILER, _TRAILER), "little")
+    if size > _MOST:
+        raise FormatError(f"{file.name}: the bgzip block at byte {packed} claims {size} bytes, at most {_MOST}")
+    return size, after
+
+
+def _packed_size(header: bytes) -> int:
+    return int.from_bytes(header[16:18], "little") + 1
+
+
+def walk_blocks(file: FileBytes, packed: int = 0, plain: int = 0) -> tuple[list[int], list[int]]:
+    """The offsets (in the file, inflated) of the blocks from the one at `packed` on, and the end, by their headers."""
+    offsets, plains = [packed], [plain]
+    while packed < file.size:
+        size, packed = next_block(file, packed)
+        plain += size
+        offsets.append(packed)
+        plains.append(plain)
+    return offsets, plains
+
+
+def block_table(offsets: list[int], plains: list[int]) -> BlockTable:
+    """The table of what `walk_blocks` gave, without the blocks that hold nothing."""
+    packed = np.array(offsets, dtype=np.int64)
+    plain = np.array(plains, dtype=np.int64)
+    kept = np.append(np.diff(plain) > 0, True)
+    return BlockTable(packed[kept], plain[kept])
+
+
+class BgzipBytes:
+    """The inflated text of a bgzip file. Each thread keeps the last block that it inflated."""
+
+    def __init__(self, file: FileBytes, table: BlockTable) -> None:
+        self._file = file
+        self._table = table
+        self._last = threading.local()
+        self.name = file.name
+        self.size = int(table.plain[-1])
+
+    def read_into(self, offset: int, out: NDArray[np.uint8]) -> None:
+        if offset < 0 or offset + out.size > self.size:
+            raise FormatError(f"{self.name}: its index points beyond its {self.size} (inflated) bytes")
+        plain = self._table.plain
+        block = int(np.searchsorted(plain, offset, side="right")) - 1
+        done = 0
+        while done < out.size:
+            data = self._inflated(block)
+            first = offset + done - int(plain[block])
+            part = np.frombuffer(data, dtype=np.uint8)[first : first + out.size - done]
+            out[done : done + part.size] = part
+            done += part.size
+            block += 1
+
+    def _inflated(self, block: int) -> bytes:
+        cached: tuple[int, bytes] = getattr(self._last, "block", (-1, b""))
+        if cached[0] == block:
+            return cached[1]
+        packed, plain = self._table.packed, self._table.plain
+        start, size = int(packed[block]), int(plain[block + 1] - plain[block])
+        raw = read_bytes(self._file, start, min(int(packed[block + 1]) - start, _MOST))
+        data = inflate_block(raw[: _packed_size(raw)], size, f"{self.name}, byte {start}")
+        self._last.block = (block, data)
+        return data

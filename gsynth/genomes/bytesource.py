@@ -1,0 +1,72 @@
+"""Bytes that can be read anywhere, from many threads at once."""
+
+from __future__ import annotations
+
+import os
+import weakref
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gsynth.errors import FormatError, MissingFileError
+
+
+class ByteSource(Protocol):
+    """Random access to text of a known size. Safe to read from many threads at once."""
+
+    @property
+    def name(self) -> str:
+        """What messages call it."""
+        ...
+
+    @property
+    def size(self) -> int:
+        """How many bytes it holds."""
+        ...
+
+    def read_into(self, offset: int, out: NDArray[np.uint8]) -> None:
+        """Fill all of `out` (uint8[n], contiguous) from `offset` on; FormatError if the source ends before."""
+        ...
+
+
+def read_bytes(source: ByteSource, offset: int, size: int) -> bytes:
+    """`size` bytes from `offset` on."""
+    out = np.empty(size, dtype=np.uint8)
+    source.read_into(offset, out)
+    return out.tobytes()
+
+
+class FileBytes:
+    """A file read by position (pread), which needs no lock and, unlike a memory map, counts in nobody's memory.
+
+    A file that is cut short while it is open gives an error here; under a memory map it would end the process.
+    """
+
+    def __init__(self, descriptor: int, name: str) -> None:
+        self._descriptor = descriptor
+        self.name = name
+        self.size = os.fstat(descriptor).st_size
+        weakref.finalize(self, os.close, descriptor)
+
+    @classmethod
+    def open(cls, path: Path) -> FileBytes:
+        """The file at `path`; MissingFileError if there is none."""
+        try:
+            descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_CLOEXEC", 0))
+        except (FileNotFoundError, NotADirectoryError):
+            raise MissingFileError(f"genome: no file {str(path)!r}") from None
+        return cls(descriptor, os.fspath(path))
+
+    def read_into(self, offset: int, out: NDArray[np.uint8]) -> None:
+        view = memoryview(out)
+        done = 0
+        while done < len(view):
+            got = os.preadv(self._descriptor, [view[done:]], offset + done)
+            if got == 0:
+                raise FormatError(
+                    f"{self.name} ends at byte {offset + done}, expected {len(view) - done} more: it was {self.size} "
+                    "bytes when it was opened, or its index does not belong to it"
+                )
+            done += got

@@ -1,0 +1,155 @@
+"""The ``.fai`` index of a FASTA: read, held against the file, written."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+from attrs import frozen
+
+from gsynth.errors import FormatError
+from gsynth.genomes.bytesource import ByteSource, read_bytes
+from gsynth.genomes.faindex import NAME_LIMIT, FastaIndex, contig_name
+from gsynth.genomes.scanning import scan
+from gsynth.genomes.sidecar import sidecar, warn_unusable, write_sidecar
+
+_LARGEST: Final = 2**62
+_COLUMNS: Final = 5
+
+
+@frozen
+class FaiRecord:
+    """One line of a ``.fai``."""
+
+    name: str
+    length: int
+    offset: int
+    line_bases: int
+    line_width: int
+
+    @property
+    def end(self) -> int:
+        """The byte after the last base."""
+        if self.length == 0:
+            return self.offset
+        lines, rest = divmod(self.length - 1, self.line_bases)
+        return self.offset + lines * self.line_width + rest + 1
+
+
+def index_of(source: ByteSource, path: Path) -> FastaIndex:
+    """The index of the FASTA at `path`, whose text is `source`: its ``.fai`` if that holds true, else a new one.
+
+    A new one is written beside the file, if there is none yet, the folder allows it and the file is regular.
+    """
+    beside = sidecar(path, ".fai")
+    if not beside.exists():
+        index = scan(source)
+        if index.regular:
+            write_sidecar(beside, encode_fai(index))
+        return index
+    try:
+        return index_from(checked(read_fai(beside), source))
+    except (FormatError, OSError) as error:
+        index = scan(source)
+        warn_unusable(beside, path, error)
+        return index
+
+
+def encode_fai(index: FastaIndex) -> bytes:
+    """The text of the ``.fai``. Records without bases are left out, as samtools does (it fails on them)."""
+    lines = []
+    for row, name in enumerate(index.names):
+        stretch = index.first[row]
+        if index.lengths[row]:
+            columns = (index.lengths[row], index.offset[stretch], index.line_bases[stretch], index.line_width[stretch])
+            lines.append(f"{name}\t" + "\t".join(str(int(value)) for value in columns) + "\n")
+    return "".join(lines).encode()
+
+
+def read_fai(path: Path) -> list[FaiRecord]:
+    """The records of a ``.fai``, each possible in itself; FormatError else."""
+    try:
+        lines = path.read_bytes().decode().splitlines()
+    except UnicodeDecodeError:
+        raise FormatError("it is not text") from None
+    return [_record(line, number) for number, line in enumerate(lines, 1)]
+
+
+def _record(line: str, number: int) -> FaiRecord:
+    columns = line.split("\t")
+    if len(columns) != _COLUMNS or not all(column.isdecimal() for column in columns[1:]):
+        raise FormatError(f"line {number} is not a name and four numbers: {line!r:.80}")
+    length, offset, bases, width = (int(column) for column in columns[1:])
+    if max(length, offset, bases, width) >= _LARGEST or (length and not 0 < bases < width):
+        raise FormatError(f"line {number} holds impossible numbers: {line!r:.80}")
+    return FaiRecord(columns[0], length, offset, bases, width)
+
+
+def checked(records: list[FaiRecord], source: ByteSource) -> list[FaiRecord]:
+    """The records, if all that lies between their sequences is their header lines; FormatError where they lie.
+
+    Whoever left the index may have left it for another file, or in bad faith. What is read is what lies between the
+    sequences, so this is cheap; the sequences themselves are held against the line ends when they are fetched.
+
+    Returns
+    -------
+    list of FaiRecord
+        With the records without bases, which samtools leaves out.
+    """
+    found: list[FaiRecord] = []
+    end = 0
+    for record in sorted(records, key=lambda record: record.offset):
+        names = _names_between(source, end, record.offset)
+        if not names or names[-1] != record.name:
+            raise FormatError(f"no header line of {record.name!r} ends at byte {record.offset}")
+        found += [FaiRecord(name, 0, record.offset, 0, 0) for name in names[:-1]]
+        found.append(record)
+        _check_first_line(record, source)
+        end = record.end
+    found += [FaiRecord(name, 0, source.size, 0, 0) for name in _names_between(source, end, source.size)]
+    if not found:
+        raise FormatError("it is empty")
+    return found
+
+
+def _check_first_line(record: FaiRecord, source: ByteSource) -> None:
+    if record.end > source.size:
+        raise FormatError(f"{record.name!r} ends at byte {record.end} of {source.size}")
+    if record.length > record.line_bases:
+        line_end = read_bytes(source, record.offset + record.line_bases, record.line_width - record.line_bases)
+        if line_end.strip() or not line_end.endswith(b"\n"):
+            raise FormatError(f"the lines of {record.name!r} are not {record.line_bases} long")
+
+
+def _names_between(source: ByteSource, start: int, end: int) -> list[str]:
+    """The names in the header lines that fill bytes ``[start, end)``; FormatError if anything else does."""
+    if not 0 <= start <= end <= source.size:
+        raise FormatError(f"its offsets overlap or lie beyond the file, at byte {end} of {source.size}")
+    if end - start > NAME_LIMIT:
+        raise FormatError(f"{end - start} bytes from byte {start} on belong to no record")
+    text = read_bytes(source, start, end - start)
+    if start and text and text.lstrip(b"\r")[:1] != b"\n":
+        raise FormatError(f"the sequence before byte {start} goes on")
+    if text and end < source.size and not text.endswith(b"\n"):
+        raise FormatError(f"no line ends at byte {end}")
+    return list(_header_names(text, start))
+
+
+def _header_names(text: bytes, start: int) -> Iterator[str]:
+    for number, line in enumerate(line for line in text.split(b"\n") if line.strip(b"\r")):
+        if not line.startswith(b">"):
+            raise FormatError(f"the lines from byte {start} on are not all header lines")
+        yield contig_name(line, number + 1)
+
+
+def index_from(records: list[FaiRecord]) -> FastaIndex:
+    """The index that the records describe."""
+    lengths = np.array([record.length for record in records], dtype=np.int64)
+    filled = [record for record in records if record.length]
+    columns = [(record.offset, record.line_bases, record.line_width) for record in filled]
+    offset, line_bases, line_width = np.array(columns, dtype=np.int64).reshape(-1, 3).T.copy()
+    first = np.append(0, np.cumsum(lengths > 0)).astype(np.int64)
+    names = tuple(record.name for record in records)
+    return FastaIndex(names, lengths, first, np.zeros_like(offset), offset, line_bases, line_width)

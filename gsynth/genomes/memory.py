@@ -1,0 +1,91 @@
+"""A genome that lies in memory: a mapping of names to sequences."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+import numpy as np
+from attrs import field, frozen
+from numpy.typing import NDArray
+
+from gsynth.errors import ArgumentError, ArgumentTypeError
+from gsynth.genomes.bounds import check_range
+
+Bases = str | bytes | bytearray | memoryview | NDArray[np.uint8]
+
+
+def is_dict_source(source: object) -> bool:
+    """True for a mapping whose values are sequences."""
+    if not isinstance(source, Mapping) or not source:
+        return False
+    return all(isinstance(value, str | bytes | bytearray | memoryview | np.ndarray) for value in source.values())
+
+
+def bases_of(name: str, value: Bases) -> NDArray[np.uint8]:
+    """A sequence as ASCII bytes, uint8[n], read-only; an array or bytes are not copied."""
+    if isinstance(value, str):
+        try:
+            value = value.encode("ascii")
+        except UnicodeEncodeError as error:
+            raise ArgumentError(f"genome: the sequence of {name!r} holds {value[error.start]!r}, not ASCII") from None
+    if isinstance(value, np.ndarray):
+        if value.dtype != np.uint8 or value.ndim != 1:
+            raise ArgumentTypeError(
+                f"genome: the sequence of {name!r} must be a one-dimensional uint8 array of ASCII bytes, "
+                f"found {value.dtype} of shape {value.shape}"
+            )
+        array = np.ascontiguousarray(value).view()
+    else:
+        array = np.frombuffer(value, dtype=np.uint8)
+    array.flags.writeable = False
+    return array
+
+
+def _sequences(source: Mapping[str, Bases]) -> dict[str, NDArray[np.uint8]]:
+    for name in source:
+        if not isinstance(name, str) or not name:
+            raise ArgumentTypeError(f"genome: contig names must be non-empty strings, found {name!r}")
+    return {name: bases_of(name, value) for name, value in source.items()}
+
+
+@frozen(eq=False)
+class DictGenome:
+    """Sequences held in memory.
+
+    Examples
+    --------
+    >>> genome = DictGenome({"chr1": "ACGTn"})
+    >>> genome.fetch("chr1", 1, 4).tobytes()
+    b'CGT'
+    """
+
+    sequences: Mapping[str, NDArray[np.uint8]] = field(converter=_sequences, repr=False)
+    contigs: Mapping[str, int] = field(init=False)
+    has_sequence: bool = field(default=True, init=False)
+
+    def __attrs_post_init__(self) -> None:
+        sizes = {name: int(bases.size) for name, bases in self.sequences.items()}
+        object.__setattr__(self, "contigs", MappingProxyType(sizes))
+
+    @property
+    def name(self) -> str:
+        count = len(self.contigs)
+        return f"a dict of {count} contig{'s' * (count != 1)}"
+
+    def fetch(self, contig: str, start: int, end: int) -> NDArray[np.uint8]:
+        """The bases of ``[start, end)`` as ASCII bytes: a view, not a copy."""
+        check_range(self, contig, start, end)
+        return self.sequences[contig][start:end]
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return DictGenome, (dict(self.sequences),)
+
+
+class DictOpener:
+    """Opens a mapping of names to sequences."""
+
+    def open(self, source: object) -> DictGenome:
+        if not isinstance(source, Mapping):
+            raise ArgumentTypeError(f"genome: expected a dict of name -> sequence, found {type(source).__name__}")
+        return DictGenome(source)

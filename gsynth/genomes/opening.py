@@ -1,0 +1,121 @@
+"""From what a user gives as a genome to a `Genome`: the plugins are asked in turn."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TypeGuard
+
+import numpy as np
+from attrs import frozen
+from numpy.typing import NDArray
+
+from gsynth.aliases import Alias, AliasSource, resolve_alias
+from gsynth.errors import ArgumentError, ArgumentTypeError, FormatError, MissingFileError
+from gsynth.genomes import current
+from gsynth.genomes.sniffing import sniff
+from gsynth.plugins.interfaces import Genome
+from gsynth.plugins.registry import registry
+
+
+def open_genome(source: object = None, *, chrom_alias: AliasSource | Alias = None) -> Genome:
+    """Open a genome.
+
+    Parameters
+    ----------
+    source : None, path, mapping or Genome
+        A path to FASTA (plain, gzip, bgzip) or anything else that a genome plugin reads, recognised by its content; a
+        mapping of names to sequences (str, bytes, uint8 arrays of ASCII) or to sizes; an open genome, given back as it
+        is; None: the genome of `use_genome`.
+    chrom_alias : mapping, path or "ucsc-ensembl", optional
+        Renames the contigs found in intervals, masks and tracks so that they match this genome; see
+        `gsynth.aliases.resolve_alias`. The genome keeps its own names.
+
+    Raises
+    ------
+    ArgumentError
+        None was given and none was set.
+    MissingFileError, FormatError
+        No such file; no plugin reads it.
+    ArgumentTypeError
+        Neither a path, a mapping nor a genome.
+
+    Examples
+    --------
+    >>> open_genome({"chr1": "ACGTNN"}).contigs["chr1"]
+    6
+    """
+    genome = _opened(source)
+    if chrom_alias is None:
+        return genome
+    return AliasedGenome(genome, resolve_alias(chrom_alias))
+
+
+def _opened(source: object) -> Genome:
+    if source is None:
+        return current.genome()
+    if _is_genome(source):
+        return source
+    plugins = registry()
+    for entry in plugins.ranked("genome"):
+        if entry.descriptor.accepts(source):
+            opener = plugins.load("genome", entry.name)
+            genome: Genome = opener.open(source)
+            return genome
+    raise _refusal(source)
+
+
+def _is_genome(source: object) -> TypeGuard[Genome]:
+    return isinstance(source, Genome)
+
+
+def _refusal(source: object) -> Exception:
+    if isinstance(source, str | os.PathLike):
+        return _path_refusal(Path(source))
+    if isinstance(source, Mapping):
+        if not source:
+            return ArgumentError("genome: the mapping is empty")
+        kinds = sorted({type(value).__name__ for value in source.values()})
+        return ArgumentTypeError(
+            f"genome: a mapping must hold sequences (str, bytes, uint8 arrays) or sizes (int), found {', '.join(kinds)}"
+        )
+    return ArgumentTypeError(f"genome must be a path, a mapping or an open genome, found {type(source).__name__}")
+
+
+def _path_refusal(path: Path) -> Exception:
+    if not path.exists():
+        return MissingFileError(f"genome: no file {str(path)!r}")
+    kind = sniff(path)
+    if kind == "missing":
+        return FormatError(f"genome: {path} cannot be read")
+    found = {"empty": "an empty file", "folder": "a folder"}.get(kind, "a file of another kind")
+    names = ", ".join(registry().names("genome"))
+    return FormatError(
+        f"genome: {path} is {found}, which no genome plugin reads (installed: {names}); "
+        "expected FASTA ('>' first; plain, gzip or bgzip), .2bit or contig sizes"
+    )
+
+
+@frozen(eq=False)
+class AliasedGenome:
+    """A genome, and the alias for the names that are to match it."""
+
+    genome: Genome
+    chrom_alias: Alias
+
+    @property
+    def name(self) -> str:
+        return self.genome.name
+
+    @property
+    def contigs(self) -> Mapping[str, int]:
+        return self.genome.contigs
+
+    @property
+    def has_sequence(self) -> bool:
+        return self.genome.has_sequence
+
+    def fetch(self, contig: str, start: int, end: int) -> NDArray[np.uint8]:
+        """As the genome's own."""
+        return self.genome.fetch(contig, start, end)

@@ -1,0 +1,40 @@
+"""The kinds of genome that gsynth itself can open."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from pluggy import HookimplMarker
+
+from gsynth.genomes.fasta import FastaOpener, is_fasta_source
+from gsynth.genomes.memory import DictOpener, is_dict_source
+from gsynth.genomes.sizes import SizesOpener, is_sizes_source
+from gsynth.plugins.descriptors import GenomePlugin
+
+hookimpl = HookimplMarker("gsynth")
+
+
+@hookimpl
+def gsynth_genomes() -> Iterable[GenomePlugin]:
+    """FASTA, .2bit, dict, sizes."""
+    yield GenomePlugin(
+        name="fasta",
+        load=FastaOpener,
+        priority=50,
+        accepts=is_fasta_source,
+        summary="FASTA: plain, bgzip or gzip; .fai and .gzi used and made",
+    )
+    yield GenomePlugin(
+        name="dict",
+        load=DictOpener,
+        priority=40,
+        accepts=is_dict_source,
+        summary="mapping of names to sequences (str, bytes or uint8 arrays)",
+    )
+    yield GenomePlugin(
+        name="sizes",
+        load=SizesOpener,
+        priority=10,
+        accepts=is_sizes_source,
+        summary="contig sizes alone: a mapping of names to integers, or a chrom.sizes or .fai file",
+    )

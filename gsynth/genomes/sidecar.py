@@ -1,0 +1,52 @@
+"""Index files beside a genome: written in one step, where the folder allows it."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import os
+import tempfile
+import warnings
+from pathlib import Path
+
+_log = logging.getLogger(__name__)
+
+
+def sidecar(path: Path, suffix: str) -> Path:
+    """The index of `path`: its whole name and `suffix`."""
+    return path.with_name(path.name + suffix)
+
+
+def write_sidecar(path: Path, content: bytes) -> bool:
+    """Write `content` at `path`, all or nothing; False where the folder cannot be written to."""
+    temporary = None
+    try:
+        descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(content)
+        os.chmod(temporary, 0o666 & ~_umask())
+        os.replace(temporary, path)
+    except OSError as error:
+        _log.info("%s could not be written (%s): the index stays in memory", path, error)
+        if temporary is not None:
+            with contextlib.suppress(OSError):
+                os.unlink(temporary)
+        return False
+    return True
+
+
+def _umask() -> int:
+    # There is no way to read it but to set it.
+    mask = os.umask(0o022)
+    os.umask(mask)
+    return mask
+
+
+def warn_unusable(index: Path, source: Path, reason: object) -> None:
+    """Tell the user that an index was passed over, why, and what to do."""
+    warnings.warn(
+        f"{index} does not match {source.name} ({reason}): it is not used, and a right index is kept in memory; "
+        f"delete it to have a new one written",
+        UserWarning,
+        stacklevel=2,
+    )
