@@ -10,8 +10,18 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from gsynth.binning import gsynth_bin_map as gsynth_bin_map
+    from gsynth.cells import gsynth_cell_merge as gsynth_cell_merge
+    from gsynth.errors import GsynthError as GsynthError
+    from gsynth.genomes import use_genome as use_genome
     from gsynth.model import DimSpec as DimSpec
     from gsynth.model import GsynthModel as GsynthModel
+    from gsynth.replacement import gsynth_replace_kmer as gsynth_replace_kmer
+    from gsynth.sampling import gsynth_random as gsynth_random
+    from gsynth.sampling import gsynth_sample as gsynth_sample
+    from gsynth.storage import gsynth_convert as gsynth_convert
+    from gsynth.storage import gsynth_load as gsynth_load
+    from gsynth.storage import gsynth_save as gsynth_save
+    from gsynth.training import gsynth_train as gsynth_train
 
 __version__ = "0.1.0"
 
@@ -27,6 +37,7 @@ _HOME = {
     "gsynth_save": "gsynth.storage",
     "gsynth_load": "gsynth.storage",
     "gsynth_convert": "gsynth.storage",
+    "gsynth_cell_merge": "gsynth.cells",
     "use_genome": "gsynth.genomes",
 }
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 import numpy as np
@@ -120,6 +120,10 @@ def _read_only(array: NDArray[Any]) -> NDArray[Any]:
     return view
 
 
+def _dims(value: Iterable[DimSpec]) -> tuple[DimSpec, ...]:
+    return tuple(value)
+
+
 def _counts(value: Any) -> NDArray[np.uint64]:
     return _read_only(np.ascontiguousarray(value, dtype=np.uint64))
 
@@ -161,7 +165,7 @@ class GsynthModel:
     """
 
     k: int = field(converter=check_order)
-    dims: tuple[DimSpec, ...] = field(default=(), converter=tuple)
+    dims: tuple[DimSpec, ...] = field(default=(), converter=_dims)
     counts: NDArray[np.uint64] = field(converter=_counts)
     total_masked: int = 0
     total_n: int = 0

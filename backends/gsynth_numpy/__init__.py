@@ -1,0 +1,1 @@
+"""The reference backend: pure NumPy, vectorised, no compiler needed."""

@@ -1,0 +1,31 @@
+"""Registers the NumPy backend."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from gsynth.plugins import Counter, CounterPlugin, Sampler, SamplerPlugin, hookimpl
+
+_SUMMARY = "vectorised NumPy reference"
+
+
+def _load_counter() -> Counter:
+    from gsynth_numpy.counter import NumpyCounter
+
+    return NumpyCounter()
+
+
+def _load_sampler() -> Sampler:
+    from gsynth_numpy.sampler import NumpySampler
+
+    return NumpySampler()
+
+
+@hookimpl
+def gsynth_counters() -> Iterator[CounterPlugin]:
+    yield CounterPlugin(name="numpy", load=_load_counter, priority=10, summary=_SUMMARY)
+
+
+@hookimpl
+def gsynth_samplers() -> Iterator[SamplerPlugin]:
+    yield SamplerPlugin(name="numpy", load=_load_sampler, priority=10, summary=_SUMMARY)

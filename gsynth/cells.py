@@ -1,0 +1,142 @@
+"""Merging at sampling time: bins of a dimension, and single joint cells."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import attrs
+import numpy as np
+from numpy.typing import NDArray
+
+from gsynth.binning import NO_BIN, bin_indices, gsynth_bin_map
+from gsynth.errors import ArgumentError, ArgumentTypeError
+from gsynth.model import DimSpec, GsynthModel
+
+
+def merged_dims(model: GsynthModel, bin_merge: Sequence[Any] | None) -> tuple[DimSpec, ...]:
+    """The model's dimensions with the merges of a sampling call: None, or for each dimension None or merge ranges."""
+    if bin_merge is None:
+        return model.dims
+    if isinstance(bin_merge, str | Mapping) or len(bin_merge) != model.n_dims:
+        raise ArgumentError(
+            f"bin_merge must be a list of {model.n_dims}, one for each dimension (None: as trained), "
+            f"found {bin_merge!r}"
+        )
+    return tuple(
+        dim if merge is None else attrs.evolve(dim, bin_map=gsynth_bin_map(dim.breaks, merge), bin_merge=list(merge))
+        for dim, merge in zip(model.dims, bin_merge, strict=True)
+    )
+
+
+def gsynth_cell_merge(model: GsynthModel, cell_merge: Any, bin_merge: Sequence[Any] | None = None) -> Any:
+    """Resolve redirects of joint cells to flat bins.
+
+    Parameters
+    ----------
+    model : GsynthModel
+        With at least one dimension.
+    cell_merge : list of dict or DataFrame
+        Each entry has ``from`` and ``to``, a value for each dimension; a DataFrame has the columns ``from_1``,
+        ``to_1``, ``from_2``, ... Values are binned as in training, after the merges of their dimension.
+    bin_merge : list, optional
+        As in `gsynth_sample`.
+
+    Returns
+    -------
+    DataFrame or dict of arrays
+        Columns ``source_flat`` and ``target_flat`` (1-based flat bins), then ``from_1``, ``to_1``, ... (1-based bins
+        of each dimension), a row for each entry; of the kind of `cell_merge` where that is a DataFrame, of pandas
+        where that is installed, else a dict of int64 arrays.
+
+    Examples
+    --------
+    >>> model = GsynthModel(k=1, dims=[DimSpec("gc", [0, 0.5, 1])], counts=np.ones((2, 4, 4)))
+    >>> table = gsynth_cell_merge(model, [{"from": [0.9], "to": [0.1]}])
+    >>> [int(table[column][0]) for column in ("source_flat", "target_flat")]
+    [2, 1]
+    """
+    from gsynth.frames import like
+
+    sources, targets = _joint_bins(model, cell_merge, bin_merge)
+    table = {"source_flat": _flat(sources, model) + 1, "target_flat": _flat(targets, model) + 1}
+    for i in range(model.n_dims):
+        table[f"from_{i + 1}"] = sources[:, i] + 1
+        table[f"to_{i + 1}"] = targets[:, i] + 1
+    return like(table, cell_merge)
+
+
+def redirects(
+    model: GsynthModel, cell_merge: Any, bin_merge: Sequence[Any] | None
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """The 0-based flat bins to redirect and where to, each source once; warns of what looks like a mistake."""
+    source_bins, target_bins = _joint_bins(model, cell_merge, bin_merge)
+    sources, targets = _flat(source_bins, model), _flat(target_bins, model)
+    own = sources == targets
+    if own.any():
+        warnings.warn(f"cell_merge: dropped {int(own.sum())} redirects of a cell to itself", stacklevel=4)
+        sources, targets = sources[~own], targets[~own]
+    last = dict(zip(sources.tolist(), targets.tolist(), strict=True))
+    if len(last) < sources.size:
+        warnings.warn(
+            f"cell_merge: {sources.size - len(last)} cells are redirected more than once, the last redirect wins",
+            stacklevel=4,
+        )
+    sparse = sorted(set(last.values()) & set(model.sparse_bins.tolist()))
+    if sparse:
+        warnings.warn(
+            f"cell_merge: redirects to sparse cells (flat bins {sparse}), which are sampled uniformly", stacklevel=4
+        )
+    return np.array(list(last), dtype=np.int64), np.array(list(last.values()), dtype=np.int64)
+
+
+def _flat(bins: NDArray[np.int64], model: GsynthModel) -> NDArray[np.int64]:
+    strides = np.cumprod([1, *model.dim_sizes[:-1]], dtype=np.int64)
+    flat: NDArray[np.int64] = bins @ strides
+    return flat
+
+
+def _joint_bins(
+    model: GsynthModel, cell_merge: Any, bin_merge: Sequence[Any] | None
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """0-based bins int64[entries, n_dims] of the sources and of the targets."""
+    if not isinstance(model, GsynthModel):
+        raise ArgumentTypeError(f"model must be a GsynthModel, found {type(model).__name__}")
+    if model.n_dims == 0:
+        raise ArgumentError("cell_merge needs a model with strata; this one has no dimensions")
+    dims = merged_dims(model, bin_merge)
+    values = _entries(cell_merge, model.n_dims)
+    joint = np.empty((2, values.shape[1], model.n_dims), dtype=np.int64)
+    for end, name in enumerate(("from", "to")):
+        for i, dim in enumerate(dims):
+            bins = bin_indices(values[end, :, i], dim.breaks)
+            if (bins == NO_BIN).any():
+                rows = (np.flatnonzero(bins == NO_BIN) + 1).tolist()
+                raise ArgumentError(
+                    f"cell_merge: {name!r} of dimension {i + 1} ({dim.expr}) is outside the breaks "
+                    f"{dim.breaks[0]:g} to {dim.breaks[-1]:g} in entries {rows}"
+                )
+            joint[end, :, i] = dim.merged()[bins]
+    return joint[0], joint[1]
+
+
+def _entries(cell_merge: Any, n_dims: int) -> NDArray[np.float64]:
+    """The values float64[2, entries, n_dims]: from, to."""
+    if isinstance(cell_merge, Sequence) and not isinstance(cell_merge, str):
+        rows = [[_vector(entry, end, n_dims) for entry in cell_merge] for end in ("from", "to")]
+        return np.array(rows, dtype=np.float64).reshape(2, len(cell_merge), n_dims)
+    from gsynth.frames import columns
+
+    names = [f"{end}_{i + 1}" for end in ("from", "to") for i in range(n_dims)]
+    table = columns(cell_merge, names, what="cell_merge")
+    return np.array([table[name] for name in names], dtype=np.float64).reshape(2, n_dims, -1).transpose(0, 2, 1)
+
+
+def _vector(entry: Any, end: str, n_dims: int) -> list[float]:
+    if not isinstance(entry, Mapping) or not {"from", "to"} <= set(entry):
+        raise ArgumentError(f"a cell_merge entry must have the keys 'from' and 'to', found {entry!r}")
+    values = entry[end] if isinstance(entry[end], Sequence | np.ndarray) else [entry[end]]
+    if len(values) != n_dims:
+        raise ArgumentError(f"cell_merge: {end!r} must hold {n_dims} values, one for each dimension, found {values!r}")
+    return [float(value) for value in values]

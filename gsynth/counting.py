@@ -1,0 +1,131 @@
+"""Counting a genome's strata block by block, on threads, each with a table of its own."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+import numpy as np
+from attrs import define, field, frozen
+from numpy.typing import NDArray
+
+from gsynth.blocks import Piece, cut, into_jobs
+from gsynth.encoding import encode
+from gsynth.intervals import Intervals
+from gsynth.masks import Mask
+from gsynth.pipeline import run_in_order
+from gsynth.plugins.interfaces import MASKED, Counter, Genome
+from gsynth.strata import Runs, Strata, lay_over
+
+_EXTRA_TABLES: Final = 1 << 30
+"""Bytes that the tables of further threads may take; larger tables are filled by fewer threads."""
+
+
+@frozen
+class Tally:
+    """Windows of one job: all bases it moved the progress by, and what was left out."""
+
+    bases: int
+    masked: int
+    unknown: int
+
+
+@define
+class Tables:
+    """A count table for each thread that asks for one."""
+
+    shape: tuple[int, int, int]
+    _all: list[NDArray[np.uint64]] = field(factory=list)
+    _local: threading.local = field(factory=threading.local)
+
+    def mine(self) -> NDArray[np.uint64]:
+        table: NDArray[np.uint64] | None = getattr(self._local, "table", None)
+        if table is None:
+            table = self._local.table = np.zeros(self.shape, dtype=np.uint64)
+            self._all.append(table)
+        return table
+
+    def total(self) -> NDArray[np.uint64]:
+        """The sum of the tables, in the first one's memory."""
+        total = self._all.pop() if self._all else np.zeros(self.shape, dtype=np.uint64)
+        while self._all:
+            total += self._all.pop()
+        return total
+
+
+def affordable_workers(workers: int, shape: tuple[int, int, int]) -> int:
+    """`workers`, or as many as the tables leave room for."""
+    table_bytes = 8 * int(np.prod(shape, dtype=np.int64))
+    return max(1, min(workers, 1 + _EXTRA_TABLES // table_bytes))
+
+
+@frozen
+class BlockCounter:
+    """Counts one job: reads the bases, finds the runs of strata, lays the mask over them, calls the kernel."""
+
+    genome: Genome
+    strata: Strata
+    mask: Mask | None
+    counter: Counter
+    order: int
+    tables: Tables
+
+    def __call__(self, pieces: Sequence[Piece]) -> Tally:
+        parts = [self._part(piece) for piece in pieces]
+        codes, (edges, strata) = _join([part[0] for part in parts], [part[1] for part in parts], self.order)
+        unknown = self.counter.count(codes, edges, strata, order=self.order, out=self.tables.mine())
+        return Tally(sum(piece.size for piece in pieces), sum(part[2] for part in parts), unknown)
+
+    def _part(self, piece: Piece) -> tuple[NDArray[np.uint8], Runs, int]:
+        """The codes of the piece's windows, its runs from 0 on, and how many windows are masked."""
+        first, last = piece.first, piece.last
+        low, high = self.strata.span(piece.contig, piece.start, piece.end, first, last)
+        low, high = min(low, first), max(high, last + self.order)
+        bases = self.genome.fetch(piece.contig, low, high)
+        runs = self.strata.runs(piece.contig, piece.start, piece.end, first, last, bases, low)
+        masked = 0
+        if self.mask is not None:
+            found = self.mask.runs(piece.contig, first, last, bases[first - low : last - low])
+            masked = int((found[:, 1] - found[:, 0]).sum())
+            runs = lay_over(runs, found)
+        codes = encode(bases[first - low : last + self.order - low])
+        return codes, (runs[0] - first, runs[1]), masked
+
+
+def _join(codes: list[NDArray[np.uint8]], runs: list[Runs], order: int) -> tuple[NDArray[np.uint8], Runs]:
+    """Several pieces as one block: the windows that straddle two of them are masked."""
+    if len(codes) == 1:
+        return codes[0], runs[0]
+    edges = [np.zeros(1, dtype=np.int64)]
+    strata: list[NDArray[np.int32]] = []
+    at = 0
+    gap = np.array([MASKED], dtype=np.int32)
+    for i, (piece, (piece_edges, piece_strata)) in enumerate(zip(codes, runs, strict=True)):
+        edges.append(piece_edges[1:] + at)
+        strata.append(piece_strata)
+        at += piece.size
+        if i + 1 < len(codes):
+            edges.append(np.array([at], dtype=np.int64))
+            strata.append(gap)
+    return np.concatenate(codes), (np.concatenate(edges), np.concatenate(strata))
+
+
+def training_jobs(intervals: Intervals, order: int, block: int) -> Iterator[list[Piece]]:
+    """The jobs over all windows that lie wholly inside their interval."""
+    pieces = (
+        piece
+        for interval in intervals
+        if interval.end - interval.start > order
+        for piece in cut(
+            Piece(interval.contig, interval.start, interval.end, interval.start, interval.end - order), block
+        )
+    )
+    return into_jobs(pieces, block)
+
+
+def count_intervals(
+    count_block: BlockCounter, intervals: Intervals, block: int, workers: int
+) -> Iterator[Tally]:
+    """Count every interval; the counts are in the tables when the tallies have all been taken."""
+    return run_in_order(count_block, training_jobs(intervals, count_block.order, block), workers)

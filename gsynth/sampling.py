@@ -1,0 +1,273 @@
+"""Sampling: synthetic sequence from a model, or base by base from a composition."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gsynth.backends import load_sampler
+from gsynth.blocks import Piece, cut, into_jobs, resolve_block
+from gsynth.cells import merged_dims, redirects
+from gsynth.chains import BlockSampler
+from gsynth.cores import resolve_cores
+from gsynth.draws import Draws
+from gsynth.errors import ArgumentError, ArgumentTypeError
+from gsynth.genomes import open_genome
+from gsynth.initial import InitialContext
+from gsynth.intervals import Intervals, resolve_intervals
+from gsynth.masks import Mask, resolve_mask
+from gsynth.model import GsynthModel
+from gsynth.output import Sink, check_output, open_sink
+from gsynth.pipeline import run_in_order
+from gsynth.plugins.interfaces import Genome
+from gsynth.progress import progress_bar
+from gsynth.randomness import Seed, seed_sequence
+from gsynth.smoothing import thresholds_from_cdf
+from gsynth.strata import check_iterator, open_strata
+
+log = logging.getLogger("gsynth")
+
+INITS: Final = ("uniform", "stationary")
+
+
+def gsynth_sample(
+    model: GsynthModel,
+    output: Any = None,
+    *,
+    output_format: str = "fasta",
+    intervals: Any = None,
+    iterator: int | None = None,
+    mask_copy: Any = None,
+    n_samples: int = 1,
+    seed: Seed = None,
+    bin_merge: Sequence[Any] | None = None,
+    allow_parallel: bool = True,
+    num_cores: int | None = None,
+    max_chunk_size: int | None = None,
+    genome: Any = None,
+    tracks: Mapping[str, Any] | None = None,
+    preserve_n: bool = True,
+    init: str = "uniform",
+    cell_merge: Any = None,
+    backend: str | None = None,
+    progress: bool | None = None,
+    chrom_alias: Any = None,
+) -> list[str] | None:
+    """Sample synthetic sequence from a model.
+
+    A base at position p is drawn given the k bases before it, in the stratum at p - k, as in training. The same seed
+    gives the same bytes on every backend, number of threads and block size; a contig sampled alone equals itself
+    inside the whole genome.
+
+    Parameters
+    ----------
+    model : GsynthModel
+    output : path or binary file, optional
+        Where to write; None returns strings.
+    output_format : {"fasta", "seq", "misha", "vector"}
+        "fasta": 60 columns, with a ``.fai`` beside; a record is named after its contig, or ``contig:start-end``
+        (0-based half-open) for a part, with ``_sampleN`` where `n_samples` > 1. "seq" or "misha": bare bases, one
+        record after the other. "vector": strings in memory, even with `output` named.
+    intervals : path of a BED file, region string, tuples or DataFrame, optional
+        What to sample; every contig by default. Order and repeats are kept; a repeated one is drawn anew.
+    iterator : int, optional
+        Width in bp of the windows of the strata; the model's own by default.
+    mask_copy : intervals or "soft", optional
+        Where the reference is copied verbatim, case kept.
+    n_samples : int
+        Draws per interval.
+    seed : int, SeedSequence, Generator, optional
+        None draws one and logs it.
+    bin_merge : list, optional
+        For each dimension None (as trained) or merge ranges (see `gsynth_bin_map`).
+    allow_parallel, num_cores, max_chunk_size, backend, progress, chrom_alias
+        As in `gsynth_train`.
+    genome : path, dict, sizes or Genome, optional
+        Contig sizes alone are enough where nothing is copied and the strata need no sequence.
+    tracks : dict, optional
+        Name -> source of the tracks in the model's expressions.
+    preserve_n : bool
+        Keep the reference's N (and what else is not A, C, G or T, as N).
+    init : {"uniform", "stationary"}
+        How the first k bases of an interval are drawn: uniformly, or from the k-mers of its stratum.
+    cell_merge : list of dict or DataFrame, optional
+        Redirects of joint cells, on top of `bin_merge`.
+
+    Returns
+    -------
+    list of str or None
+        ``len(intervals) * n_samples`` sequences, interval by interval, if nothing was written.
+
+    Examples
+    --------
+    >>> from gsynth.training import gsynth_train
+    >>> genome = {"chr1": "ACGTTGCA" * 100}
+    >>> [len(s) for s in gsynth_sample(gsynth_train(genome=genome, k=2), genome=genome, seed=1)]
+    [800]
+    """
+    if not isinstance(model, GsynthModel):
+        raise ArgumentTypeError(f"model must be a GsynthModel, found {type(model).__name__}")
+    if init not in INITS:
+        raise ArgumentError(f"init must be one of {', '.join(INITS)}, found {init!r}")
+    check_output(output, output_format)
+    width = check_iterator(iterator) or model.iterator
+    dims = merged_dims(model, bin_merge)
+    source = open_genome(genome)
+    draws = _draws(resolve_intervals(intervals, source, alias=chrom_alias), n_samples, seed, source)
+    block_sampler = BlockSampler(
+        genome=source,
+        strata=open_strata(dims, width, source, tracks, chrom_alias),
+        mask_copy=_copied(mask_copy, source, chrom_alias),
+        preserve_n=preserve_n,
+        sampler=load_sampler(backend),
+        order=model.k,
+        thresholds=_thresholds(model, cell_merge, bin_merge),
+        initial=InitialContext(model) if init == "stationary" else None,
+        key_of=draws.key,
+    )
+    block = resolve_block(max_chunk_size, width if dims else None)
+    workers = resolve_cores(num_cores, allow_parallel=allow_parallel)
+    with open_sink(output, output_format) as sink:
+        _draw(block_sampler, draws, sink, block, workers, progress, "sample")
+    return sink.result()
+
+
+def gsynth_random(
+    *,
+    intervals: Any = None,
+    nuc_probs: Mapping[str, float] | None = None,
+    output: Any = None,
+    output_format: str = "fasta",
+    mask_copy: Any = None,
+    n_samples: int = 1,
+    seed: Seed = None,
+    genome: Any = None,
+    preserve_n: bool = True,
+    num_cores: int | None = None,
+    backend: str | None = None,
+    progress: bool | None = None,
+    chrom_alias: Any = None,
+) -> list[str] | None:
+    """Draw every base independently from one composition.
+
+    Parameters
+    ----------
+    nuc_probs : mapping, optional
+        Weights of exactly A, C, G and T (any case), not negative; normalised. Equal by default.
+    intervals, output, output_format, mask_copy, n_samples, seed, genome, preserve_n, num_cores, backend, progress
+        As in `gsynth_sample`.
+
+    Returns
+    -------
+    list of str or None
+
+    Raises
+    ------
+    ValueError
+        Bad `nuc_probs`.
+
+    Examples
+    --------
+    >>> gsynth_random(genome={"chr1": 10}, nuc_probs={"A": 0, "C": 0, "G": 1, "T": 0}, seed=1)
+    ['GGGGGGGGGG']
+    """
+    check_output(output, output_format)
+    cdf = np.broadcast_to(np.cumsum(composition(nuc_probs)), (1, 4, 4))
+    thresholds = thresholds_from_cdf(cdf)
+    # Every table, the uniform one too: an independent base depends on no context.
+    thresholds[:] = thresholds[0]
+    source = open_genome(genome)
+    draws = _draws(resolve_intervals(intervals, source, alias=chrom_alias), n_samples, seed, source)
+    block_sampler = BlockSampler(
+        genome=source,
+        strata=open_strata((), None, source, None),
+        mask_copy=_copied(mask_copy, source, chrom_alias),
+        preserve_n=preserve_n,
+        sampler=load_sampler(backend),
+        order=1,
+        thresholds=thresholds,
+        initial=None,
+        key_of=draws.key,
+    )
+    with open_sink(output, output_format) as sink:
+        _draw(block_sampler, draws, sink, resolve_block(None, None), resolve_cores(num_cores), progress, "random")
+    return sink.result()
+
+
+def composition(nuc_probs: Mapping[str, float] | None) -> NDArray[np.float64]:
+    """The probabilities of A, C, G, T: float64[4].
+
+    Examples
+    --------
+    >>> composition({"a": 1, "C": 1, "g": 1, "T": 1}).tolist()
+    [0.25, 0.25, 0.25, 0.25]
+    """
+    if nuc_probs is None:
+        return np.full(4, 0.25)
+    if not isinstance(nuc_probs, Mapping):
+        raise ArgumentTypeError(f"nuc_probs must map A, C, G, T to weights, found {type(nuc_probs).__name__}")
+    upper = {str(base).upper(): weight for base, weight in nuc_probs.items()}
+    if set(upper) != set("ACGT") or len(nuc_probs) != 4:
+        raise ArgumentError(f"nuc_probs must have exactly A, C, G and T, found {sorted(map(str, nuc_probs))}")
+    try:
+        weights = np.array([float(upper[base]) for base in "ACGT"])
+    except (TypeError, ValueError) as error:
+        raise ArgumentError(f"nuc_probs must be numbers, found {dict(nuc_probs)!r}") from error
+    if not np.isfinite(weights).all() or (weights < 0).any() or weights.sum() == 0:
+        raise ArgumentError(f"nuc_probs must be finite, not negative and not all 0, found {dict(nuc_probs)!r}")
+    normalised: NDArray[np.float64] = weights / weights.sum()
+    return normalised
+
+
+def _draws(intervals: Intervals, n_samples: int, seed: Seed, genome: Genome) -> Draws:
+    if isinstance(n_samples, bool) or int(n_samples) != n_samples or n_samples < 1:
+        raise ArgumentError(f"n_samples must be a positive whole number, found {n_samples}")
+    sequence = seed_sequence(seed)
+    if seed is None:
+        log.info("seed %d", sequence.entropy)
+    return Draws.of(intervals, int(n_samples), sequence, genome)
+
+
+def _draw(
+    block_sampler: BlockSampler, draws: Draws, sink: Sink, block: int, workers: int, progress: bool | None, what: str
+) -> None:
+    """Draw every chain into the sink."""
+    pieces = (part for piece in draws.pieces() for part in cut(piece, block, shift=block_sampler.order))
+    left = np.zeros(0, dtype=np.uint8)
+    with progress_bar(draws.bases, what, progress) as bar:
+        for sampled in run_in_order(block_sampler, into_jobs(pieces, block), workers):
+            if sampled.continues:
+                block_sampler.settle(sampled, left)
+            left = sampled.codes[-block_sampler.order :].copy()
+            at = 0
+            for piece in sampled.pieces:
+                _write(sink, draws, piece, sampled.letters[at : at + piece.size])
+                at += piece.size
+            bar.update(at)
+
+
+def _write(sink: Sink, draws: Draws, piece: Piece, letters: NDArray[np.uint8]) -> None:
+    if piece.first == piece.start:
+        sink.begin(draws.name(piece.chain))
+    sink.write(letters)
+    if piece.last == piece.end:
+        sink.end()
+
+
+def _copied(mask_copy: Any, genome: Genome, chrom_alias: Any) -> Mask | None:
+    mask = resolve_mask(mask_copy, genome, what="mask_copy", alias=chrom_alias)
+    if mask is not None and not genome.has_sequence:
+        raise ArgumentError(f"mask_copy copies the reference, and {genome.name} gives only contig sizes")
+    return mask
+
+
+def _thresholds(model: GsynthModel, cell_merge: Any, bin_merge: Sequence[Any] | None) -> NDArray[np.uint32]:
+    thresholds = thresholds_from_cdf(model.cdf)
+    if cell_merge is not None:
+        sources, targets = redirects(model, cell_merge, bin_merge)
+        thresholds[sources] = thresholds[targets]
+    return thresholds

@@ -1,0 +1,191 @@
+"""Training: from a genome to a model."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gsynth.backends import load_counter
+from gsynth.blocks import resolve_block
+from gsynth.cores import resolve_cores
+from gsynth.counting import BlockCounter, Tables, affordable_workers, count_intervals
+from gsynth.errors import ArgumentError
+from gsynth.genomes import open_genome
+from gsynth.intervals import resolve_intervals
+from gsynth.masks import resolve_mask
+from gsynth.model import DimSpec, GsynthModel, check_order
+from gsynth.plugins.interfaces import Genome
+from gsynth.progress import progress_bar
+from gsynth.smoothing import resolve_prior
+from gsynth.strands import add_reverse_complement
+from gsynth.strata import check_iterator, open_strata
+
+
+def gsynth_train(
+    *dim_specs: Mapping[str, Any] | DimSpec,
+    mask: Any = None,
+    intervals: Any = None,
+    iterator: int | None = None,
+    pseudocount: float = 1.0,
+    min_obs: int = 0,
+    k: int = 5,
+    allow_parallel: bool = True,
+    num_cores: int | None = None,
+    max_chunk_size: int | None = None,
+    genome: Any = None,
+    tracks: Mapping[str, Any] | None = None,
+    prior: Any = None,
+    backend: str | None = None,
+    progress: bool | None = None,
+    chrom_alias: Any = None,
+) -> GsynthModel:
+    """Train a stratified Markov model of order k on a genome.
+
+    Every (k+1)-mer that lies wholly inside an interval counts, with its reverse complement, in the stratum of its
+    leftmost base. What is counted does not depend on the backend, the threads or the blocks.
+
+    Parameters
+    ----------
+    *dim_specs : dict or DimSpec
+        Dimensions of the strata, each with ``expr`` (an expression over tracks, for example ``"gc"``), ``breaks``
+        (rising bin edges; bins are half-open, the last one closed) and maybe ``bin_merge`` (see `gsynth_bin_map`).
+        None: one stratum.
+    mask : intervals or "soft", optional
+        Windows that start in it are left out and counted in ``total_masked``. "soft": the genome's lowercase.
+    intervals : path of a BED file, region string, tuples or DataFrame, optional
+        What to train on, 0-based half-open; the whole genome by default. Each interval is its own world.
+    iterator : int, optional
+        Width in bp of the windows on which the expressions are evaluated; needed with dimensions.
+    pseudocount : float
+        Added to every cell, P = (N + pseudocount) / (sum N + 4 pseudocount), or with `prior` spread by it.
+    min_obs : int
+        Bins with fewer observations are sparse: warned about, and sampled uniformly unless merged.
+    k : int
+        Markov order, 1..10.
+    allow_parallel : bool
+        False uses one thread.
+    num_cores : int, optional
+        Threads; None and 0 mean all that the process may use.
+    max_chunk_size : int, optional
+        Bases per block; about a million by default.
+    genome : path, dict or Genome, optional
+        FASTA (plain, gzip, bgzip), 2bit, a dict name -> sequence; the one of `use_genome` by default.
+    tracks : dict, optional
+        Name -> source of the tracks that the expressions use beside the functions of the sequence.
+    prior : {"uniform", "marginal", "global"}, float[4] or float[bins, 4], optional
+        Base probabilities pi in P = (N + pseudocount * pi) / (sum N + pseudocount).
+    backend : str, optional
+        Name of the counter; "auto" (the best installed one) by default, or what GSYNTH_BACKEND says.
+    progress : bool, optional
+        Show a progress bar; by default on a terminal only.
+    chrom_alias : dict, path or "ucsc-ensembl", optional
+        Other names of the genome's contigs that intervals, masks and tracks use.
+
+    Returns
+    -------
+    GsynthModel
+
+    Raises
+    ------
+    ValueError
+        Bad k, breaks, iterator, prior or pseudocount, or no window with a value in any bin.
+    TypeError
+        A dimension that is no dict.
+
+    Examples
+    --------
+    >>> model = gsynth_train(genome={"chr1": "ACGTTGCA" * 100}, k=2)
+    >>> model.total_kmers  # both strands of 798 windows
+    1596
+    """
+    order = check_order(k)
+    dims = tuple(DimSpec.from_mapping(spec) for spec in dim_specs)
+    width = check_iterator(iterator)
+    pseudocount, min_obs = _check_smoothing(pseudocount, min_obs)
+    workers = resolve_cores(num_cores, allow_parallel=allow_parallel)
+    block = resolve_block(max_chunk_size, width if dims else None)
+    counter = load_counter(backend)
+    source = open_genome(genome)
+    _check_has_sequence(source)
+    where = resolve_intervals(intervals, source, alias=chrom_alias)
+    strata = open_strata(dims, width, source, tracks, chrom_alias)
+
+    bins = int(np.prod([dim.num_bins for dim in dims], dtype=np.int64))
+    shape = (bins, 4**order, 4)
+    count_block = BlockCounter(
+        source, strata, resolve_mask(mask, source, alias=chrom_alias), counter, order, Tables(shape)
+    )
+    masked = unknown = 0
+    total = int((where.ends - where.starts).sum())
+    with progress_bar(total, "train", progress) as bar:
+        for tally in count_intervals(count_block, where, block, affordable_workers(workers, shape)):
+            masked += tally.masked
+            unknown += tally.unknown
+            bar.update(tally.bases)
+    counts = count_block.tables.total()
+    add_reverse_complement(counts)
+    return _finish(counts, order, dims, masked, unknown, pseudocount, min_obs, width, prior, source)
+
+
+def _finish(
+    counts: NDArray[np.uint64],
+    order: int,
+    dims: tuple[DimSpec, ...],
+    masked: int,
+    unknown: int,
+    pseudocount: float,
+    min_obs: int,
+    iterator: int | None,
+    prior: Any,
+    genome: Genome,
+) -> GsynthModel:
+    prior_mode, prior_matrix, fallbacks = resolve_prior(prior, counts)
+    model = GsynthModel(
+        k=order,
+        dims=dims,
+        counts=counts,
+        total_masked=masked,
+        total_n=unknown,
+        pseudocount=pseudocount,
+        min_obs=min_obs,
+        iterator=iterator,
+        prior_mode=prior_mode,
+        prior_matrix=prior_matrix,
+        marginal_fallbacks=fallbacks,
+        metadata={"chrom_sizes": dict(genome.contigs)},
+    )
+    if dims and model.total_kmers == 0:
+        expressions = ", ".join(repr(dim.expr) for dim in dims)
+        raise ArgumentError(
+            f"no window has a value of {expressions} inside its breaks: nothing was counted "
+            f"({masked:,} windows masked, {unknown:,} with N)"
+        )
+    if model.sparse_bins.size:
+        warnings.warn(
+            f"{model.sparse_bins.size} of {model.total_bins} bins have fewer than {min_obs:,} observations and will "
+            f"be sampled uniformly: {_shortened(model.sparse_bins.tolist())}; merge them with bin_merge",
+            stacklevel=3,
+        )
+    return model
+
+
+def _shortened(bins: list[int], most: int = 10) -> str:
+    listed = ", ".join(map(str, bins[:most]))
+    return listed if len(bins) <= most else f"{listed}, ..."
+
+
+def _check_smoothing(pseudocount: float, min_obs: int) -> tuple[float, int]:
+    if not (np.isfinite(pseudocount) and pseudocount >= 0):
+        raise ArgumentError(f"pseudocount must be finite and not negative, found {pseudocount}")
+    if isinstance(min_obs, bool) or int(min_obs) != min_obs or min_obs < 0:
+        raise ArgumentError(f"min_obs must be a whole number, not negative, found {min_obs}")
+    return float(pseudocount), int(min_obs)
+
+
+def _check_has_sequence(genome: Genome) -> None:
+    if not genome.has_sequence:
+        raise ArgumentError(f"{genome.name} gives only contig sizes; training needs the sequence")
