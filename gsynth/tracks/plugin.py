@@ -11,13 +11,18 @@ from typing import Final
 
 from gsynth.plugins import TrackOpener, TrackPlugin, hookimpl
 
-SEQUENCE_TRACKS: Final = {
-    "gc": "fraction of C and G among A, C, G, T",
+NAMED: Final = {
+    "gc": "(G + C) / (A + C + G + T)",
+    "cpg": "CpG observed / expected",
+    "kmer_frac": 'kmer_frac("CG"): fraction of the places that hold the k-mer',
+    "kmer_count": 'kmer_count("CG"): how many of the k-mer the window holds',
+    "masked_frac": "fraction of lowercase bases",
+    "n_frac": "fraction of bases other than A, C, G, T",
 }
 
 
 def _sequence_opener() -> TrackOpener:
-    from gsynth.tracks.sequence import SequenceOpener
+    from gsynth.tracks.sequence_opener import SequenceOpener
 
     return SequenceOpener()
 
@@ -31,7 +36,7 @@ def _accepts_call(name: str) -> Callable[[object], bool]:
 
 @hookimpl
 def gsynth_tracks() -> Iterator[TrackPlugin]:
-    for name, summary in SEQUENCE_TRACKS.items():
+    for name, summary in NAMED.items():
         yield TrackPlugin(
             name=name, load=_sequence_opener, accepts=_accepts_call(name), priority=100, summary=summary
         )

@@ -1,4 +1,4 @@
-"""Tracks that are functions of the sequence."""
+"""Tracks that are functions of the sequence: what they count, and what they make of the counts."""
 
 from __future__ import annotations
 
@@ -9,69 +9,62 @@ import numpy as np
 from attrs import frozen
 from numpy.typing import NDArray
 
-from gsynth.errors import ArgumentError
-from gsynth.plugins import Genome, Track
-from gsynth.tracks.windows import FlagBases, Flags, window_counts
+from gsynth.plugins import ArgumentError
+from gsynth.tracks.windows import Flags, Picker, window_counts
 
-UPPER: Final = 0xDF
+UPPER: Final = np.uint8(0xDF)
 """Clears the bit that makes an ASCII letter lower case."""
 
-CG: Final = 0xDB
+STRONG: Final = np.uint8(0xDB)
 """Clears the case bit and the one bit in which C and G differ: what is left of either is C."""
 
+MAX_KMER: Final = 32
 
-def ratio(numerator: NDArray[np.int64], denominator: NDArray[np.int64]) -> NDArray[np.float64]:
-    """numerator / denominator, NaN where the denominator is 0."""
-    result = np.full(numerator.shape, np.nan)
-    np.divide(numerator, denominator, out=result, where=denominator != 0)
-    return result
+Counts = NDArray[np.int64]
+Values = NDArray[np.float64]
 
 
 @frozen
 class SequenceTrack:
-    """A track whose values follow from counts of positions in the window.
+    """A track whose values follow from what the windows hold (see `gsynth.plugins.Track`).
 
     Attributes
     ----------
-    flag : callable
-        What is counted (see `gsynth.tracks.windows.FlagBases`).
+    picker : Picker
+        What is counted.
     value : callable
-        Makes float64[m] of the counts, int64[f, m], and the widths of the windows, int64[m].
-    flank : int
-        How many bases to the right of a position `flag` looks at.
+        Makes float64[m] of the counts, int64[things, m], and the widths of the windows, int64[m].
     """
 
-    flag: FlagBases
-    value: Callable[[NDArray[np.int64], NDArray[np.int64]], NDArray[np.float64]]
-    flank: int = 0
+    picker: Picker
+    value: Callable[[Counts, Counts], Values]
     uses_sequence: bool = True
+    flank: int = 0
 
-    def window_values(
-        self, contig: str, edges: NDArray[np.int64], sequence: NDArray[np.uint8] | None
-    ) -> NDArray[np.float64]:
-        """One value for each window (see `gsynth.plugins.Track`)."""
+    def window_values(self, contig: str, edges: NDArray[np.int64], sequence: NDArray[np.uint8] | None) -> Values:
+        """One value for each window."""
         if sequence is None:
-            raise ArgumentError(f"a track of the sequence needs the bases of {contig}, and the genome has none")
-        return self.value(window_counts(sequence, edges, self.flag, flank=self.flank), np.diff(edges))
+            raise ArgumentError(f"a function of the sequence needs the bases of {contig}: the genome has sizes only")
+        return self.value(window_counts(sequence, edges, self.picker), np.diff(edges))
 
 
-def is_cg(bases: NDArray[np.uint8]) -> NDArray[np.bool_]:
-    """True at C, G, c, g."""
-    return (bases & CG) == ord("C")
+def ratio(numerator: Counts, denominator: Counts) -> Values:
+    """numerator / denominator, NaN where the denominator is not positive."""
+    result = np.full(numerator.shape, np.nan)
+    np.divide(numerator, denominator, out=result, where=denominator > 0)
+    return result
 
 
-def is_acgt(bases: NDArray[np.uint8]) -> NDArray[np.bool_]:
-    """True at A, C, G, T in either case."""
-    upper = bases & UPPER
-    found = upper == ord("A")
-    found |= upper == ord("T")
-    found |= is_cg(bases)
-    return found
+def _acgt(upper: NDArray[np.uint8]) -> NDArray[np.bool_]:
+    known: NDArray[np.bool_] = upper == ord("A")
+    known |= upper == ord("T")
+    known |= (upper & STRONG) == ord("C")
+    return known
 
 
 def _gc_flags(bases: NDArray[np.uint8], n: int) -> Flags:
     upper = bases[:n] & UPPER
-    strong = (upper & CG) == ord("C")
+    strong = (upper & STRONG) == ord("C")
     known = upper == ord("A")
     known |= upper == ord("T")
     known |= strong
@@ -79,13 +72,90 @@ def _gc_flags(bases: NDArray[np.uint8], n: int) -> Flags:
 
 
 def gc() -> SequenceTrack:
-    """(G + C) / (A + C + G + T) of the window; NaN where it holds none of them."""
-    return SequenceTrack(_gc_flags, lambda counts, _: ratio(counts[0], counts[1]))
+    """(G + C) / (A + C + G + T) of the window, either case; NaN where it holds none of them."""
+    return SequenceTrack(Picker(_gc_flags, (1, 1)), lambda counts, _: ratio(counts[0], counts[1]))
 
 
-class SequenceOpener:
-    """Opens a named function of the sequence (see `gsynth.plugins.TrackOpener`)."""
+def _cpg_flags(bases: NDArray[np.uint8], n: int) -> Flags:
+    upper = bases & UPPER
+    c, g = upper[:n] == ord("C"), upper[:n] == ord("G")
+    return _starts(upper, n, b"CG"), c, g, _acgt(upper[:n])
 
-    def open(self, source: object, genome: Genome) -> Track:
-        """The track that the text `source` names, such as ``gc``."""
-        return gc()
+
+def _cpg_value(counts: Counts, _: Counts) -> Values:
+    pairs, c, g, known = counts
+    return ratio(pairs * known, c * g)
+
+
+def cpg() -> SequenceTrack:
+    """CpG observed / expected: CpG * (A + C + G + T) / (C * G) of the window; NaN where it lacks C or G.
+
+    A CpG counts if both its bases lie in the window.
+    """
+    return SequenceTrack(Picker(_cpg_flags, (2, 1, 1, 1)), _cpg_value)
+
+
+def _starts(upper: NDArray[np.uint8], n: int, kmer: bytes) -> NDArray[np.bool_]:
+    """Where `kmer` starts among the first n positions; one that the bases cut short does not."""
+    found = np.zeros(n, dtype=np.bool_)
+    length = min(n, upper.size - len(kmer) + 1)
+    if length <= 0:
+        return found
+    starts = found[:length]
+    np.equal(upper[:length], kmer[0], out=starts)
+    for offset in range(1, len(kmer)):
+        starts &= upper[offset : offset + length] == kmer[offset]
+    return found
+
+
+_COMPLEMENT: Final = bytes.maketrans(b"ACGT", b"TGCA")
+
+
+def _kmer_picker(kmer: object, strand: int) -> tuple[Picker, int]:
+    """What to count, and the k-mer's length."""
+    if not isinstance(kmer, str) or not 1 <= len(kmer) <= MAX_KMER or set(kmer.upper()) - set("ACGT"):
+        raise ArgumentError(f"a k-mer must be 1 to {MAX_KMER} letters A, C, G, T, found {kmer!r}")
+    if isinstance(strand, bool) or strand not in (-1, 0, 1):
+        raise ArgumentError(f"strand must be 1 (forward), -1 (reverse) or 0 (both), found {strand!r}")
+    forward = kmer.upper().encode()
+    reverse = forward.translate(_COMPLEMENT)[::-1]
+    targets = {1: (forward,), -1: (reverse,), 0: (forward, reverse)}[int(strand)]
+
+    def flags(bases: NDArray[np.uint8], n: int) -> Flags:
+        upper = bases & UPPER
+        return tuple(_starts(upper, n, target) for target in targets)
+
+    return Picker(flags, (len(kmer),) * len(targets)), len(kmer)
+
+
+def kmer_count(kmer: str, strand: int = 1) -> SequenceTrack:
+    """How many k-mers `kmer` lie wholly inside the window, overlapping ones included, either case.
+
+    `strand`: 1 counts `kmer`, -1 its reverse complement, 0 both (a palindrome twice).
+    """
+    picker, _ = _kmer_picker(kmer, strand)
+    return SequenceTrack(picker, lambda counts, _: counts.sum(axis=0).astype(np.float64))
+
+
+def kmer_frac(kmer: str, strand: int = 1) -> SequenceTrack:
+    """`kmer_count` over the number of places: window width - k + 1, twice that on both strands; NaN where too short.
+
+    A place that holds N is a place. This is misha's ``kmer.frac`` with ``extend=False``, whose default is strand 0.
+    """
+    picker, k = _kmer_picker(kmer, strand)
+    strands = len(picker.spans)
+    return SequenceTrack(picker, lambda counts, widths: ratio(counts.sum(axis=0), (widths - k + 1) * strands))
+
+
+def masked_frac() -> SequenceTrack:
+    """Fraction of the window's bases that are lower case (soft-masked)."""
+    return SequenceTrack(
+        Picker(lambda bases, n: (bases[:n] >= ord("a"),)), lambda counts, widths: ratio(counts[0], widths)
+    )
+
+
+def n_frac() -> SequenceTrack:
+    """Fraction of the window's bases that are not A, C, G or T in either case."""
+    return SequenceTrack(
+        Picker(lambda bases, n: (_acgt(bases[:n] & UPPER),)), lambda counts, widths: ratio(widths - counts[0], widths)
+    )

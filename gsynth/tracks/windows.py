@@ -6,17 +6,33 @@ from collections.abc import Callable, Iterator
 from typing import Final
 
 import numpy as np
+from attrs import frozen
 from numpy.typing import NDArray
 
 Flags = tuple[NDArray[np.bool_], ...]
-FlagBases = Callable[[NDArray[np.uint8], int], Flags]
-"""``flag(bases, n)``: one bool[n] for each thing counted, over the first n positions; `bases` holds the flank too."""
 
 SLICE: Final = 1 << 18
 """Bases handled at once: the intermediate arrays stay in the second-level cache."""
 
 PIECE: Final = 255
 """Longest run that uint8 can count; sums of that type are the ones that NumPy vectorises."""
+
+
+@frozen
+class Picker:
+    """What is counted.
+
+    Attributes
+    ----------
+    flag : callable
+        ``flag(bases, n)``: for each thing counted a fresh bool[n], true where one starts, over the first n positions;
+        `bases` goes on beyond them by up to the longest span less one.
+    spans : tuple of int
+        For each thing, over how many bases it extends; it counts only where it lies wholly inside a window.
+    """
+
+    flag: Callable[[NDArray[np.uint8], int], Flags]
+    spans: tuple[int, ...] = (1,)
 
 
 def pieces(edges: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64] | None]:
@@ -41,60 +57,64 @@ def _groups(edges: NDArray[np.int64]) -> Iterator[tuple[int, int]]:
     """Runs of pieces that fill a slice; a piece is far shorter than a slice, so that each run advances."""
     first, last = 0, edges.size - 1
     while first < last:
-        stop = max(int(np.searchsorted(edges, edges[first] + SLICE, side="right")) - 1, first + 1)
+        stop = int(np.searchsorted(edges, edges[first] + SLICE, side="right")) - 1
         yield first, stop
         first = stop
 
 
-def window_counts(
-    sequence: NDArray[np.uint8], edges: NDArray[np.int64], flag: FlagBases, *, flank: int = 0
-) -> NDArray[np.int64]:
-    """How many positions of each window `flag` picks.
+def window_counts(sequence: NDArray[np.uint8], edges: NDArray[np.int64], picker: Picker) -> NDArray[np.int64]:
+    """How many of the things that `picker` counts lie wholly inside each window.
 
     Parameters
     ----------
-    sequence : uint8[edges[m] - edges[0] + up to `flank`]
+    sequence : uint8[at least edges[m] - edges[0]]
         The bases from ``edges[0]`` on.
     edges : int64[m + 1]
         0-based, not falling; adjacent windows touch.
-    flag : callable
-        See `FlagBases`; called on consecutive slices.
-    flank : int
-        How many bases to the right of a position `flag` looks at.
+    picker : Picker
 
     Returns
     -------
-    int64[f, m]
-        One row for each array that `flag` returns.
+    int64[things, m]
 
     Examples
     --------
     >>> bases = np.frombuffer(b"ACCA", dtype=np.uint8)
-    >>> window_counts(bases, np.array([10, 12, 14]), lambda part, n: (part[:n] == ord("C"),)).tolist()
+    >>> window_counts(bases, np.array([10, 12, 14]), Picker(lambda part, n: (part[:n] == ord("C"),))).tolist()
     [[1, 1]]
     """
-    cuts, firsts = pieces(edges)
-    offsets = cuts - cuts[0]
-    parts = [
-        _slice_counts(sequence[offsets[a] : offsets[b] + flank], offsets[a : b + 1] - offsets[a], flag)
-        for a, b in _groups(offsets)
-    ]
-    rows = len(parts[0]) if parts else len(flag(sequence[:0], 0))
-    counts = np.concatenate(parts, axis=1) if parts else np.zeros((rows, offsets.size - 1), np.uint8)
+    offsets = edges - edges[0]
+    cuts, firsts = pieces(offsets)
+    counts = np.zeros((len(picker.spans), cuts.size - 1), np.uint8)
+    flank = max(picker.spans) - 1
+    for a, b in _groups(cuts):
+        start, stop = int(cuts[a]), int(cuts[b])
+        flags = picker.flag(sequence[start : stop + flank], stop - start)
+        for row, picked, span in zip(counts, flags, picker.spans, strict=True):
+            if span > 1:
+                _drop_straddling(picked, span, offsets, start)
+            row[a:b] = _piece_counts(picked, cuts[a : b + 1] - start)
     return counts.astype(np.int64) if firsts is None else np.add.reduceat(counts, firsts, axis=1, dtype=np.int64)
 
 
-def _slice_counts(bases: NDArray[np.uint8], offsets: NDArray[np.int64], flag: FlagBases) -> NDArray[np.uint8]:
-    total = int(offsets[-1])
-    flags = flag(bases, total)
-    counts = np.zeros((len(flags), offsets.size - 1), np.uint8)
-    # reduceat gives an empty segment the element at its start, and refuses one that starts at the end.
-    filled = np.flatnonzero(offsets[1:] > offsets[:-1])
+def _drop_straddling(picked: NDArray[np.bool_], span: int, offsets: NDArray[np.int64], start: int) -> None:
+    """Clear the starts from which a thing would reach beyond the end of its window."""
+    low, high = np.searchsorted(offsets, [start, start + picked.size + span])
+    for back in range(1, span):
+        late = offsets[low:high] - (start + back)
+        picked[late[(late >= 0) & (late < picked.size)]] = False
+
+
+def _piece_counts(picked: NDArray[np.bool_], offsets: NDArray[np.int64]) -> NDArray[np.uint8]:
+    widths = np.diff(offsets)
+    # Most slices hold nothing but A, C, G and T, and one look costs a tenth of the sums.
+    if picked.all():
+        return widths.astype(np.uint8)
+    if widths.all():
+        return np.add.reduceat(picked.view(np.uint8), offsets[:-1], dtype=np.uint8)
+    # reduceat gives an empty piece the element at its start, and refuses one that starts at the end.
+    counts = np.zeros(widths.size, np.uint8)
+    filled = np.flatnonzero(widths)
     if filled.size:
-        starts = offsets[filled]
-        for row, picked in zip(counts, flags, strict=True):
-            # Most slices hold nothing but A, C, G and T, and one look costs a tenth of the sums.
-            row[filled] = (
-                np.diff(offsets)[filled] if picked.all() else np.add.reduceat(picked.view(np.uint8), starts, dtype=np.uint8)
-            )
+        counts[filled] = np.add.reduceat(picked.view(np.uint8), offsets[filled], dtype=np.uint8)
     return counts

@@ -1,0 +1,116 @@
+"""Which contig of a track's source belongs to which contig of the genome."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Mapping
+from typing import Any, Protocol, runtime_checkable
+
+import numpy as np
+from attrs import frozen
+from numpy.typing import NDArray
+
+from gsynth.aliases import contig_error, resolve_alias
+from gsynth.plugins import ContigError, Genome, Track
+
+
+@runtime_checkable
+class NamedContigs(Protocol):
+    """Optional ability of a track: it knows the names of its source's contigs.
+
+    The core then checks them against the genome's, applies the alias that the user gave, and asks the track by its
+    source's own names.
+    """
+
+    @property
+    def contigs(self) -> Mapping[str, int]:
+        """The source's name of each contig -> its length, or the end of its last value, in bases."""
+        ...
+
+
+@runtime_checkable
+class Categorical(Protocol):
+    """Optional ability of a track: its values are the numbers 0 .. n-1 of named categories."""
+
+    @property
+    def categories(self) -> tuple[str, ...]:
+        """The names, sorted; the value i stands for ``categories[i]``."""
+        ...
+
+
+@frozen
+class RenamedTrack:
+    """A track asked by the genome's contig names; NaN on the contigs that the source lacks."""
+
+    track: Track
+    names: Mapping[str, str]
+
+    @property
+    def uses_sequence(self) -> bool:
+        return self.track.uses_sequence
+
+    @property
+    def flank(self) -> int:
+        return self.track.flank
+
+    @property
+    def contigs(self) -> Mapping[str, str]:
+        """The genome's name -> the source's name."""
+        return self.names
+
+    @property
+    def categories(self) -> tuple[str, ...]:
+        """The names of the categories, if the track has any."""
+        if not isinstance(self.track, Categorical):
+            raise AttributeError("this track has no categories")
+        return self.track.categories
+
+    def window_values(
+        self, contig: str, edges: NDArray[np.int64], sequence: NDArray[np.uint8] | None
+    ) -> NDArray[np.float64]:
+        """One value for each window (see `gsynth.plugins.Track`)."""
+        name = self.names.get(contig)
+        if name is None:
+            return np.full(edges.size - 1, np.nan)
+        return self.track.window_values(name, edges, sequence)
+
+
+def match_contigs(track: Track, source: str, genome: Genome, alias: Any = None) -> Track:
+    """`track`, to be asked by the genome's contig names.
+
+    Raises
+    ------
+    ContigError
+        If the source shares no contig with the genome, or two of its contigs would become one.
+
+    Warns
+    -----
+    UserWarning
+        Once, if the source goes on beyond the end of a contig: what is beyond is left out.
+    """
+    if not isinstance(track, NamedContigs):
+        return track
+    rename = resolve_alias(alias, genome).rename
+    names: dict[str, str] = {}
+    for name in track.contigs:
+        known = rename(name, genome.contigs)
+        if known not in genome.contigs:
+            continue
+        if names.setdefault(known, name) != name:
+            raise ContigError(f"{source}: contigs {names[known]!r} and {name!r} are both {known!r} of the genome")
+    if not names and track.contigs:
+        raise contig_error(track.contigs, source, genome)
+    _warn_beyond(track.contigs, names, source, genome)
+    return RenamedTrack(track, names)
+
+
+def _warn_beyond(lengths: Mapping[str, int], names: Mapping[str, str], source: str, genome: Genome) -> None:
+    beyond = [known for known, name in names.items() if lengths[name] > genome.contigs[known]]
+    if beyond:
+        known = beyond[0]
+        more = f" (and so on {len(beyond) - 1} more contigs)" if len(beyond) > 1 else ""
+        message = (
+            f"{source}: goes to {lengths[names[known]]:,} on {known}, which has {genome.contigs[known]:,} bases in the "
+            f"genome{more}; what is beyond is left out: is it of the same assembly?"
+        )
+        warnings.warn(message, UserWarning, stacklevel=2)

@@ -1,0 +1,133 @@
+"""From the names in expressions to opened tracks."""
+
+from __future__ import annotations
+
+import difflib
+import keyword
+import os
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from attrs import field, frozen
+
+from gsynth.plugins import ArgumentError, ArgumentTypeError, Genome, MissingFileError, Track, TrackError, TrackPlugin
+from gsynth.plugins.registry import Registry, registry
+from gsynth.tracks.contigs import match_contigs
+from gsynth.tracks.expression_track import ExpressionTrack
+from gsynth.tracks.expressions import MODULES, Leaf, parse_expression
+from gsynth.tracks.functions import CONSTANTS, FUNCTIONS
+
+
+@frozen
+class TrackResolver:
+    """Opens the tracks that expressions name, each once."""
+
+    sources: Mapping[str, object]
+    genome: Genome
+    alias: Any = None
+    plugins: Registry = field(factory=registry)
+    _opened: dict[str, Track] = field(factory=dict, init=False, repr=False)
+
+    def expression(self, text: str) -> Track:
+        """The track of an expression."""
+        expression = parse_expression(text)
+        tracks = {leaf.text: self.leaf(leaf) for leaf in expression.leaves.values()}
+        return next(iter(tracks.values())) if expression.plain else ExpressionTrack(expression, tracks)
+
+    def leaf(self, leaf: Leaf) -> Track:
+        """The track of a name."""
+        if leaf.text not in self._opened:
+            self._opened[leaf.text] = self._open(leaf)
+        return self._opened[leaf.text]
+
+    def named(self) -> list[str]:
+        """The tracks that are there without a source: plugins that accept their own name."""
+        return [entry.name for entry in self.plugins.ranked("track") if entry.descriptor.accepts(entry.name)]
+
+    def _open(self, leaf: Leaf) -> Track:
+        if leaf.name in self.sources:
+            if leaf.called:
+                raise ArgumentError(f"track {leaf.name!r} takes no arguments, found {leaf.text}")
+            return self._open_source(leaf.name, self.sources[leaf.name])
+        if leaf.name in self.named():
+            return self._opened_by(leaf.name, leaf.text, leaf.text)
+        own = self._from_genome(leaf)
+        if own is None:
+            raise TrackError(self._unknown(leaf))
+        return own
+
+    def _from_genome(self, leaf: Leaf) -> Track | None:
+        """A genome that brings its own tracks (a misha database) is asked for the name."""
+        for entry in self.plugins.ranked("track"):
+            source = {"genome": self.genome, "name": leaf.name}
+            if not leaf.called and entry.descriptor.accepts(source):
+                return self._opened_by(entry.name, source, leaf.text)
+        return None
+
+    def _open_source(self, name: str, source: object) -> Track:
+        if isinstance(source, str | os.PathLike | Mapping):
+            source = _located(name, source)
+        chosen = source.get("format") if isinstance(source, Mapping) else None
+        if isinstance(chosen, str):
+            return self._opened_by(chosen, source, name)
+        for entry in self.plugins.ranked("track"):
+            if entry.descriptor.accepts(source):
+                return self._opened_by(entry.name, source, name)
+        if isinstance(source, Track):
+            return match_contigs(source, f"track {name!r}", self.genome, self.alias)
+        raise ArgumentError(self._unusable(name, source))
+
+    def _opened_by(self, plugin: str, source: object, name: str) -> Track:
+        track: Track = self.plugins.load("track", plugin).open(source, self.genome)
+        path = source.get("path") if isinstance(source, Mapping) else source
+        where = f" ({path})" if isinstance(path, str | os.PathLike) and str(path) != name else ""
+        return match_contigs(track, f"track {name!r}{where}", self.genome, self.alias)
+
+    def _unusable(self, name: str, source: object) -> str:
+        kinds = "\n".join(f"  {entry.name}: {entry.descriptor.summary}" for entry in self._kinds())
+        problems = "".join(f"\ncould not be loaded: {plugin}" for plugin in self.plugins.broken)
+        return f"track {name!r}: no kind of track can be made of {_described(source)}; there are\n{kinds}{problems}"
+
+    def _kinds(self) -> list[Any]:
+        return [entry for entry in self.plugins.ranked("track") if isinstance(entry.descriptor, TrackPlugin)]
+
+    def _unknown(self, leaf: Leaf) -> str:
+        named, given = self.named(), list(self.sources)
+        own = list(getattr(self.genome, "track_names", lambda: ())())
+        lines = [f"no track is named {leaf.name!r}; given: {', '.join(given) or 'none'}; built in: {', '.join(named)}"]
+        if own:
+            lines.append(f"in the genome: {', '.join(own[:20])}{', ...' if len(own) > 20 else ''}")
+        close = difflib.get_close_matches(leaf.name, [*given, *named, *own, *FUNCTIONS], n=1)
+        if close:
+            lines.append(f"did you mean {close[0]!r}?")
+        lines.append(f"to pass it: tracks={{{leaf.name!r}: FILE}} (--track {leaf.name}=FILE)")
+        return "\n".join(lines)
+
+
+def _located(name: str, source: str | os.PathLike[str] | Mapping[Any, Any]) -> object:
+    """`source` with the path it holds checked to exist."""
+    path = source.get("path") if isinstance(source, Mapping) else source
+    if path is None or (isinstance(path, str) and path.partition("(")[0].strip() in registry().names("track")):
+        return source
+    if not isinstance(path, str | os.PathLike):
+        return source
+    if not Path(path).exists():
+        raise MissingFileError(f"track {name!r}: no file {os.fspath(path)!r}")
+    return source
+
+
+def _described(source: object) -> str:
+    return repr(source) if isinstance(source, str | os.PathLike) else f"a {type(source).__name__}"
+
+
+def check_names(sources: Mapping[str, object], named: Sequence[str]) -> None:
+    """Refuse names that an expression could not use, or that would hide something else."""
+    for name in sources:
+        if not isinstance(name, str):
+            raise ArgumentTypeError(f"tracks must be a mapping of names to sources, found the name {name!r}")
+        words = name.split(".")
+        if not all(word.isidentifier() and not keyword.iskeyword(word) for word in words) or words[0] in MODULES:
+            raise ArgumentError(f"{name!r} cannot be the name of a track: use letters, digits and _, not a Python word")
+        if name in FUNCTIONS or name in CONSTANTS or name in named:
+            raise ArgumentError(f"track {name!r} would hide the built-in of that name: give it another name")
