@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Final, Protocol
 
-from attrs import field, frozen
+from attrs import frozen
 
 from gsynth.errors import ArgumentTypeError, ContigError, FormatError, MissingFileError
 from gsynth.plugins.interfaces import Genome
@@ -46,7 +46,7 @@ class NoAlias:
 class TableAlias:
     """Names from a table: the name in the file -> the name in the genome."""
 
-    table: Mapping[str, str] = field(converter=dict)
+    table: Mapping[str, str]
 
     def rename(self, name: str, contigs: Mapping[str, int]) -> str:
         return self.table.get(name, name)
@@ -94,7 +94,7 @@ def resolve_alias(alias: AliasSource | Alias = None, genome: Genome | None = Non
         carried: Alias | None = getattr(genome, "chrom_alias", None)
         return carried if carried is not None else NoAlias()
     if isinstance(alias, Mapping):
-        return TableAlias(_checked_table(alias))
+        return TableAlias(dict(_checked_table(alias)))
     if isinstance(alias, str) and alias == UCSC_ENSEMBL:
         return UcscEnsemblAlias()
     if isinstance(alias, str | os.PathLike):
@@ -149,7 +149,7 @@ def contig_error(found: Iterable[str], source: str, genome: Genome) -> ContigErr
     cpg.bed: contig 'chrX' is not in the genome (a dict of 1 contig)
       cpg.bed has: chrX
       the genome has: X
-      the names differ by 'chr' alone: pass chrom_alias='ucsc-ensembl' (--chrom-alias ucsc-ensembl)
+      chrX is the genome's X: pass chrom_alias='ucsc-ensembl' (--chrom-alias ucsc-ensembl)
     """
     names = list(dict.fromkeys(found))
     unknown = [name for name in names if name not in genome.contigs]
@@ -173,9 +173,6 @@ def _advice(unknown: list[str], genome: Genome) -> list[str]:
     toggle = UcscEnsemblAlias()
     fixed = [name for name in unknown if toggle.rename(name, genome.contigs) in genome.contigs]
     if fixed:
-        rest = "" if len(fixed) == len(unknown) else f" for {len(fixed)} of the {len(unknown)}"
-        return [
-            f"  the names differ by 'chr' alone{rest}: pass chrom_alias={UCSC_ENSEMBL!r} "
-            f"(--chrom-alias {UCSC_ENSEMBL})"
-        ]
+        which = f"{fixed[0]} is the genome's {toggle.rename(fixed[0], genome.contigs)}"
+        return [f"  {which}: pass chrom_alias={UCSC_ENSEMBL!r} (--chrom-alias {UCSC_ENSEMBL})"]
     return ["  pass chrom_alias={'name in the file': 'name in the genome'}, or leave those contigs out"]

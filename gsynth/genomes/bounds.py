@@ -13,6 +13,4 @@ def check_range(genome: Genome, contig: str, start: int, end: int) -> None:
     if size is None:
         raise contig_error([contig], "fetch", genome)
     if not 0 <= start <= end <= size:
-        raise ArgumentError(
-            f"{genome.name}: [{start}, {end}) does not lie within contig {contig!r} of {size} bases"
-        )
+        raise ArgumentError(f"{genome.name}: [{start}, {end}) does not lie within contig {contig!r} of {size} bases")

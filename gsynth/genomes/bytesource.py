@@ -60,7 +60,7 @@ class FileBytes:
         return cls(descriptor, os.fspath(path))
 
     def read_into(self, offset: int, out: NDArray[np.uint8]) -> None:
-        view = memoryview(out)
+        view = out.data
         done = 0
         while done < len(view):
             got = os.preadv(self._descriptor, [view[done:]], offset + done)

@@ -22,7 +22,7 @@ def genome() -> Genome:
     return _genome
 
 
-class use_genome:  # noqa: N801 - a function to its callers, which `with` can undo
+class use_genome:
     """Set the genome of the process, from now on or for a ``with`` block.
 
     Parameters

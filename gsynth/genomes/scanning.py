@@ -146,7 +146,9 @@ class FastaScanner:
             kept = self._open_header if start < 0 else b""
             self._open_header = kept + block[text:].tobytes()
             if len(self._open_header) > NAME_LIMIT:
-                raise FormatError(f"{self._name}: the header at byte {self._position + start} is over {NAME_LIMIT} long")
+                raise FormatError(
+                    f"{self._name}: the header at byte {self._position + start} is over {NAME_LIMIT} long"
+                )
         self._open_first = first if self._position + start < self._position + block.size else -1
         self._open_start = self._position + start
         self._last_byte = int(block[-1])
@@ -186,7 +188,7 @@ def _index(names: list[str], runs: NDArray[np.int64]) -> FastaIndex:
 
 def _tails(runs: NDArray[np.int64], header: NDArray[np.bool_]) -> NDArray[np.bool_]:
     """The single last lines of records, no longer than the lines right before them."""
-    tail = ~header & np.append(header[1:], True) & (runs[_COUNT] == 1)
+    tail: NDArray[np.bool_] = ~header & np.append(header[1:], True) & (runs[_COUNT] == 1)
     tail[0] = False
     ends = runs[_START] + runs[_WIDTH] * runs[_COUNT]
     tail[1:] &= ~header[:-1] & (ends[:-1] == runs[_START, 1:]) & (runs[_BASES, 1:] <= runs[_BASES, :-1])

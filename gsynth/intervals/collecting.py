@@ -1,0 +1,128 @@
+"""From what a user gives as intervals or masks to rows: what kind each thing is, and its rows."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from numbers import Integral
+from pathlib import Path
+
+import numpy as np
+
+from gsynth.aliases import Alias, contig_error
+from gsynth.errors import ArgumentError, ArgumentTypeError, MissingFileError
+from gsynth.intervals.bed import read_bed
+from gsynth.intervals.frames import as_frame, as_series, frame_rows
+from gsynth.intervals.regions import looks_like_region, parse_region
+from gsynth.intervals.rows import Rows
+from gsynth.intervals.table import Interval, Intervals
+from gsynth.plugins.interfaces import Genome
+
+
+def flattened(source: object) -> Iterator[object]:
+    """The single sources in a list, tuple, Series or array of them, at any depth; a single one by itself."""
+    pending = [source]
+    while pending:
+        item = pending.pop()
+        members = _members(item)
+        if members is None:
+            yield item
+        else:
+            pending += reversed(members)
+
+
+def _members(item: object) -> list[object] | None:
+    if isinstance(item, str | os.PathLike | Interval | Intervals) or _is_triple(item):
+        return None
+    if isinstance(item, list | tuple):
+        return list(item)
+    if isinstance(item, np.ndarray):
+        members: list[object] = item.tolist()
+        return members
+    return as_series(item)
+
+
+def _is_triple(item: object) -> bool:
+    """True for ``(contig, start, end)``, also as a list."""
+    return (
+        isinstance(item, list | tuple)
+        and len(item) == 3
+        and isinstance(item[0], str)
+        and all(isinstance(value, Integral) and not isinstance(value, bool) for value in item[1:])
+    )
+
+
+def collect(source: object, genome: Genome, what: str, alias: Alias) -> Iterator[Rows]:
+    """The rows of each single source in `source`, in order; adjacent tuples are rows of one source."""
+    triples: list[tuple[str, int, int]] = []
+    first = 0
+    for number, item in enumerate(flattened(source)):
+        triple = _triple(item)
+        if triple is not None:
+            first = first if triples else number
+            triples.append(triple)
+            continue
+        if triples:
+            yield _triple_rows(triples, what, first)
+            triples = []
+        yield _rows(item, genome, what, alias)
+    if triples:
+        yield _triple_rows(triples, what, first)
+
+
+def _triple(item: object) -> tuple[str, int, int] | None:
+    if isinstance(item, Interval):
+        return item.contig, item.start, item.end
+    if isinstance(item, list | tuple) and _is_triple(item):
+        return item[0], int(item[1]), int(item[2])
+    return None
+
+
+def _triple_rows(triples: list[tuple[str, int, int]], what: str, first: int) -> Rows:
+    contigs, starts, ends = zip(*triples, strict=True)
+    rows = Rows.of(what, contigs, starts, ends)
+    return Rows(what, rows.names, rows.ids, rows.starts, rows.ends, numbers=np.arange(first, first + len(triples)))
+
+
+def _rows(item: object, genome: Genome, what: str, alias: Alias) -> Rows:
+    if isinstance(item, Intervals):
+        return Rows(what, item.names, item.ids, item.starts, item.ends)
+    if isinstance(item, str):
+        return _text_rows(item, genome, what, alias)
+    if isinstance(item, os.PathLike):
+        return _bed_rows(Path(item), what)
+    frame = as_frame(item)
+    if frame is not None:
+        return frame_rows(frame, what)
+    raise ArgumentTypeError(
+        f"{what}: expected a BED path, a region such as 'chr1:1-1,000', (contig, start, end), a DataFrame with chrom, "
+        f"start and end, or a list of these; found {_shown(item)}"
+    )
+
+
+def _shown(item: object) -> str:
+    text = repr(item)
+    return f"{type(item).__name__} {text}" if len(text) <= 60 else type(item).__name__
+
+
+def _bed_rows(path: Path, what: str) -> Rows:
+    if not path.is_file():
+        raise MissingFileError(f"{what}: no file {str(path)!r}")
+    return read_bed(path)
+
+
+def _text_rows(text: str, genome: Genome, what: str, alias: Alias) -> Rows:
+    """A region if its contig is the genome's; else a BED file if there is one; else the fitting error."""
+    region = parse_region(text, genome.contigs)
+    size = genome.contigs.get(alias.rename(region.contig, genome.contigs))
+    if size is not None:
+        end = max(size, region.start + 1) if region.end is None else region.end
+        if region.start < 0:
+            raise ArgumentError(f"{what}: {text!r} starts before 1; regions are 1-based, both ends included")
+        return Rows.of(f"{what} {text!r}", [region.contig], [region.start], [end])
+    path = Path(text)
+    if path.is_file():
+        return read_bed(path)
+    if looks_like_region(text) or (os.sep not in text and not path.suffix):
+        raise contig_error([region.contig], f"{what} {text!r}", genome)
+    raise MissingFileError(f"{what}: no file {text!r}, and no contig of that name in the genome ({genome.name})")

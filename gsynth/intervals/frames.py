@@ -1,0 +1,76 @@
+"""Intervals in DataFrames of any kind (pandas, polars, pyarrow), through narwhals."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gsynth.errors import ArgumentError
+from gsynth.intervals.rows import Rows
+
+_COLUMNS: Final = {
+    "chrom": ("chrom", "chromosome", "contig", "chr", "seqname", "seqnames"),
+    "start": ("start", "chromstart"),
+    "end": ("end", "chromend", "stop"),
+}
+
+
+def as_frame(source: object) -> Any:
+    """`source` as a narwhals DataFrame, or None if it is no eager DataFrame."""
+    if isinstance(source, str | bytes | list | tuple | dict | np.ndarray):
+        return None
+    import narwhals as nw
+
+    frame = nw.from_native(source, eager_only=True, pass_through=True)
+    return frame if isinstance(frame, nw.DataFrame) else None
+
+
+def as_series(source: object) -> list[object] | None:
+    """The values of a Series of any kind; None if `source` is none."""
+    import narwhals as nw
+
+    series = nw.from_native(source, series_only=True, pass_through=True)
+    return list(series.to_list()) if isinstance(series, nw.Series) else None
+
+
+def frame_rows(frame: Any, what: str) -> Rows:
+    """The intervals of a narwhals DataFrame with the columns chrom, start and end.
+
+    Raises
+    ------
+    ArgumentError
+        Naming the column that is missing or holds something else than names or integers.
+    """
+    contigs = _column(frame, "chrom", what)
+    names = [str(name) for name in contigs.to_list()]
+    if contigs.is_null().any():
+        raise ArgumentError(f"{what}: column {contigs.name!r} holds missing values")
+    starts, ends = (_integers(_column(frame, role, what), what) for role in ("start", "end"))
+    table: dict[str, int] = {}
+    ids = np.array([table.setdefault(name, len(table)) for name in names], dtype=np.int64)
+    return Rows(what, tuple(table), ids, starts, ends)
+
+
+def _column(frame: Any, role: str, what: str) -> Any:
+    lowered = {str(name).lower(): name for name in reversed(frame.columns)}
+    for name in _COLUMNS[role]:
+        if name in lowered:
+            return frame[lowered[name]]
+    raise ArgumentError(
+        f"{what}: the DataFrame has no column {role!r}, found {', '.join(map(str, frame.columns))}; "
+        "expected chrom, start and end"
+    )
+
+
+def _integers(series: Any, what: str) -> NDArray[np.int64]:
+    values = series.to_numpy()
+    try:
+        integers = values.astype(np.int64)
+        same = not series.is_null().any() and bool((integers == values).all())
+    except (TypeError, ValueError):
+        same = False
+    if not same:
+        raise ArgumentError(f"{what}: column {series.name!r} must hold integers, found {series.dtype}")
+    return np.ascontiguousarray(integers)

@@ -1,0 +1,108 @@
+"""Holds rows against a genome: names, then bounds."""
+
+from __future__ import annotations
+
+import warnings
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gsynth.aliases import Alias, AliasSource, contig_error, resolve_alias
+from gsynth.intervals.collecting import collect
+from gsynth.intervals.rows import Rows
+from gsynth.intervals.table import Intervals
+from gsynth.plugins.interfaces import Genome
+
+UNKNOWN = -1
+
+
+def resolve_intervals(
+    source: object, genome: Genome, *, what: str = "intervals", alias: AliasSource | Alias = None
+) -> Intervals:
+    """What a user gives as intervals, held against `genome`.
+
+    Parameters
+    ----------
+    source : object
+        None: every contig from end to end, in the genome's order. A BED path (plain or gzip); a region string
+        ``chr1`` or ``chr1:1,001-2,000`` (1-based, both ends included, as in samtools); a tuple (contig, start, end); a
+        DataFrame (pandas, polars, pyarrow) with the columns chrom, start and end; an `Intervals`; or a list or Series
+        that mixes these. All but region strings are 0-based, half-open. A string that is a contig's name is that
+        contig, even where a file has the same name.
+    genome : Genome
+    what : str
+        What messages call the argument.
+    alias : mapping, path, "ucsc-ensembl" or Alias, optional
+        Renames contigs; see `gsynth.aliases.resolve_alias`. None: the genome's own alias, if it has one.
+
+    Returns
+    -------
+    Intervals
+        In the caller's order. What lies beyond a contig's end is cut off, or left out if nothing remains, with one
+        warning that counts both.
+
+    Raises
+    ------
+    ContigError
+        A contig that the genome lacks; the message shows both sides' names, and the alias that would help.
+    ArgumentError
+        A start below 0, or not below its end; the message names the row.
+    MissingFileError, FormatError, ArgumentTypeError
+
+    Examples
+    --------
+    >>> from gsynth.genomes import open_genome
+    >>> genome = open_genome({"chr1": "ACGTACGT"})
+    >>> list(resolve_intervals(["chr1:1-3", ("chr1", 4, 8)], genome))
+    [Interval(contig='chr1', start=0, end=3), Interval(contig='chr1', start=4, end=8)]
+    """
+    if source is None:
+        return Intervals.whole(genome)
+    renaming = resolve_alias(alias, genome)
+    sources = list(collect(source, genome, what, renaming))
+    ids = []
+    for rows in sources:
+        found = genome_ids(rows, genome, renaming)
+        if (found == UNKNOWN).any():
+            raise unknown_contigs(rows, genome, renaming)
+        ids.append(found[rows.ids])
+        rows.check()
+    return clipped(sources, ids, genome, what)
+
+
+def genome_ids(rows: Rows, genome: Genome, alias: Alias) -> NDArray[np.int64]:
+    """For each of the rows' names its index among the genome's contigs, or UNKNOWN."""
+    table = {name: row for row, name in enumerate(genome.contigs)}
+    renamed = (alias.rename(name, genome.contigs) for name in rows.names)
+    return np.array([table.get(name, UNKNOWN) for name in renamed], dtype=np.int64)
+
+
+def unknown_contigs(rows: Rows, genome: Genome, alias: Alias) -> Exception:
+    """The error for rows on contigs that the genome lacks."""
+    return contig_error([alias.rename(name, genome.contigs) for name in rows.names], rows.source, genome)
+
+
+def clipped(sources: list[Rows], ids: list[NDArray[np.int64]], genome: Genome, what: str) -> Intervals:
+    """The rows of all sources within their contigs; one warning if any was not."""
+    none = [np.empty(0, dtype=np.int64)]
+    contig = np.concatenate(none + ids)
+    starts = np.concatenate(none + [rows.starts for rows in sources])
+    ends = np.concatenate(none + [rows.ends for rows in sources])
+    sizes = np.array(list(genome.contigs.values()), dtype=np.int64)[contig]
+    beyond = ends > sizes
+    if not beyond.any():
+        return Intervals(tuple(genome.contigs), contig, starts, ends)
+    dropped = starts >= sizes
+    _warn_beyond(what, int(beyond.sum()), int(dropped.sum()), genome)
+    kept = ~dropped
+    return Intervals(tuple(genome.contigs), contig[kept], starts[kept], np.minimum(ends, sizes)[kept])
+
+
+def _warn_beyond(what: str, beyond: int, dropped: int, genome: Genome) -> None:
+    many = "1 interval reaches" if beyond == 1 else f"{beyond} intervals reach"
+    gone = f" (and {dropped} of them left out, because nothing remained)" if dropped else ""
+    warnings.warn(
+        f"{what}: {many} beyond the end of the contig: clipped{gone}; of another assembly than {genome.name}?",
+        UserWarning,
+        stacklevel=4,
+    )

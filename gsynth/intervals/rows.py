@@ -1,0 +1,73 @@
+"""Intervals as they were found, before they are held against a genome."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+import numpy as np
+from attrs import frozen
+from numpy.typing import NDArray
+
+from gsynth.errors import ArgumentError
+
+
+@frozen(eq=False)
+class Rows:
+    """Named intervals from one source, not yet checked.
+
+    Parameters
+    ----------
+    source : str
+        What messages call the source: a path, or the argument.
+    names : tuple of str
+        The distinct contig names, in order of appearance.
+    ids : int64[n]
+        Each row's contig, as an index in `names`.
+    starts, ends : int64[n]
+    unit : str
+        What messages call a row: "line" or "row".
+    numbers : int64[n] or None
+        Each row's number in its unit; None for 0, 1, 2...
+    """
+
+    source: str
+    names: tuple[str, ...]
+    ids: NDArray[np.int64]
+    starts: NDArray[np.int64]
+    ends: NDArray[np.int64]
+    unit: str = "row"
+    numbers: NDArray[np.int64] | None = None
+
+    @classmethod
+    def of(
+        cls, source: str, contigs: Iterable[str], starts: Sequence[int], ends: Sequence[int], unit: str = "row"
+    ) -> Rows:
+        """Rows from columns."""
+        table: dict[str, int] = {}
+        ids = np.array([table.setdefault(contig, len(table)) for contig in contigs], dtype=np.int64)
+        try:
+            columns = np.array(starts, dtype=np.int64), np.array(ends, dtype=np.int64)
+        except OverflowError:
+            raise ArgumentError(f"{source}: a coordinate does not fit in 64 bits") from None
+        return cls(source, tuple(table), ids, *columns, unit)
+
+    def describe(self, row: int) -> str:
+        """How a message names a row: its source and number, and what it holds."""
+        number = row if self.numbers is None else int(self.numbers[row])
+        name = self.names[self.ids[row]]
+        return f"{self.source}, {self.unit} {number}: {name} {self.starts[row]} {self.ends[row]}"
+
+    def check(self) -> None:
+        """ArgumentError for the first row that starts below 0, or is empty or reversed."""
+        wrong = np.flatnonzero((self.starts < 0) | (self.starts >= self.ends))
+        if not wrong.size:
+            return
+        row = int(wrong[0])
+        problem = "starts before 0" if self.starts[row] < 0 else "must start before its end"
+        more = f" ({wrong.size} such {self.unit}s)" if wrong.size > 1 else ""
+        raise ArgumentError(f"{self.describe(row)} {problem}{more}; coordinates are 0-based, half-open")
+
+    def selected(self, kept: NDArray[np.bool_]) -> Rows:
+        """The rows where `kept` holds."""
+        numbers = np.flatnonzero(kept) if self.numbers is None else self.numbers[kept]
+        return Rows(self.source, self.names, self.ids[kept], self.starts[kept], self.ends[kept], self.unit, numbers)

@@ -1,0 +1,68 @@
+"""Intervals on the contigs of a genome, as columns."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+from attrs import frozen
+from numpy.typing import NDArray
+
+from gsynth.plugins.interfaces import Genome
+
+
+@frozen
+class Interval:
+    """``[start, end)`` of a contig, 0-based half-open."""
+
+    contig: str
+    start: int
+    end: int
+
+    def __len__(self) -> int:
+        return self.end - self.start
+
+
+@frozen(eq=False)
+class Intervals:
+    """Intervals on a genome, in the caller's order.
+
+    Parameters
+    ----------
+    names : tuple of str
+        The genome's contigs, in its order.
+    ids : int64[n]
+        Each interval's contig, as an index in `names`.
+    starts, ends : int64[n]
+        0-based half-open, within the contig, none empty unless its contig is.
+
+    Examples
+    --------
+    >>> from gsynth.genomes import open_genome
+    >>> list(Intervals.whole(open_genome({"a": "ACGT", "b": "AC"})))
+    [Interval(contig='a', start=0, end=4), Interval(contig='b', start=0, end=2)]
+    """
+
+    names: tuple[str, ...]
+    ids: NDArray[np.int64]
+    starts: NDArray[np.int64]
+    ends: NDArray[np.int64]
+
+    @classmethod
+    def whole(cls, genome: Genome) -> Intervals:
+        """Every contig of `genome` from end to end; those without bases are left out."""
+        sizes = np.array(list(genome.contigs.values()), dtype=np.int64)
+        ids = np.flatnonzero(sizes > 0).astype(np.int64)
+        return cls(tuple(genome.contigs), ids, np.zeros_like(ids), sizes[ids])
+
+    def __len__(self) -> int:
+        return int(self.ids.size)
+
+    def __iter__(self) -> Iterator[Interval]:
+        for row, start, end in zip(self.ids.tolist(), self.starts.tolist(), self.ends.tolist(), strict=True):
+            yield Interval(self.names[row], start, end)
+
+    @property
+    def total(self) -> int:
+        """Bases in all, those of overlaps as often as they are there."""
+        return int((self.ends - self.starts).sum())
