@@ -1,0 +1,1 @@
+"""Reads the .rds models of old R misha versions, through the rdata library."""

@@ -1,0 +1,104 @@
+"""Arrays as float64, little-endian, C order: streamed through a buffer, hashed and checked on the way."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterator
+from typing import IO, Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gsynth.plugins import FormatError
+from gsynth_gsm.container import Source
+from gsynth_gsm.header import ArrayEntry
+
+LARGEST_COUNT: Final = 2**53
+"""From here on float64 cannot hold every whole number."""
+_BUFFER_BYTES: Final = 8 * 2**20
+_FLOAT: Final = np.dtype("<f8")
+_ROUNDING: Final = 1e-6
+
+
+def bins_at_once(bin_bytes: int) -> int:
+    """How many bins of `bin_bytes` fit the buffer; at least 1."""
+    return max(1, _BUFFER_BYTES // bin_bytes)
+
+
+def blocks(shape: tuple[int, ...]) -> Iterator[tuple[int, int]]:
+    """Ranges of bins that fit the buffer, one after the other."""
+    step = bins_at_once(8 * int(np.prod(shape[1:])))
+    for start in range(0, shape[0], step):
+        yield start, min(start + step, shape[0])
+
+
+def read_blocks(source: Source, entry: ArrayEntry) -> Iterator[tuple[int, NDArray[np.float64]]]:
+    """The array block by block, each with its first bin; the buffer is used again for the next one.
+
+    The size is checked before anything is read, the checksum (where there is one) after the last block.
+    """
+    digest = hashlib.sha256()
+    with source.open(entry.file) as (file, size):
+        if size != entry.nbytes:
+            raise FormatError(
+                f"{source.where}: {entry.file} has {size:,} bytes, the shape {list(entry.shape)} takes {entry.nbytes:,}"
+            )
+        for start, stop in blocks(entry.shape):
+            block = np.empty((stop - start, *entry.shape[1:]), dtype=_FLOAT)
+            _fill(file, block, source.where, entry.file)
+            digest.update(block.data)
+            yield start, block.astype(np.float64, copy=False)
+        if file.read(1):
+            raise FormatError(f"{source.where}: {entry.file} is longer than its shape says")
+    if entry.sha256 is not None and digest.hexdigest() != entry.sha256.lower():
+        raise FormatError(f"{source.where}: {entry.file} is damaged: its SHA-256 is not the one in the metadata")
+
+
+def _fill(file: IO[bytes], block: NDArray[Any], where: str, name: str) -> None:
+    view = block.data.cast("B")
+    done = 0
+    while done < len(view):
+        got = file.readinto(view[done:])  # type: ignore[attr-defined]
+        if not got:
+            raise FormatError(f"{where}: {name} ends too early")
+        done += got
+
+
+def read_counts(source: Source, entry: ArrayEntry) -> NDArray[np.uint64]:
+    """uint64 counts; FormatError for what is no count."""
+    counts: NDArray[np.uint64] | None = None
+    for start, block in read_blocks(source, entry):
+        if counts is None:
+            counts = np.empty(entry.shape, dtype=np.uint64)
+        # NaN fails the first comparison, infinity the second.
+        if not ((block >= 0) & (block < LARGEST_COUNT)).all() or (block != np.floor(block)).any():
+            raise FormatError(f"{source.where}: {entry.file} holds what is no count (whole, from 0 to 2**53)")
+        counts[start : start + len(block)] = block
+    if counts is None:
+        raise FormatError(f"{source.where}: {entry.file} holds no bin")
+    return counts
+
+
+def read_prior(source: Source, entry: ArrayEntry) -> NDArray[np.float64]:
+    """float64[bins, 4]."""
+    return np.concatenate([block for _, block in read_blocks(source, entry)])
+
+
+def check_cdf(block: NDArray[np.float64], where: str) -> None:
+    """FormatError unless every row rises from 0 to 1, or is NaN."""
+    rows = block[~np.isnan(block).all(axis=-1)]
+    rises = (np.diff(rows, axis=-1) >= -_ROUNDING).all() and (rows[:, 0] >= -_ROUNDING).all()
+    if not (rises and (np.abs(rows[:, 3] - 1) <= _ROUNDING).all()):
+        raise FormatError(f"{where}: the cdf holds rows that do not rise from 0 to 1")
+
+
+def write_blocks(
+    file: IO[bytes], shape: tuple[int, ...], block_of: Callable[[int, int], NDArray[Any]]
+) -> str:
+    """Write the blocks that ``block_of(start, stop)`` gives; returns the SHA-256 of the bytes."""
+    digest = hashlib.sha256()
+    for start, stop in blocks(shape):
+        data = np.ascontiguousarray(block_of(start, stop), dtype=_FLOAT)
+        digest.update(data.data)
+        file.write(data.data.cast("B"))
+    return digest.hexdigest()

@@ -1,0 +1,135 @@
+"""The two containers: a folder, and a zip, of the same files. One reader and one writer for each."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import stat
+import zipfile
+import zlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import IO, Final, Protocol
+
+from gsynth.plugins import FormatError
+
+_STILL: Final = (1980, 1, 1, 0, 0, 0)
+_LEVEL: Final = 6
+_DAMAGE: Final = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError)
+
+
+class Source(Protocol):
+    """The files of one model, to read."""
+
+    @property
+    def where(self) -> str:
+        """What messages call it."""
+        ...
+
+    def open(self, name: str) -> contextlib.AbstractContextManager[tuple[IO[bytes], int]]:
+        """The file of that name as a stream, and its size in bytes; FormatError if it is not there."""
+        ...
+
+
+class Sink(Protocol):
+    """The files of one model, to write, one after the other."""
+
+    def create(self, name: str, size: int) -> contextlib.AbstractContextManager[IO[bytes]]:
+        """A new file of `size` bytes."""
+        ...
+
+
+class FolderSource:
+    """Reads from a folder, and from nowhere else."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = Path(os.path.realpath(folder))
+        self.where = str(folder)
+
+    @contextlib.contextmanager
+    def open(self, name: str) -> Iterator[tuple[IO[bytes], int]]:
+        real = Path(os.path.realpath(self._folder / name))
+        if real.parent != self._folder:
+            raise FormatError(f"{self.where}: {name} is a link to {real}, outside the model's folder")
+        try:
+            # Not to wait for a pipe's other end.
+            descriptor = os.open(real, os.O_RDONLY | os.O_NONBLOCK)
+        except FileNotFoundError as error:
+            raise FormatError(f"{self.where}: the file {name} is missing") from error
+        with os.fdopen(descriptor, "rb", buffering=0) as file:
+            status = os.fstat(descriptor)
+            if not stat.S_ISREG(status.st_mode):
+                raise FormatError(f"{self.where}: {name} is not a plain file")
+            yield file, status.st_size
+
+
+class ZipSource:
+    """Reads from an open zip."""
+
+    def __init__(self, archive: zipfile.ZipFile, where: str) -> None:
+        self._archive = archive
+        self.where = where
+        names = archive.namelist()
+        if len(set(names)) != len(names):
+            raise FormatError(f"{where}: the zip holds two files of one name")
+
+    @contextlib.contextmanager
+    def open(self, name: str) -> Iterator[tuple[IO[bytes], int]]:
+        try:
+            info = self._archive.getinfo(name)
+        except KeyError as error:
+            raise FormatError(f"{self.where}: the file {name} is missing") from error
+        if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+            raise FormatError(f"{self.where}: {name} is packed by method {info.compress_type}; expected deflate")
+        with self._archive.open(info) as file:
+            yield file, info.file_size
+
+
+@contextlib.contextmanager
+def open_source(path: Path) -> Iterator[Source]:
+    """The model's files, from the folder or the zip at `path`."""
+    if path.is_dir():
+        yield FolderSource(path)
+        return
+    try:
+        with zipfile.ZipFile(path) as archive:
+            yield ZipSource(archive, str(path))
+    except _DAMAGE as error:
+        raise FormatError(f"{path}: not a folder, and not a zip that can be read: {error}") from error
+
+
+class FolderSink:
+    """Writes into a new folder."""
+
+    def __init__(self, folder: Path) -> None:
+        folder.mkdir()
+        self._folder = folder
+
+    @contextlib.contextmanager
+    def create(self, name: str, size: int) -> Iterator[IO[bytes]]:
+        with (self._folder / name).open("xb") as file:
+            yield file
+
+
+class ZipSink:
+    """Writes into a zip; the same content gives the same bytes."""
+
+    def __init__(self, archive: zipfile.ZipFile) -> None:
+        self._archive = archive
+
+    @contextlib.contextmanager
+    def create(self, name: str, size: int) -> Iterator[IO[bytes]]:
+        info = zipfile.ZipInfo(name, _STILL)
+        info.compress_type = zipfile.ZIP_DEFLATED
+        info.create_system = 3
+        info.external_attr = (stat.S_IFREG | 0o644) << 16
+        # Deflate may lengthen what it cannot shorten, by far less than one part in ten.
+        with self._archive.open(info, "w", force_zip64=size * 1.1 > zipfile.ZIP64_LIMIT) as file:
+            yield file
+
+
+@contextlib.contextmanager
+def zip_sink(path: Path) -> Iterator[Sink]:
+    """A sink that makes the zip at `path`."""
+    with zipfile.ZipFile(path, "x", compression=zipfile.ZIP_DEFLATED, compresslevel=_LEVEL) as archive:
+        yield ZipSink(archive)

@@ -1,0 +1,41 @@
+"""Who wrote a file, which says whether its bin maps count from 0 or from 1 (docs/formats/gsm.md, section 6)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from gsynth_gsm.fields import listed, whole
+
+WRITER: Final = "writer"
+INDEX_BASE: Final = "index_base"
+
+GSYNTH: Final = "gsynth"
+PYMISHA: Final = "pymisha"
+R_MISHA: Final = "R misha"
+
+
+def writer_of(metadata: Mapping[str, Any]) -> str:
+    """What wrote the metadata: the text of its writer key, or PYMISHA or R_MISHA by their habits."""
+    writer = metadata.get(WRITER)
+    if isinstance(writer, str):
+        return writer
+    return R_MISHA if _has_habits_of_r(metadata) else PYMISHA
+
+
+def index_base(metadata: Mapping[str, Any]) -> int:
+    """0 or 1: the number of the first bin in the file's bin maps."""
+    if INDEX_BASE in metadata:
+        return whole(metadata[INDEX_BASE], INDEX_BASE, high=1)
+    return 1 if writer_of(metadata) == R_MISHA else 0
+
+
+def _has_habits_of_r(metadata: Mapping[str, Any]) -> bool:
+    # R's numeric vectors are doubles, written 1565194.0 (or 1e+06, which is text in YAML 1.1), and collapse to a
+    # scalar where they have one element; pymisha writes whole numbers and lists, and never an inline prior.
+    totals = [metadata.get(key) for key in ("total_kmers", "total_masked", "total_n")]
+    totals += listed(metadata.get("per_bin_kmers"))
+    if any(isinstance(total, float | str) for total in totals):
+        return True
+    collapsed = any(isinstance(metadata.get(key), int | float) for key in ("dim_sizes", "per_bin_kmers"))
+    return collapsed or "prior" in metadata

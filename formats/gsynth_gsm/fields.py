@@ -1,0 +1,70 @@
+"""Typed values out of metadata, whichever way their writer puts them."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gsynth.plugins import FormatError
+
+
+def listed(value: Any) -> list[Any]:
+    """`value` as a list: R writes a vector of one as a scalar, and an empty one as null or []."""
+    if value is None:
+        return []
+    return value if isinstance(value, list) else [value]
+
+
+def real(value: Any, what: str) -> float:
+    """A number, NaN and infinity included."""
+    # R writes 1e-04, which YAML 1.1 takes for text.
+    if isinstance(value, bool) or not isinstance(value, int | float | str):
+        raise FormatError(f"{what} must be a number, found {value!r}")
+    try:
+        return float(value)
+    except (ValueError, OverflowError) as error:
+        raise FormatError(f"{what} must be a number, found {value!r}") from error
+
+
+def whole(value: Any, what: str, *, low: int = 0, high: int = 2**63 - 1) -> int:
+    """A whole number from `low` to `high`; R writes them as floats."""
+    if isinstance(value, int) and not isinstance(value, bool):
+        number = value
+    else:
+        found = real(value, what)
+        if not math.isfinite(found) or found != int(found):
+            raise FormatError(f"{what} must be a whole number, found {value!r}")
+        number = int(found)
+    if not low <= number <= high:
+        raise FormatError(f"{what} must be from {low} to {high}, found {number}")
+    return number
+
+
+def text(value: Any, what: str) -> str:
+    """Text."""
+    if not isinstance(value, str):
+        raise FormatError(f"{what} must be text, found {value!r}")
+    return value
+
+
+def mapping(value: Any, what: str) -> dict[str, Any]:
+    """A mapping."""
+    if not isinstance(value, dict):
+        raise FormatError(f"{what} must be a mapping, found {value!r}")
+    return value
+
+
+def required(metadata: Mapping[str, Any], key: str, where: str) -> Any:
+    """The value of a key that every writer writes."""
+    if key not in metadata:
+        raise FormatError(f"{where}: the metadata lacks the key {key!r}")
+    return metadata[key]
+
+
+def reals(value: Any, what: str) -> NDArray[np.float64]:
+    """float64[n] of a list of numbers."""
+    return np.array([real(item, what) for item in listed(value)], dtype=np.float64)

@@ -1,0 +1,85 @@
+"""From the files to the model."""
+
+from __future__ import annotations
+
+import attrs
+import numpy as np
+from numpy.typing import NDArray
+
+from gsynth.plugins import ArgumentError, FormatError, GsynthModel
+from gsynth_gsm.arrays import read_counts, read_prior
+from gsynth_gsm.container import Source
+from gsynth_gsm.document import parse
+from gsynth_gsm.header import UNSMOOTHED_MODE, Header, read_header
+from gsynth_gsm.probabilities import stored_cdf
+from gsynth_gsm.signature import MAX_METADATA_BYTES, METADATA
+
+
+def read_model(source: Source) -> GsynthModel:
+    """The model that the files hold, whoever wrote them."""
+    header = read_header(parse(_metadata(source), source.where), source.where)
+    counts = read_counts(source, header.arrays["counts"])
+    _check_totals(header, counts, source.where)
+    try:
+        model = GsynthModel(
+            k=header.k,
+            dims=header.dims,
+            counts=counts,
+            total_masked=header.total_masked,
+            total_n=header.total_n,
+            pseudocount=header.pseudocount,
+            min_obs=header.min_obs,
+            iterator=header.iterator,
+            prior_mode=header.prior_mode,
+            prior_matrix=_prior(header, counts, source),
+            marginal_fallbacks=header.marginal_fallbacks,
+            metadata=header.metadata,
+        )
+    except ArgumentError as error:
+        raise FormatError(f"{source.where}: {error}") from error
+    return attrs.evolve(model, stored_cdf=stored_cdf(source, header.arrays["cdf"], model))
+
+
+def _metadata(source: Source) -> bytes:
+    with source.open(METADATA) as (file, size):
+        if size > MAX_METADATA_BYTES:
+            raise FormatError(f"{source.where}: {METADATA} is larger than {MAX_METADATA_BYTES:,} bytes")
+        parts = []
+        while part := file.read(MAX_METADATA_BYTES + 1):
+            parts.append(part)
+        return b"".join(parts)
+
+
+def _prior(header: Header, counts: NDArray[np.uint64], source: Source) -> NDArray[np.float64] | None:
+    if header.prior_mode == UNSMOOTHED_MODE:
+        return None
+    entry = header.arrays.get("prior")
+    prior = header.inline_prior if entry is None else read_prior(source, entry)
+    if prior is None or not (prior >= 0).all() or not (np.abs(prior.sum(axis=1) - 1) < 1e-6).all():
+        raise FormatError(f"{source.where}: every row of the prior must be probabilities that sum to 1")
+    return prior if entry is not None else _with_all_digits(prior, header.prior_mode, counts)
+
+
+def _with_all_digits(prior: NDArray[np.float64], mode: str, counts: NDArray[np.uint64]) -> NDArray[np.float64]:
+    """An inline prior has 15 digits; one that was computed from the counts gets the others back."""
+    bases = counts.sum(axis=1)
+    if mode == "global":
+        bases = np.tile(bases.sum(axis=0), (len(bases), 1))
+    elif mode != "marginal":
+        return prior
+    exact = np.full(prior.shape, 0.25)
+    sums = bases.sum(axis=1, keepdims=True)
+    np.divide(bases, sums, out=exact, where=sums > 0)
+    return exact if np.allclose(prior, exact, rtol=0, atol=1e-14) else prior
+
+
+def _check_totals(header: Header, counts: NDArray[np.uint64], where: str) -> None:
+    found = [int(total) for total in counts.sum(axis=(1, 2))]
+    if header.per_bin_kmers is not None and header.per_bin_kmers != found:
+        wrong = next(i for i, total in enumerate(found) if total != header.per_bin_kmers[i])
+        raise FormatError(
+            f"{where}: per_bin_kmers says {header.per_bin_kmers[wrong]:,} for bin {wrong}, "
+            f"its counts sum to {found[wrong]:,}"
+        )
+    if header.total_kmers is not None and header.total_kmers != sum(found):
+        raise FormatError(f"{where}: total_kmers is {header.total_kmers:,}, the counts sum to {sum(found):,}")

@@ -1,0 +1,40 @@
+"""How a .gsm is told from anything else: by its metadata, wherever that lies."""
+
+from __future__ import annotations
+
+import os
+import stat
+import zipfile
+import zlib
+from pathlib import Path
+from typing import Final
+
+METADATA: Final = "metadata.yaml"
+MODEL_FORMAT: Final = "gsynth_model"
+MAX_METADATA_BYTES: Final = 16 * 2**20
+"""Metadata larger than this is neither read nor written."""
+
+_ZIP_MAGIC: Final = b"PK\x03\x04"
+
+
+def is_gsm_folder(path: Path) -> bool:
+    """Whether `path` is a folder whose metadata.yaml speaks of a gsynth model."""
+    metadata = path / METADATA
+    if not path.is_dir() or not metadata.exists() or not stat.S_ISREG(os.stat(metadata).st_mode):
+        return False
+    with metadata.open("rb") as file:
+        return MODEL_FORMAT.encode() in file.read(MAX_METADATA_BYTES)
+
+
+def is_gsm_zip(path: Path) -> bool:
+    """Whether `path` is a zip whose metadata.yaml speaks of a gsynth model."""
+    if not path.is_file():
+        return False
+    with path.open("rb") as file:
+        if file.read(len(_ZIP_MAGIC)) != _ZIP_MAGIC:
+            return False
+    try:
+        with zipfile.ZipFile(path) as archive, archive.open(METADATA) as member:
+            return MODEL_FORMAT.encode() in member.read(MAX_METADATA_BYTES)
+    except (zipfile.BadZipFile, KeyError, NotImplementedError, RuntimeError, EOFError, ValueError, zlib.error):
+        return False

@@ -1,0 +1,115 @@
+"""From the model to the files."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from importlib.metadata import version
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gsynth.plugins import ArgumentError, DimSpec, GsynthModel
+from gsynth_gsm.arrays import LARGEST_COUNT, write_blocks
+from gsynth_gsm.container import Sink
+from gsynth_gsm.dialect import GSYNTH, INDEX_BASE, WRITER
+from gsynth_gsm.document import plain, render
+from gsynth_gsm.header import ADDITIVE, DIM_KEYS, DIRICHLET, KNOWN, SMOOTHING, UNSMOOTHED_MODE
+from gsynth_gsm.probabilities import cdf_block
+from gsynth_gsm.signature import METADATA, MODEL_FORMAT
+
+_DEFAULT_ORDER: Final = 5
+
+
+def write_model(model: GsynthModel, sink: Sink, *, for_r: bool = False) -> None:
+    """Write the files of `model`; `for_r` numbers bins from 1 and writes totals as R's doubles."""
+    if model.counts.size and int(model.counts.max()) >= LARGEST_COUNT:
+        raise ArgumentError("a .gsm holds counts below 2**53, the model has larger ones")
+    if model.total_bins == 0:
+        raise ArgumentError("a .gsm holds at least one bin, the model has none")
+    metadata = _metadata(model, for_r)
+    # Whatever the metadata cannot hold shows before the large arrays are written.
+    render(metadata)
+    prior = written_prior(model)
+    contents: dict[str, tuple[tuple[int, ...], Callable[[int, int], NDArray[Any]]]] = {
+        "counts": (model.counts.shape, lambda start, stop: model.counts[start:stop]),
+        "cdf": (model.counts.shape, lambda start, stop: cdf_block(model, start, stop)),
+        "prior": (prior.shape, lambda start, stop: prior[start:stop]),
+    }
+    for name, (shape, block_of) in contents.items():
+        with sink.create(f"{name}.bin", 8 * int(np.prod(shape))) as file:
+            checksum = write_blocks(file, shape, block_of)
+        metadata["data"][name] = {
+            "dtype": "float64", "shape": list(shape), "order": "C", "file": f"{name}.bin", "sha256": checksum,
+        }  # fmt: skip
+    text = render(metadata)
+    with sink.create(METADATA, len(text)) as file:
+        file.write(text)
+
+
+def written_prior(model: GsynthModel) -> NDArray[np.float64]:
+    """float64[bins, 4]: the prior, a uniform one where none was used, because R cannot read a file without."""
+    return np.full((model.total_bins, 4), 0.25) if model.prior_matrix is None else model.prior_matrix
+
+
+def _metadata(model: GsynthModel, for_r: bool) -> dict[str, Any]:
+    additive = model.prior_mode == UNSMOOTHED_MODE
+    if additive != (model.prior_matrix is None):
+        raise ArgumentError(f"prior_mode is {model.prior_mode!r}, which does not fit the model's prior_matrix")
+    # R holds whole numbers in 32 bits, and these may be more.
+    number: Callable[[int], float] = float if for_r else int
+    metadata: dict[str, Any] = {
+        "format": MODEL_FORMAT,
+        "version": 1 if model.k == _DEFAULT_ORDER else 2,
+        "markov_order": model.k,
+        "n_dims": model.n_dims,
+        "dim_sizes": [] if for_r and not model.dims else model.dim_sizes,
+        "total_bins": model.total_bins,
+        "pseudocount": model.pseudocount,
+        "min_obs": int(model.min_obs),
+        "iterator": None if model.iterator is None else int(model.iterator),
+        "total_kmers": number(model.total_kmers),
+        "total_masked": number(model.total_masked),
+        "total_n": number(model.total_n),
+        "per_bin_kmers": [number(total) for total in model.per_bin_kmers],
+        "dim_specs": _dim_specs(model, 1 if for_r else 0),
+        "prior_mode": "uniform" if additive else model.prior_mode,
+        "prior": written_prior(model).tolist(),
+        "marginal_fallbacks": int(model.marginal_fallbacks),
+        "data": {},
+        WRITER: f"{GSYNTH} {version('gsynth')}",
+        INDEX_BASE: 1 if for_r else 0,
+        SMOOTHING: ADDITIVE if additive else DIRICHLET,
+    }
+    metadata.update(_kept(model.metadata))
+    return metadata
+
+
+def _kept(metadata: Mapping[str, Any]) -> dict[str, Any]:
+    """The keys of the model's metadata that are no keys of the format."""
+    clash = sorted(str(key) for key in set(metadata) & (KNOWN - {WRITER, "dim_specs"}))
+    if clash:
+        raise ArgumentError(f"model.metadata has keys to which the .gsm format gives a meaning: {', '.join(clash)}")
+    return {key: value for key, value in metadata.items() if key not in KNOWN}
+
+
+def _dim_specs(model: GsynthModel, base: int) -> list[dict[str, Any]]:
+    extras = model.metadata.get("dim_specs") or [{}] * model.n_dims
+    if not isinstance(extras, list) or len(extras) != model.n_dims or not all(isinstance(e, Mapping) for e in extras):
+        raise ArgumentError("model.metadata['dim_specs'] must be a list of one mapping for each dimension")
+    return [_dim_spec(dim, base, extra) for dim, extra in zip(model.dims, extras, strict=True)]
+
+
+def _dim_spec(dim: DimSpec, base: int, extra: Mapping[str, Any]) -> dict[str, Any]:
+    merged = dim.merged()
+    identity = bool((merged == np.arange(dim.num_bins)).all())
+    spec: dict[str, Any] = {
+        "expr": dim.expr,
+        "breaks": dim.breaks.tolist(),
+        "num_bins": dim.num_bins,
+        "bin_map": None if identity else (merged + base).tolist(),
+    }
+    if dim.bin_merge is not None:
+        spec["bin_merge"] = plain(dim.bin_merge)
+    spec.update((key, value) for key, value in extra.items() if key not in DIM_KEYS)
+    return spec

@@ -1,0 +1,281 @@
+"""Saving, loading and converting models, in whatever formats the installed serializers bring."""
+
+from __future__ import annotations
+
+import logging
+import os
+from pathlib import Path
+from typing import cast
+
+from gsynth.errors import (
+    ArgumentError,
+    ArgumentTypeError,
+    BrokenPluginError,
+    FormatError,
+    GsynthError,
+    MissingFileError,
+    OutputExistsError,
+    PluginError,
+    UnavailablePluginError,
+)
+from gsynth.model import GsynthModel
+from gsynth.placement import interrupted_saves, place, workspace
+from gsynth.plugins.descriptors import SerializerPlugin
+from gsynth.plugins.interfaces import Serializer
+from gsynth.plugins.registry import Registered, registry
+
+logger = logging.getLogger(__name__)
+
+PathLike = str | os.PathLike[str]
+
+
+def gsynth_save(model: GsynthModel, path: PathLike, *, compress: bool = False, format: str | None = None) -> None:
+    """Save a model.
+
+    The model is written beside `path` first and gets its name only when all of it is on the disk, so a crash leaves
+    the old model or the new one. An older model at `path` is replaced; anything else there is left alone.
+
+    Parameters
+    ----------
+    model : GsynthModel
+    path : str or path-like
+        Where to. Its suffix chooses among the formats that can be written; a suffix that none of them has makes a
+        ``.gsm`` folder (a zip with `compress`).
+    compress : bool
+        Write one compressed file.
+    format : str, optional
+        The name of a format (see ``gsynth plugins``); overrides the suffix and `compress`.
+
+    Raises
+    ------
+    TypeError
+        `model` is not a GsynthModel.
+    FileNotFoundError
+        The folder in which `path` lies does not exist.
+    FileExistsError
+        There is something at `path` that is not a model.
+    LookupError, ImportError
+        No format of that name is installed, or it cannot be used here.
+    ValueError
+        The format cannot write, or cannot hold this model.
+
+    Examples
+    --------
+    >>> import os, tempfile, numpy as np, gsynth
+    >>> model = gsynth.GsynthModel(k=1, counts=np.ones((1, 4, 4), np.uint64))
+    >>> path = os.path.join(tempfile.mkdtemp(), "model.gsm")
+    >>> gsynth.gsynth_save(model, path)
+    >>> gsynth.gsynth_load(path) == model
+    True
+    """
+    if not isinstance(model, GsynthModel):
+        raise ArgumentTypeError(f"model must be a GsynthModel, found {type(model).__name__}")
+    target = _output_path(path)
+    name = _format_to_write(target, compress) if format is None else _named_to_write(format)
+    serializer = cast(Serializer, registry().load("serializer", name))
+    _check_replaceable(target)
+    with workspace(target) as folder:
+        # The same name, one folder deeper: writers that look at the suffix find it.
+        new = folder / target.name
+        _write(serializer, name, model, new)
+        place(new, target)
+
+
+def gsynth_load(path: PathLike, *, format: str | None = None) -> GsynthModel:
+    """Load a model, whatever its format: the content decides, not the name.
+
+    Parameters
+    ----------
+    path : str or path-like
+        A file or folder.
+    format : str, optional
+        The name of the format to read it as.
+
+    Raises
+    ------
+    FileNotFoundError
+        There is nothing at `path`.
+    ValueError
+        No installed format recognises it, its version is unknown, or it is damaged.
+    TypeError
+        It holds something else than a model.
+    LookupError, ImportError
+        No format of that name is installed, or it cannot be used here.
+
+    Examples
+    --------
+    >>> import os, tempfile, numpy as np, gsynth
+    >>> model = gsynth.GsynthModel(k=1, counts=np.ones((1, 4, 4), np.uint64))
+    >>> path = os.path.join(tempfile.mkdtemp(), "model.gsm")
+    >>> gsynth.gsynth_save(model, path, compress=True)
+    >>> gsynth.gsynth_load(path).total_kmers
+    16
+    """
+    source = _as_path(path)
+    if not source.exists():
+        raise MissingFileError(_missing(source))
+    if format is not None:
+        return _read(cast(Serializer, registry().load("serializer", format)), format, source)
+    failure: PluginError | None = None
+    problems: list[str] = []
+    for entry in _recognising(source, problems):
+        try:
+            serializer = cast(Serializer, registry().load("serializer", entry.name))
+        except PluginError as error:
+            failure = failure or error
+            logger.warning("%s: passed over a format that recognises it: %s", source, error)
+            continue
+        return _read(serializer, entry.name, source)
+    if failure is not None:
+        raise failure
+    raise FormatError(_unrecognised(source, problems))
+
+
+def gsynth_convert(
+    input_path: PathLike, output_path: PathLike, *, compress: bool = False, format: str | None = None
+) -> None:
+    """Load the model at `input_path` and save it at `output_path`; `compress` and `format` as in `gsynth_save`.
+
+    Raises what `gsynth_load` and `gsynth_save` raise.
+
+    Examples
+    --------
+    >>> import os, tempfile, numpy as np, gsynth
+    >>> model = gsynth.GsynthModel(k=1, counts=np.ones((1, 4, 4), np.uint64))
+    >>> folder = tempfile.mkdtemp()
+    >>> gsynth.gsynth_save(model, os.path.join(folder, "model.gsm"))
+    >>> gsynth.gsynth_convert(os.path.join(folder, "model.gsm"), os.path.join(folder, "small.gsm"), compress=True)
+    """
+    gsynth_save(gsynth_load(input_path), output_path, compress=compress, format=format)
+
+
+def _as_path(path: object) -> Path:
+    try:
+        text = os.fspath(path)  # type: ignore[call-overload]
+    except TypeError as error:
+        raise ArgumentTypeError(f"a path must be a str or path-like, found {type(path).__name__}") from error
+    if not isinstance(text, str):
+        raise ArgumentTypeError(f"a path must be a str or path-like, found {text!r}")
+    if not text or "\0" in text:
+        raise ArgumentError(f"{text!r} is not a path")
+    return Path(text)
+
+
+def _output_path(path: object) -> Path:
+    # Through a link, so that the link stays one and its target becomes the new model.
+    target = Path(os.path.realpath(_as_path(path)))
+    if not target.parent.is_dir():
+        raise MissingFileError(f"cannot save {target}: the folder {target.parent} does not exist; create it first")
+    return target
+
+
+def _serializers() -> list[Registered[SerializerPlugin]]:
+    return registry().ranked("serializer")
+
+
+def _named_to_write(name: str) -> str:
+    descriptor = registry().select("serializer", name).descriptor
+    if not descriptor.can_save:
+        writers = [entry.name for entry in _serializers() if entry.descriptor.can_save]
+        raise ArgumentError(f"the format {name!r} is only read, never written; use one of: {', '.join(writers)}")
+    return name
+
+
+def _format_to_write(target: Path, compress: bool) -> str:
+    open_choice = [e for e in _serializers() if e.descriptor.can_save and not e.descriptor.on_request]
+    asked = [entry for entry in open_choice if entry.descriptor.compressed == bool(compress)]
+    if not asked:
+        kind = "a compressed format" if compress else "a format"
+        raise UnavailablePluginError(f"no installed serializer writes {kind}\n{_installed([])}")
+    # A suffix that only a compressed format has asks for it as clearly as compress=True does.
+    matching = [e for e in (asked if compress else [*asked, *open_choice]) if _has_suffix(e, target)]
+    if matching:
+        return matching[0].name
+    owners = [entry.name for entry in _serializers() if _has_suffix(entry, target)]
+    if owners:
+        logger.warning(
+            "%s has the suffix of the format %s, and is written as %s", target, " and ".join(owners), asked[0].name
+        )
+    return asked[0].name
+
+
+def _has_suffix(entry: Registered[SerializerPlugin], path: Path) -> bool:
+    return path.name.lower().endswith(entry.descriptor.suffixes) if entry.descriptor.suffixes else False
+
+
+def _check_replaceable(target: Path) -> None:
+    if not target.exists() or _is_empty(target):
+        return
+    for entry in _recognising(target, []):
+        if entry.descriptor.can_save:
+            return
+    kind = "folder" if target.is_dir() else "file"
+    raise OutputExistsError(
+        f"{target} exists and is not a model that gsynth writes: the {kind} was left alone; "
+        "remove it or save under another name"
+    )
+
+
+def _is_empty(target: Path) -> bool:
+    if target.is_dir():
+        return next(target.iterdir(), None) is None
+    return target.is_file() and target.stat().st_size == 0
+
+
+def _recognising(path: Path, problems: list[str]) -> list[Registered[SerializerPlugin]]:
+    """The serializers whose sniff accepts `path`, best first; what failed is noted in `problems`."""
+    found = []
+    for entry in _serializers():
+        try:
+            if entry.descriptor.sniff(path):
+                found.append(entry)
+        except OSError as error:
+            problems.append(f"{entry.name}: {error}")
+        except Exception as error:
+            problem = f"serializer {entry.name!r} (from {entry.distribution}) failed to look at the file: {error!r}"
+            logger.warning("%s: %s", path, problem)
+            problems.append(problem)
+    return found
+
+
+def _write(serializer: Serializer, name: str, model: GsynthModel, path: Path) -> None:
+    try:
+        serializer.save(model, path)
+    except (GsynthError, OSError, MemoryError):
+        raise
+    except Exception as error:
+        raise BrokenPluginError(f"serializer {name!r} failed to save: {type(error).__name__}: {error}") from error
+    if not path.exists():
+        raise BrokenPluginError(f"serializer {name!r} did not write at the path that it was given")
+
+
+def _read(serializer: Serializer, name: str, path: Path) -> GsynthModel:
+    try:
+        model = serializer.load(path)
+    except (GsynthError, OSError, MemoryError):
+        raise
+    except Exception as error:
+        raise BrokenPluginError(f"serializer {name!r} failed on {path}: {type(error).__name__}: {error}") from error
+    if not isinstance(model, GsynthModel):
+        raise BrokenPluginError(f"serializer {name!r} returned a {type(model).__name__}, expected a GsynthModel")
+    return model
+
+
+def _missing(path: Path) -> str:
+    message = f"there is no model at {path}"
+    left = interrupted_saves(path)
+    if left:
+        message += f"; a save that was interrupted left one at {left[0]}: move it to {path}"
+    return message
+
+
+def _unrecognised(path: Path, problems: list[str]) -> str:
+    kind = "folder" if path.is_dir() else "file"
+    return f"the {kind} {path} is in no known model format\n{_installed(problems)}"
+
+
+def _installed(problems: list[str]) -> str:
+    lines = [f"  {entry.name}: {entry.descriptor.summary}".rstrip(": ") for entry in _serializers()]
+    lines += [f"  problem: {problem}" for problem in problems]
+    lines += [f"  could not be loaded: {plugin}" for plugin in registry().broken]
+    return "installed formats:\n" + ("\n".join(lines) or "  none")
