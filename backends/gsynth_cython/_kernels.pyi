@@ -16,3 +16,13 @@ def sample(
     order: int,
     thresholds: NDArray[np.uint32],
 ) -> None: ...
+def sample_stream(
+    codes: NDArray[np.uint8],
+    edges: NDArray[np.int64],
+    strata: NDArray[np.int32],
+    stream_edges: NDArray[np.int64],
+    keys: NDArray[np.uint64],
+    positions: NDArray[np.int64],
+    order: int,
+    thresholds: NDArray[np.uint32],
+) -> None: ...

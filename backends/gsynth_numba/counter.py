@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from gsynth_numba import kernels
+from gsynth_numba import count_kernels
+from gsynth_numba.jit import frozen
 
 
 class NumbaCounter:
@@ -21,4 +22,4 @@ class NumbaCounter:
         out: NDArray[np.uint64],
     ) -> int:
         """Add every countable window of the block to `out`; return how many windows hold a 4."""
-        return int(kernels.count(codes, edges, strata, order, out))
+        return int(count_kernels.count(frozen(codes), frozen(edges), frozen(strata), order, out))

@@ -5,7 +5,15 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from gsynth_numba import kernels
+from gsynth_numba.jit import frozen
+from gsynth_numba.sample_kernels import fill
+
+_NO_UNIFORMS = frozen(np.zeros(0, dtype=np.uint32))
+_NO_STREAMS = (
+    frozen(np.zeros(1, dtype=np.int64)),
+    frozen(np.zeros(0, dtype=np.uint64)),
+    frozen(np.zeros(0, dtype=np.int64)),
+)
 
 
 class NumbaSampler:
@@ -22,4 +30,22 @@ class NumbaSampler:
         thresholds: NDArray[np.uint32],
     ) -> None:
         """Fill the free cells of `codes` with the given random numbers."""
-        kernels.sample(codes, edges, strata, uniforms, order, thresholds)
+        fill(codes, frozen(edges), frozen(strata), frozen(uniforms), *_NO_STREAMS, order, frozen(thresholds))
+
+    def sample_stream(
+        self,
+        codes: NDArray[np.uint8],
+        edges: NDArray[np.int64],
+        strata: NDArray[np.int32],
+        stream_edges: NDArray[np.int64],
+        keys: NDArray[np.uint64],
+        positions: NDArray[np.int64],
+        *,
+        order: int,
+        thresholds: NDArray[np.uint32],
+    ) -> None:
+        """Fill the free cells of `codes` with the numbers of streams; a `gsynth.plugins.StreamSampler`."""
+        streams = frozen(stream_edges), frozen(keys), frozen(positions)
+        # Without the compiler, NumPy warns of the overflow that the mixing of the stream is made of.
+        with np.errstate(over="ignore"):
+            fill(codes, frozen(edges), frozen(strata), _NO_UNIFORMS, *streams, order, frozen(thresholds))

@@ -1,0 +1,326 @@
+# Sampling. A chain waits for one table look-up before the next, so one core runs several: the block is cut into
+# lanes, every lane but the first starts from a guessed context, and all advance in turn. Then, left to right, a lane
+# whose true context differs from the guess is drawn again until the two chains meet (the same numbers drive both, so
+# from there on they are one). A lane that never meets is drawn again whole: the bytes are those of one chain always.
+#
+# Numbers and table rows are made ready by tiles. Where a context holds a 4 is known before any draw (4s are fixed
+# cells), so it, too, is a matter of rows.
+
+from libc.stdlib cimport free, malloc
+from libc.stdint cimport int32_t, int64_t, uint8_t, uint32_t, uint64_t
+from libc.string cimport memcpy
+
+cdef enum:
+    LANES = 8
+    TILE = 256
+    LEAST_LANE = 512  # windows; below, restarting costs more than lanes gain
+    FREE = 255
+    NOT_ACGT = 4
+
+
+cdef struct Block:
+    uint8_t *codes
+    const uint8_t *original  # the codes as given, where some cells are fixed; else NULL
+    bint has_fixed
+    bint has_n
+    const int64_t *edges
+    const int32_t *strata
+    int64_t runs
+    const uint32_t *uniforms  # NULL: numbers come from the streams
+    const int64_t *stream_edges
+    const uint64_t *keys
+    const int64_t *positions
+    int64_t streams
+    const uint32_t *thresholds
+    int64_t tables  # with the uniform one
+    int order
+
+
+cdef struct Tile:
+    uint32_t numbers[TILE]
+    int64_t rows[TILE]  # where the window's table begins
+
+
+def sample(
+    uint8_t[::1] codes,
+    const int64_t[::1] edges,
+    const int32_t[::1] strata,
+    const uint32_t[::1] uniforms,
+    int order,
+    const uint32_t[:, :, ::1] thresholds,
+):
+    """Fill the free cells of `codes`, left to right."""
+    cdef Block block
+    if codes.shape[0] <= order:
+        return
+    _describe(&block, codes, edges, strata, order, thresholds)
+    block.uniforms = &uniforms[0]
+    _fill(&block, codes.shape[0] - order)
+
+
+def sample_stream(
+    uint8_t[::1] codes,
+    const int64_t[::1] edges,
+    const int32_t[::1] strata,
+    const int64_t[::1] stream_edges,
+    const uint64_t[::1] keys,
+    const int64_t[::1] positions,
+    int order,
+    const uint32_t[:, :, ::1] thresholds,
+):
+    """Fill the free cells of `codes`, left to right, with the numbers of streams."""
+    cdef Block block
+    if codes.shape[0] <= order:
+        return
+    _describe(&block, codes, edges, strata, order, thresholds)
+    block.uniforms = NULL
+    block.stream_edges = &stream_edges[0]
+    block.keys = &keys[0]
+    block.positions = &positions[0]
+    block.streams = keys.shape[0]
+    _fill(&block, codes.shape[0] - order)
+
+
+cdef void _describe(
+    Block *block,
+    uint8_t[::1] codes,
+    const int64_t[::1] edges,
+    const int32_t[::1] strata,
+    int order,
+    const uint32_t[:, :, ::1] thresholds,
+) noexcept:
+    cdef uint8_t every = FREE
+    cdef uint8_t some = 0
+    cdef uint8_t code
+    cdef int64_t i
+    block.codes = &codes[0]
+    block.original = NULL
+    block.edges = &edges[0]
+    block.strata = &strata[0]
+    block.runs = strata.shape[0]
+    block.order = order
+    block.thresholds = &thresholds[0, 0, 0]
+    block.tables = thresholds.shape[0]
+    with nogil:
+        for i in range(order, codes.shape[0]):
+            every &= codes[i]
+        for i in range(codes.shape[0]):
+            some |= codes[i] == NOT_ACGT
+    block.has_fixed = every != FREE
+    block.has_n = some
+
+
+cdef int _fill(Block *block, int64_t windows) except -1:
+    cdef int64_t lane = windows // LANES
+    cdef uint8_t *original = NULL
+    if lane < LEAST_LANE:
+        with nogil:
+            _walk(block, 0, windows)
+        return 0
+    if block.has_fixed:
+        original = <uint8_t *>malloc(windows + block.order)
+        if original == NULL:
+            raise MemoryError(f"no room for a copy of the {windows} cells of a block: choose smaller blocks")
+        memcpy(original, block.codes, windows + block.order)
+        block.original = original
+    with nogil:
+        _fill_lanes(block, lane)
+        _walk(block, lane * LANES, windows)
+    free(original)
+    return 0
+
+
+cdef void _fill_lanes(Block *block, int64_t lane) noexcept nogil:
+    cdef uint32_t guesses[LANES]
+    cdef uint32_t contexts[LANES]
+    cdef int64_t i
+    for i in range(LANES):
+        guesses[i] = _guess(block, i * lane)
+        contexts[i] = guesses[i]
+    if block.has_fixed:
+        _advance(block, lane, contexts, True)
+    else:
+        _advance(block, lane, contexts, False)
+    for i in range(1, LANES):
+        _repair(block, i * lane, (i + 1) * lane, guesses[i])
+
+
+cdef uint32_t _guess(Block *block, int64_t window) noexcept nogil:
+    # Any guess is right in the end; the cells that are known make it a good one.
+    cdef uint32_t context = 0
+    cdef uint8_t code
+    cdef int64_t i
+    for i in range(window, window + block.order):
+        code = block.codes[i]
+        context = (context << 2) | (code & 3 if code != FREE else i & 3)
+    return context
+
+
+cdef inline uint8_t _draw(const uint32_t *row, uint32_t number) noexcept nogil:
+    return (number >= row[0]) + (number >= row[1]) + (number >= row[2])
+
+
+cdef inline void _advance(Block *block, int64_t lane, uint32_t *contexts, bint has_fixed) noexcept nogil:
+    cdef Tile tiles[LANES]
+    cdef uint32_t state[LANES]
+    cdef const uint32_t *thresholds = block.thresholds
+    cdef uint32_t mask = (<uint32_t>1 << (2 * block.order)) - 1
+    cdef int64_t start, end, step
+    cdef uint8_t *cells
+    cdef uint8_t code
+    cdef int i
+    for i in range(LANES):
+        state[i] = contexts[i]
+    start = 0
+    while start < lane:
+        end = min(start + TILE, lane)
+        for i in range(LANES):
+            _prepare(block, i * lane + start, i * lane + end, &tiles[i])
+        cells = block.codes + block.order + start
+        for step in range(end - start):
+            for i in range(LANES):
+                code = _draw(thresholds + (tiles[i].rows[step] + 3 * <int64_t>state[i]), tiles[i].numbers[step])
+                if has_fixed:
+                    code = code if cells[i * lane] == FREE else cells[i * lane]
+                cells[i * lane] = code
+                state[i] = ((state[i] << 2) | (code & 3 if has_fixed else code)) & mask
+            cells += 1
+        start = end
+
+
+cdef void _walk(Block *block, int64_t first, int64_t last) noexcept nogil:
+    """Fill windows [first, last), whose cells are as they were given, one after the other."""
+    cdef Tile tile
+    cdef uint32_t mask = (<uint32_t>1 << (2 * block.order)) - 1
+    cdef uint32_t context = _context(block.codes + first, block.order)
+    cdef int64_t end, step
+    cdef uint8_t *cells
+    while first < last:
+        end = min(first + TILE, last)
+        _prepare(block, first, end, &tile)
+        cells = block.codes + block.order + first
+        for step in range(end - first):
+            if cells[step] == FREE:
+                cells[step] = _draw(block.thresholds + (tile.rows[step] + 3 * <int64_t>context), tile.numbers[step])
+            context = ((context << 2) | (cells[step] & 3)) & mask
+        first = end
+
+
+cdef void _repair(Block *block, int64_t first, int64_t last, uint32_t guess) noexcept nogil:
+    """Draw windows [first, last) again, up to where the chain meets the one that began with `guess`."""
+    cdef Tile tile
+    cdef uint32_t mask = (<uint32_t>1 << (2 * block.order)) - 1
+    cdef uint32_t context = _context(block.codes + first, block.order)
+    cdef uint32_t other = guess
+    cdef int64_t end, step, at
+    cdef uint8_t code
+    while first < last and context != other:
+        end = min(first + TILE, last)
+        _prepare(block, first, end, &tile)
+        for step in range(end - first):
+            if context == other:
+                return
+            at = first + step + block.order
+            code = FREE if block.original == NULL else block.original[at]
+            if code == FREE:
+                code = _draw(block.thresholds + (tile.rows[step] + 3 * <int64_t>context), tile.numbers[step])
+            other = ((other << 2) | (block.codes[at] & 3)) & mask
+            context = ((context << 2) | (code & 3)) & mask
+            block.codes[at] = code
+        first = end
+
+
+cdef inline uint32_t _context(const uint8_t *codes, int order) noexcept nogil:
+    cdef uint32_t context = 0
+    cdef int i
+    for i in range(order):
+        context = (context << 2) | (codes[i] & 3)
+    return context
+
+
+cdef void _prepare(Block *block, int64_t start, int64_t end, Tile *tile) noexcept nogil:
+    """The numbers and rows of windows [start, end)."""
+    if block.uniforms != NULL:
+        memcpy(tile.numbers, block.uniforms + start, (end - start) * sizeof(uint32_t))
+    else:
+        _prepare_numbers(block, start, end, tile.numbers)
+    _prepare_rows(block, start, end, tile.rows)
+    if block.has_n:
+        _mark_n(block, start, end, tile.rows)
+
+
+cdef int64_t _segment(const int64_t *edges, int64_t segments, int64_t window) noexcept nogil:
+    """The last segment that begins at or before `window`; it holds it."""
+    cdef int64_t low = 0, high = segments, middle
+    while high - low > 1:
+        middle = (low + high) >> 1
+        if edges[middle] <= window:
+            low = middle
+        else:
+            high = middle
+    return low
+
+
+cdef void _prepare_rows(Block *block, int64_t start, int64_t end, int64_t *rows) noexcept nogil:
+    cdef int64_t run = _segment(block.edges, block.runs, start)
+    cdef int64_t size = <int64_t>3 << (2 * block.order)
+    cdef int64_t i, stop, row
+    while start < end:
+        stop = min(end, block.edges[run + 1])
+        row = size * (block.strata[run] if block.strata[run] >= 0 else block.tables - 1)
+        for i in range(stop - start):
+            rows[i] = row
+        rows += stop - start
+        start = stop
+        run += 1
+
+
+cdef void _mark_n(Block *block, int64_t start, int64_t end, int64_t *rows) noexcept nogil:
+    cdef int64_t uniform = (block.tables - 1) * (<int64_t>3 << (2 * block.order))
+    cdef int64_t i, bad_before = start  # windows before this one hold the last 4 seen
+    for i in range(start, start + block.order):
+        if block.codes[i] == NOT_ACGT:
+            bad_before = i + 1
+    for i in range(start, end):
+        if i < bad_before:
+            rows[i - start] = uniform
+        if block.codes[i + block.order] == NOT_ACGT:
+            bad_before = i + block.order + 1
+
+
+cdef void _prepare_numbers(Block *block, int64_t start, int64_t end, uint32_t *numbers) noexcept nogil:
+    cdef int64_t stream = _segment(block.stream_edges, block.streams, start)
+    cdef int64_t stop
+    while start < end:
+        stop = min(end, block.stream_edges[stream + 1])
+        if stop > start:
+            _stream_numbers(
+                block.keys[stream], block.positions[stream] + start - block.stream_edges[stream], stop - start, numbers
+            )
+        numbers += stop - start
+        start = stop
+        stream += 1
+
+
+cdef inline uint64_t _mix(uint64_t key, uint64_t pair) noexcept nogil:
+    cdef uint64_t z = key + (pair + 1) * <uint64_t>0x9E3779B97F4A7C15
+    z = (z ^ (z >> 30)) * <uint64_t>0xBF58476D1CE4E5B9
+    z = (z ^ (z >> 27)) * <uint64_t>0x94D049BB133111EB
+    return z ^ (z >> 31)
+
+
+cdef void _stream_numbers(uint64_t key, int64_t position, int64_t size, uint32_t *numbers) noexcept nogil:
+    cdef uint64_t pair = <uint64_t>position >> 1
+    cdef uint64_t both
+    cdef int64_t i
+    if position & 1:
+        numbers[0] = <uint32_t>(_mix(key, pair) >> 33)
+        numbers += 1
+        size -= 1
+        pair += 1
+    for i in range(size >> 1):
+        both = _mix(key, pair + <uint64_t>i)
+        numbers[2 * i] = <uint32_t>both >> 1
+        numbers[2 * i + 1] = <uint32_t>(both >> 33)
+    if size & 1:
+        numbers[size - 1] = <uint32_t>_mix(key, pair + <uint64_t>(size >> 1)) >> 1

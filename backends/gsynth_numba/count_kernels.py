@@ -1,0 +1,155 @@
+"""Counting: pure loops into the caller's table, contract in `gsynth.plugins.interfaces`.
+
+Runs are cut into chunks; a chunk without N, nearly every one, is counted by a loop that never asks. A table that
+outgrows the caches costs a miss for each window. There the (k+1)-mers are first dealt out by their leading bits to bins
+of 16-bit rests, then each bin is counted into its own part of the table, which fits the cache.
+
+Scalars read from arrays are made `int` at once: without the compiler, NumPy's small unsigned scalars would overflow.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gsynth_numba.jit import kernel
+
+CHUNK: Final = 256
+"""Windows looked over for N at once."""
+REST_BITS: Final = 15
+"""A part of the table is 2**15 counts, 256 KiB."""
+PAGE_BITS: Final = 10
+"""Rests in a page of a bin: 2**10."""
+DIRECT_CELLS: Final = 1 << 21
+"""Tables up to 16 MiB are counted into directly."""
+MOST_PARTS: Final = 1 << 14
+
+PAGE: Final = 1 << PAGE_BITS
+REST: Final = (1 << REST_BITS) - 1
+
+
+@kernel
+def count(
+    codes: NDArray[np.uint8],
+    edges: NDArray[np.int64],
+    strata: NDArray[np.int32],
+    order: int,
+    out: NDArray[np.uint64],
+) -> int:
+    """Add the windows to `out`, return how many hold a 4."""
+    windows = codes.size - order
+    parts = out.size >> REST_BITS
+    dealt = out.size > DIRECT_CELLS and parts <= MOST_PARTS and parts * PAGE <= windows
+    if not dealt:
+        parts = 0
+    pages = parts + (windows >> PAGE_BITS) + 1 if dealt else 0
+    rests = np.empty(pages * PAGE, dtype=np.uint16)
+    following = np.full(pages, -1, dtype=np.int32)
+    # Where the next rest of each part goes; in the last place, how many pages are given out.
+    slots = np.arange(parts + 1) * PAGE
+    slots[parts] = parts
+    table = out.reshape(-1)
+    cells = 4 ** (order + 1)
+    with_n = 0
+    for run in range(strata.size):
+        stratum = int(strata[run])
+        if stratum < -1:
+            continue
+        for start in range(edges[run], edges[run + 1], CHUNK):
+            windows = min(CHUNK, edges[run + 1] - start)
+            chunk = codes[start : start + windows + order]
+            if _holds_n(chunk):
+                with_n += _count_around_n(chunk, order, table, stratum * cells)
+            elif stratum >= 0 and dealt:
+                _deal_clean(chunk, order, stratum * cells, rests, following, slots)
+            elif stratum >= 0:
+                _count_clean(chunk, order, table[stratum * cells : (stratum + 1) * cells])
+    _add_up(table, rests, following, slots)
+    return with_n
+
+
+@kernel
+def _holds_n(codes: NDArray[np.uint8]) -> bool:
+    seen = np.uint8(0)
+    for code in codes:
+        seen |= code
+    return bool(seen > 3)
+
+
+@kernel
+def _word(codes: NDArray[np.uint8], size: int) -> int:
+    word = 0
+    for i in range(size):
+        word = (word << 2) | int(codes[i])
+    return word
+
+
+@kernel
+def _count_clean(codes: NDArray[np.uint8], order: int, table: NDArray[np.uint64]) -> None:
+    mask = 4 ** (order + 1) - 1
+    word = _word(codes, order)
+    for i in range(order, codes.size):
+        word = ((word << 2) | int(codes[i])) & mask
+        table[word] += np.uint64(1)
+
+
+@kernel
+def _count_around_n(codes: NDArray[np.uint8], order: int, table: NDArray[np.uint64], first: int) -> int:
+    mask = 4 ** (order + 1) - 1
+    word = 0
+    with_n = 0
+    bad_until = order - 1  # the last cell whose window holds the last 4 seen
+    for i in range(codes.size):
+        code = int(codes[i])
+        word = ((word << 2) | (code & 3)) & mask
+        if code > 3:
+            bad_until = i + order
+        if i >= order:
+            if i <= bad_until:
+                with_n += 1
+            elif first >= 0:
+                table[first + word] += np.uint64(1)
+    return with_n
+
+
+@kernel
+def _deal_clean(
+    codes: NDArray[np.uint8],
+    order: int,
+    first: int,
+    rests: NDArray[np.uint16],
+    following: NDArray[np.int32],
+    slots: NDArray[np.int64],
+) -> None:
+    mask = 4 ** (order + 1) - 1
+    part_of_stratum = first >> REST_BITS
+    word = _word(codes, order)
+    for i in range(order, codes.size):
+        word = ((word << 2) | int(codes[i])) & mask
+        part = part_of_stratum + (word >> REST_BITS)
+        slot = slots[part]
+        rests[slot] = word & REST
+        slot += 1
+        if slot & (PAGE - 1) == 0:
+            page = slots[-1]
+            following[(slot >> PAGE_BITS) - 1] = page
+            slots[-1] = page + 1
+            slot = page << PAGE_BITS
+        slots[part] = slot
+
+
+@kernel
+def _add_up(
+    table: NDArray[np.uint64], rests: NDArray[np.uint16], following: NDArray[np.int32], slots: NDArray[np.int64]
+) -> None:
+    for part in range(slots.size - 1):
+        counts = table[part << REST_BITS : (part + 1) << REST_BITS]
+        page = part
+        while page >= 0:
+            start = page << PAGE_BITS
+            end = start + PAGE if following[page] >= 0 else slots[part]
+            for rest in rests[start:end]:
+                counts[rest] += np.uint64(1)
+            page = int(following[page])

@@ -1,0 +1,146 @@
+"""The kernels alone: nanoseconds per base on one core, every backend side by side.
+
+``python -m benchmarks.kernels [--windows N] [--fasta FILE --region CONTIG:START-END] [BACKEND ...]``
+
+Sequence: random, and where a FASTA is named, real. Each figure is the best of several runs in turn.
+"""
+
+from __future__ import annotations
+
+import argparse
+import time
+from collections.abc import Callable, Iterator
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gsynth.plugins import FREE
+from gsynth.plugins.registry import registry
+from gsynth.smoothing import smoothed_cdf, thresholds_from_cdf
+
+Codes = NDArray[np.uint8]
+Job = Callable[[str], Callable[[], object]]
+
+STRATUM_WIDTH = 200
+BINS = 20
+
+
+def sequences(windows: int, fasta: str | None, region: str | None) -> Iterator[tuple[str, Codes]]:
+    """Named code arrays of `windows` + 10 cells."""
+    rng = np.random.default_rng(1)
+    yield "random", rng.integers(0, 4, size=windows + 10, dtype=np.uint8)
+    yield "poly-A", np.zeros(windows + 10, dtype=np.uint8)
+    yield "(CA)n", np.resize(np.array([1, 0], dtype=np.uint8), windows + 10)
+    if fasta is not None:
+        import pysam
+
+        from gsynth.encoding import encode
+
+        with pysam.FastaFile(fasta) as file:
+            text = file.fetch(region=region) if region else file.fetch(file.references[0])
+        yield "real", np.resize(encode(np.frombuffer(text.encode(), dtype=np.uint8)), windows + 10)
+
+
+def whole(windows: int) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
+    """One run of one stratum."""
+    return np.array([0, windows], dtype=np.int64), np.zeros(1, dtype=np.int32)
+
+
+def strata(windows: int) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
+    """Runs of `STRATUM_WIDTH` windows over `BINS` strata, as a slow walk."""
+    edges = np.append(np.arange(0, windows, STRATUM_WIDTH), windows)
+    walk = np.cumsum(np.random.default_rng(2).integers(-2, 3, size=edges.size - 1))
+    return edges.astype(np.int64), np.abs(walk % (2 * BINS) - BINS).clip(0, BINS - 1).astype(np.int32)
+
+
+def counting(codes: Codes, order: int, stratified: bool) -> Job:
+    """A job that counts `codes`."""
+    windows = codes.size - 10
+    runs = strata(windows) if stratified else whole(windows)
+    out = np.zeros((BINS if stratified else 1, 4**order, 4), dtype=np.uint64)
+
+    def job(backend: str) -> Callable[[], object]:
+        counter = registry().load("counter", backend)
+        return lambda: counter.count(codes[: windows + order], *runs, order=order, out=out)
+
+    return job
+
+
+def thresholds(codes: Codes, order: int, bins: int) -> NDArray[np.uint32]:
+    """The sampler's table of a model trained on `codes`, the same in every bin."""
+    counts = np.zeros((1, 4**order, 4), dtype=np.uint64)
+    runs = whole(codes.size - order)
+    registry().load("counter", registry().auto("counter")).count(codes, *runs, order=order, out=counts)
+    return thresholds_from_cdf(np.repeat(smoothed_cdf(counts, 1.0, None, np.zeros(1, dtype=np.bool_)), bins, axis=0))
+
+
+def sampling(codes: Codes, order: int, stratified: bool, masked: bool) -> Job:
+    """A job that samples a block like `codes`; if `masked`, half of it, in runs, is fixed."""
+    windows = codes.size - 10
+    runs = strata(windows) if stratified else whole(windows)
+    table = thresholds(codes, order, BINS if stratified else 1)
+    cells = np.full(windows + order, FREE, dtype=np.uint8)
+    cells[:order] = 0
+    if masked:
+        keep = (np.arange(cells.size) // 300) % 2 == 0
+        cells[keep] = codes[: cells.size][keep]
+    edges, keys, positions = np.array([0, windows]), np.array([7], dtype=np.uint64), np.array([0])
+    work = cells.copy()
+
+    def job(backend: str) -> Callable[[], object]:
+        sampler = registry().load("sampler", backend)
+
+        def run() -> None:
+            work[:] = cells
+            sampler.sample_stream(work, *runs, edges, keys, positions, order=order, thresholds=table)
+
+        return run
+
+    return job
+
+
+def measure(job: Job, backends: list[str], windows: int, rounds: int) -> dict[str, float]:
+    """The best time of each backend, in ns per base; they take turns."""
+    runs = {backend: job(backend) for backend in backends}
+    for run in runs.values():
+        run()
+    best = dict.fromkeys(backends, float("inf"))
+    for _ in range(rounds):
+        for backend, run in runs.items():
+            start = time.perf_counter()
+            run()
+            best[backend] = min(best[backend], (time.perf_counter() - start) / windows * 1e9)
+    return best
+
+
+def jobs(found: dict[str, Codes], orders: list[int]) -> Iterator[tuple[str, Job]]:
+    """All the jobs, named."""
+    for order in orders:
+        for name, codes in found.items():
+            yield f"count k={order} {name}", counting(codes, order, False)
+        real = list(found)[-1] if "real" in found else "random"
+        yield f"count k={order} {real}, {BINS} strata", counting(found[real], order, True)
+        yield f"sample k={order} {real}", sampling(found[real], order, False, False)
+        yield f"sample k={order} {real}, {BINS} strata", sampling(found[real], order, True, False)
+        yield f"sample k={order} {real}, half fixed", sampling(found[real], order, False, True)
+
+
+def main() -> None:
+    """Print the table."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("backends", nargs="*", default=["cython", "numba"])
+    parser.add_argument("--windows", type=int, default=8_000_000)
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--orders", type=int, nargs="*", default=[5, 8, 10])
+    parser.add_argument("--fasta")
+    parser.add_argument("--region")
+    options = parser.parse_args()
+    print(f"{'ns per base':36s}", *(f"{backend:>8s}" for backend in options.backends))
+    found = dict(sequences(options.windows, options.fasta, options.region))
+    for name, job in jobs(found, options.orders):
+        best = measure(job, options.backends, options.windows, options.rounds)
+        print(f"{name:36s}", *(f"{best[backend]:8.2f}" for backend in options.backends), flush=True)
+
+
+if __name__ == "__main__":
+    main()
