@@ -50,7 +50,7 @@ def _stored_cdf() -> GsynthModel:
     plain = trained(2, (_gc(),))
     cdf = plain.cdf.copy()
     cdf[0, 3] = [0.1, 0.1, 1.0, 1.0]
-    cdf[2, 5] = [1 / 3, 0.1 + 0.2, 0.5, 1.0]
+    cdf[2, 5] = [0.1 + 0.2, 1 / 3, 0.5, 1.0]
     return trained(2, (_gc(),), stored_cdf=cdf)
 
 
