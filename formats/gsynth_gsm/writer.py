@@ -56,8 +56,7 @@ def _metadata(model: GsynthModel, for_r: bool) -> dict[str, Any]:
     additive = model.prior_mode == UNSMOOTHED_MODE
     if additive != (model.prior_matrix is None):
         raise ArgumentError(f"prior_mode is {model.prior_mode!r}, which does not fit the model's prior_matrix")
-    # R holds whole numbers in 32 bits, and these may be more.
-    number: Callable[[int], float] = float if for_r else int
+    number: Callable[[int], float] = _double if for_r else int
     metadata: dict[str, Any] = {
         "format": MODEL_FORMAT,
         "version": 1 if model.k == _DEFAULT_ORDER else 2,
@@ -83,6 +82,11 @@ def _metadata(model: GsynthModel, for_r: bool) -> dict[str, Any]:
     }
     metadata.update(_kept(model.metadata))
     return metadata
+
+
+def _double(total: int) -> float:
+    # R holds whole numbers in 32 bits only, and doubles up to 2**53 exactly.
+    return float(total) if total < LARGEST_COUNT else int(total)
 
 
 def _kept(metadata: Mapping[str, Any]) -> dict[str, Any]:
