@@ -7,8 +7,10 @@ from typing import Any
 
 from gsynth.errors import ArgumentTypeError
 from gsynth.plugins.interfaces import Genome, Track
+from gsynth.tracks.categories import Categorical, category_breaks
+from gsynth.tracks.options import parse_track_option
 
-__all__ = ["open_tracks"]
+__all__ = ["Categorical", "category_breaks", "open_tracks", "parse_track_option"]
 
 
 def open_tracks(

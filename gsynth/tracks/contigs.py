@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from gsynth.aliases import contig_error, resolve_alias
 from gsynth.plugins import ContigError, Genome, Track
+from gsynth.tracks.categories import Categorical
 
 
 @runtime_checkable
@@ -28,19 +29,12 @@ class NamedContigs(Protocol):
         ...
 
 
-@runtime_checkable
-class Categorical(Protocol):
-    """Optional ability of a track: its values are the numbers 0 .. n-1 of named categories."""
-
-    @property
-    def categories(self) -> tuple[str, ...]:
-        """The names, sorted; the value i stands for ``categories[i]``."""
-        ...
-
-
 @frozen
 class RenamedTrack:
-    """A track asked by the genome's contig names; NaN on the contigs that the source lacks."""
+    """A track asked by the genome's contig names.
+
+    On the contigs that the source lacks its value is the track's attribute `elsewhere` (0 for a coverage), or NaN.
+    """
 
     track: Track
     names: Mapping[str, str]
@@ -58,21 +52,21 @@ class RenamedTrack:
         """The genome's name -> the source's name."""
         return self.names
 
-    @property
-    def categories(self) -> tuple[str, ...]:
-        """The names of the categories, if the track has any."""
-        if not isinstance(self.track, Categorical):
-            raise AttributeError("this track has no categories")
-        return self.track.categories
-
     def window_values(
         self, contig: str, edges: NDArray[np.int64], sequence: NDArray[np.uint8] | None
     ) -> NDArray[np.float64]:
         """One value for each window (see `gsynth.plugins.Track`)."""
         name = self.names.get(contig)
         if name is None:
-            return np.full(edges.size - 1, np.nan)
+            return np.full(edges.size - 1, getattr(self.track, "elsewhere", np.nan))
         return self.track.window_values(name, edges, sequence)
+
+
+@frozen
+class RenamedCategories(RenamedTrack):
+    """A track of categories asked by the genome's contig names."""
+
+    categories: tuple[str, ...]
 
 
 def match_contigs(track: Track, source: str, genome: Genome, alias: Any = None) -> Track:
@@ -101,6 +95,8 @@ def match_contigs(track: Track, source: str, genome: Genome, alias: Any = None) 
     if not names and track.contigs:
         raise contig_error(track.contigs, source, genome)
     _warn_beyond(track.contigs, names, source, genome)
+    if isinstance(track, Categorical):
+        return RenamedCategories(track, names, track.categories)
     return RenamedTrack(track, names)
 
 

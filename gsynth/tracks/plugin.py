@@ -40,3 +40,79 @@ def gsynth_tracks() -> Iterator[TrackPlugin]:
         yield TrackPlugin(
             name=name, load=_sequence_opener, accepts=_accepts_call(name), priority=100, summary=summary
         )
+    yield from _sources()
+
+
+def _sources() -> Iterator[TrackPlugin]:
+    yield TrackPlugin(name="bigwig", load=_bigwig, accepts=_bigwig_accepts, summary="a bigWig file: window means")
+    yield TrackPlugin(
+        name="bedgraph", load=_bedgraph, accepts=_bedgraph_accepts,
+        summary="a bedGraph file, plain or gzip: window means",
+    )  # fmt: skip
+    yield TrackPlugin(
+        name="bed", load=_bed, accepts=_bed_accepts,
+        summary="a BED file, plain or gzip: covered fraction, or a column's numbers or names",
+    )  # fmt: skip
+    yield TrackPlugin(
+        name="arrays", load=_arrays, accepts=_arrays_accept, summary="a mapping of contigs to arrays: window means"
+    )
+    yield TrackPlugin(
+        name="function", load=_function, accepts=callable, summary="a function f(contig, starts, ends) -> values",
+        priority=-10,
+    )  # fmt: skip
+
+
+def _bigwig() -> TrackOpener:
+    import pybigtools  # type: ignore[import-untyped]  # noqa: F401  # without it this kind is unavailable
+
+    from gsynth.tracks.bigwig import BigWigOpener
+
+    return BigWigOpener()
+
+
+def _bigwig_accepts(source: object) -> bool:
+    from gsynth.tracks.sniffing import is_bigwig
+
+    return is_bigwig(source)
+
+
+def _bedgraph() -> TrackOpener:
+    from gsynth.tracks.interval_track import BedGraphOpener
+
+    return BedGraphOpener()
+
+
+def _bedgraph_accepts(source: object) -> bool:
+    from gsynth.tracks.sniffing import is_bedgraph
+
+    return is_bedgraph(source)
+
+
+def _bed() -> TrackOpener:
+    from gsynth.tracks.interval_track import BedOpener
+
+    return BedOpener()
+
+
+def _bed_accepts(source: object) -> bool:
+    from gsynth.tracks.sniffing import is_bed
+
+    return is_bed(source)
+
+
+def _arrays() -> TrackOpener:
+    from gsynth.tracks.arrays import ArrayOpener
+
+    return ArrayOpener()
+
+
+def _arrays_accept(source: object) -> bool:
+    from gsynth.tracks.sniffing import is_arrays
+
+    return is_arrays(source)
+
+
+def _function() -> TrackOpener:
+    from gsynth.tracks.arrays import FunctionOpener
+
+    return FunctionOpener()

@@ -118,7 +118,8 @@ def _located(name: str, source: str | os.PathLike[str] | Mapping[Any, Any]) -> o
 
 
 def _described(source: object) -> str:
-    return repr(source) if isinstance(source, str | os.PathLike) else f"a {type(source).__name__}"
+    path = source.get("path") if isinstance(source, Mapping) else source
+    return repr(os.fspath(path)) if isinstance(path, str | os.PathLike) else f"a {type(source).__name__}"
 
 
 def check_names(sources: Mapping[str, object], named: Sequence[str]) -> None:

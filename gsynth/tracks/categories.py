@@ -1,0 +1,37 @@
+"""Tracks whose values are names, such as chromatin states."""
+
+from __future__ import annotations
+
+from typing import Protocol, runtime_checkable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gsynth.errors import ArgumentError
+from gsynth.plugins.interfaces import Track
+
+
+@runtime_checkable
+class Categorical(Protocol):
+    """Optional ability of a track: its values are the numbers 0 .. n-1 of named categories."""
+
+    @property
+    def categories(self) -> tuple[str, ...]:
+        """The names, sorted; the value i stands for ``categories[i]``."""
+        ...
+
+
+def category_breaks(track: Track, expr: str) -> NDArray[np.float64]:
+    """The breaks -0.5, 0.5 .. n-0.5, which make one bin of each category of `track`.
+
+    Raises
+    ------
+    ArgumentError
+        If the values are not categories; `expr` is what the message calls the track.
+    """
+    if not isinstance(track, Categorical):
+        raise ArgumentError(
+            f"breaks='categories' need a track of names, and {expr!r} has numbers: give its breaks, or pass the track "
+            "as {'path': FILE, 'column': 'name'} (--track NAME=FILE:name)"
+        )
+    return np.arange(len(track.categories) + 1, dtype=np.float64) - 0.5

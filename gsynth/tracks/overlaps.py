@@ -1,0 +1,108 @@
+"""Intervals with values on one contig, and what of them falls in each window."""
+
+from __future__ import annotations
+
+import numpy as np
+from attrs import field, frozen
+from numpy.typing import NDArray
+
+
+@frozen(eq=False)
+class ValuedIntervals:
+    """Intervals of one contig, sorted by start; they may overlap.
+
+    Attributes
+    ----------
+    starts, ends : int64[n]
+        0-based half-open, none empty.
+    values : float64[n]
+        NaN: as if the interval were not there.
+    """
+
+    starts: NDArray[np.int64]
+    ends: NDArray[np.int64]
+    values: NDArray[np.float64]
+    _reach: NDArray[np.int64] = field(init=False, repr=False)
+
+    def __attrs_post_init__(self) -> None:
+        object.__setattr__(self, "_reach", np.maximum.accumulate(self.ends) if self.ends.size else self.ends)
+
+    @classmethod
+    def of(
+        cls, starts: NDArray[np.int64], ends: NDArray[np.int64], values: NDArray[np.float64]
+    ) -> ValuedIntervals:
+        """From intervals in any order; empty ones and those without a value are left out."""
+        order = np.argsort(starts, kind="stable")
+        order = order[(starts[order] < ends[order]) & ~np.isnan(values[order])]
+        return cls(starts[order], ends[order], values[order])
+
+    def merged(self) -> ValuedIntervals:
+        """The union of the intervals, each with the value 1."""
+        if not self.starts.size:
+            return self
+        first = np.flatnonzero(np.append(True, self.starts[1:] > self._reach[:-1]))
+        last = np.append(first[1:], self.starts.size) - 1
+        return ValuedIntervals(self.starts[first], self._reach[last], np.ones(first.size))
+
+    def overlaps(
+        self, edges: NDArray[np.int64]
+    ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]:
+        """Which intervals meet which windows, and in how many bases.
+
+        Returns
+        -------
+        int64[p], int64[p], float64[p]
+            Of each meeting the interval, the window and the bases in common; by interval, then by window.
+        """
+        low = int(np.searchsorted(self._reach, edges[0], side="right"))
+        high = int(np.searchsorted(self.starts, edges[-1], side="left"))
+        high = max(high, low)
+        starts = np.maximum(self.starts[low:high], edges[0])
+        ends = np.minimum(self.ends[low:high], edges[-1])
+        first = np.searchsorted(edges, starts, side="right") - 1
+        # An interval that ended before the first window meets none.
+        meetings = np.maximum(np.searchsorted(edges, ends, side="left") - first, 0) * (ends > starts)
+        which = np.repeat(np.arange(low, high), meetings)
+        offsets = np.arange(which.size) - np.repeat(np.cumsum(meetings) - meetings, meetings)
+        windows = np.repeat(first, meetings) + offsets
+        bases = np.minimum(self.ends[which], edges[windows + 1]) - np.maximum(self.starts[which], edges[windows])
+        return which, windows, bases.astype(np.float64)
+
+    def means(self, edges: NDArray[np.int64]) -> NDArray[np.float64]:
+        """float64[m]: mean value over the bases that intervals cover in each window, NaN where there is none."""
+        which, windows, bases = self.overlaps(edges)
+        sums = np.bincount(windows, weights=self.values[which] * bases, minlength=edges.size - 1)
+        covered = np.bincount(windows, weights=bases, minlength=edges.size - 1)
+        means = np.full(edges.size - 1, np.nan)
+        np.divide(sums, covered, out=means, where=covered > 0)
+        return means
+
+    def coverage(self, edges: NDArray[np.int64]) -> NDArray[np.float64]:
+        """float64[m]: covered bases over the width of each window; the intervals must not overlap."""
+        _, windows, bases = self.overlaps(edges)
+        covered = np.bincount(windows, weights=bases, minlength=edges.size - 1)
+        widths = np.diff(edges)
+        fractions = np.full(edges.size - 1, np.nan)
+        np.divide(covered, widths, out=fractions, where=widths > 0)
+        return fractions
+
+    def majority(self, edges: NDArray[np.int64]) -> NDArray[np.float64]:
+        """float64[m]: the value that covers most bases of each window, the lowest of equals; NaN where none does."""
+        which, windows, bases = self.overlaps(edges)
+        result = np.full(edges.size - 1, np.nan)
+        values = self.values[which]
+        # Most windows meet one interval, and only the others need the sorting.
+        result[windows] = values
+        several = np.bincount(windows, minlength=edges.size - 1)[windows] > 1
+        if not several.any():
+            return result
+        windows, values, bases = windows[several], values[several], bases[several]
+        order = np.lexsort((values, windows))
+        windows, values = windows[order], values[order]
+        fresh = np.append(True, (windows[1:] != windows[:-1]) | (values[1:] != values[:-1]))
+        groups = np.flatnonzero(fresh)
+        totals = np.add.reduceat(bases[order], groups)
+        # The last of a window's groups wins the assignment: most bases, and of equals the lowest value.
+        best = np.lexsort((-values[groups], totals, windows[groups]))
+        result[windows[groups][best]] = values[groups][best]
+        return result
