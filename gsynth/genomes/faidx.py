@@ -17,6 +17,8 @@ from gsynth.genomes.sidecar import sidecar, warn_unusable, write_sidecar
 
 _LARGEST: Final = 2**62
 _COLUMNS: Final = 5
+# Bytes of LF and of CRLF.
+_LINE_ENDS: Final = (1, 2)
 
 
 @frozen
@@ -82,7 +84,8 @@ def _record(line: str, number: int) -> FaiRecord:
     if len(columns) != _COLUMNS or not all(column.isdecimal() for column in columns[1:]):
         raise FormatError(f"line {number} is not a name and four numbers: {line!r:.80}")
     length, offset, bases, width = (int(column) for column in columns[1:])
-    if max(length, offset, bases, width) >= _LARGEST or (length and not 0 < bases < width):
+    sound = max(length, offset, bases, width) < _LARGEST and bases > 0 and width - bases in _LINE_ENDS
+    if length and not sound:
         raise FormatError(f"line {number} holds impossible numbers: {line!r:.80}")
     return FaiRecord(columns[0], length, offset, bases, width)
 
@@ -130,7 +133,7 @@ def _names_between(source: ByteSource, start: int, end: int) -> list[str]:
     if end - start > NAME_LIMIT:
         raise FormatError(f"{end - start} bytes from byte {start} on belong to no record")
     text = read_bytes(source, start, end - start)
-    if start and text and text.lstrip(b"\r")[:1] != b"\n":
+    if start and text.strip(b"\r") and text.lstrip(b"\r")[:1] != b"\n":
         raise FormatError(f"the sequence before byte {start} goes on")
     if text and end < source.size and not text.endswith(b"\n"):
         raise FormatError(f"no line ends at byte {end}")

@@ -9,6 +9,7 @@ from pluggy import HookimplMarker
 from gsynth.genomes.fasta import FastaOpener, is_fasta_source
 from gsynth.genomes.memory import DictOpener, is_dict_source
 from gsynth.genomes.sizes import SizesOpener, is_sizes_source
+from gsynth.genomes.twobit import TwoBitOpener, is_twobit_source
 from gsynth.plugins.descriptors import GenomePlugin
 
 hookimpl = HookimplMarker("gsynth")
@@ -23,6 +24,13 @@ def gsynth_genomes() -> Iterable[GenomePlugin]:
         priority=50,
         accepts=is_fasta_source,
         summary="FASTA: plain, bgzip or gzip; .fai and .gzi used and made",
+    )
+    yield GenomePlugin(
+        name="2bit",
+        load=TwoBitOpener,
+        priority=50,
+        accepts=is_twobit_source,
+        summary="UCSC .2bit, versions 0 and 1; soft masks and N blocks kept",
     )
     yield GenomePlugin(
         name="dict",

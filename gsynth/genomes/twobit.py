@@ -1,0 +1,232 @@
+"""UCSC .2bit genomes, versions 0 and 1 [1]_: any range is decoded from its own bytes alone.
+
+.. [1] https://genome.ucsc.edu/FAQ/FAQformat.html#format7
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from types import MappingProxyType
+from typing import Final, Literal
+
+import numpy as np
+from attrs import field, frozen
+from numpy.typing import NDArray
+
+from gsynth.errors import ArgumentTypeError, FormatError
+from gsynth.genomes.bounds import check_range
+from gsynth.genomes.bytesource import FileBytes, read_bytes
+from gsynth.genomes.sniffing import sniff
+
+_SIGNATURE: Final = 0x1A412743
+_LOWER: Final = np.uint8(0x20)
+_N: Final = ord("N")
+_HEADER: Final = 16
+# Packed bytes at a time, so that the letters of a piece are still in the cache when they are copied.
+_PIECE: Final = 1 << 16
+# Bases a run, above which writing run by run is faster than marking every base.
+_SPARSE: Final = 256
+
+
+def _four_letters() -> NDArray[np.uint8]:
+    """The letters of each packed byte, uint8[256, 4]: T, C, A, G are 0..3, the first base in the highest bits."""
+    byte = np.arange(256)[:, None]
+    return np.array(list(b"TCAG"), dtype=np.uint8)[byte >> np.array([6, 4, 2, 0]) & 3]
+
+
+_LETTERS: Final = np.ascontiguousarray(_four_letters()).view(np.uint32).ravel()
+
+
+def is_twobit_source(source: object) -> bool:
+    """True for the path of a .2bit file of either byte order."""
+    return isinstance(source, str | os.PathLike) and sniff(Path(source)) == "2bit"
+
+
+@frozen(eq=False)
+class Blocks:
+    """Runs of a contig, sorted and apart: ``starts[i] .. ends[i]``, uint32[n] as in the file."""
+
+    starts: NDArray[np.uint32]
+    ends: NDArray[np.uint32]
+
+    def within(self, start: int, end: int) -> NDArray[np.int64]:
+        """The runs that meet ``[start, end)``, clipped and counted from `start`: int64[m, 2]."""
+        # A number of the same type: another would make NumPy convert the whole array for each query.
+        low = int(np.searchsorted(self.ends, np.uint32(start), side="right"))
+        high = max(low, int(np.searchsorted(self.starts, np.uint32(end), side="left")))
+        runs = np.stack([self.starts[low:high], self.ends[low:high]], axis=1).astype(np.int64)
+        return np.clip(runs, start, end) - start
+
+
+@frozen(eq=False)
+class TwoBitContig:
+    """What the file says of one contig; `offset` is where its packed bases begin."""
+
+    size: int
+    unknown: Blocks
+    soft: Blocks
+    offset: int
+
+
+@frozen(eq=False)
+class TwoBitGenome:
+    """The contigs of a .2bit file: N blocks as N, soft masks as lower case. Reading takes no lock."""
+
+    path: Path
+    source: FileBytes = field(repr=False)
+    table: Mapping[str, TwoBitContig] = field(repr=False)
+    contigs: Mapping[str, int] = field(init=False, repr=False)
+    has_sequence: bool = field(default=True, init=False)
+
+    def __attrs_post_init__(self) -> None:
+        sizes = {name: contig.size for name, contig in self.table.items()}
+        object.__setattr__(self, "contigs", MappingProxyType(sizes))
+
+    @property
+    def name(self) -> str:
+        return os.fspath(self.path)
+
+    def fetch(self, contig: str, start: int, end: int) -> NDArray[np.uint8]:
+        """The bases of ``[start, end)``, 0-based half-open, as ASCII bytes: uint8[end - start], the caller's own."""
+        check_range(self, contig, start, end)
+        record = self.table[contig]
+        out = self._letters(record, start, end)
+        unknown, soft = record.unknown.within(start, end), record.soft.within(start, end)
+        if len(unknown) + len(soft) > out.size // _SPARSE:
+            out[_inside(unknown, out.size)] = _N
+            out |= _inside(soft, out.size).view(np.uint8) * _LOWER
+            return out
+        for low, high in unknown.tolist():
+            out[low:high] = _N
+        for low, high in soft.tolist():
+            out[low:high] |= _LOWER
+        return out
+
+    def _letters(self, record: TwoBitContig, start: int, end: int) -> NDArray[np.uint8]:
+        first, last = start // 4, -(-end // 4)
+        words = np.empty(last - first, dtype=np.uint32)
+        packed = np.empty(min(_PIECE, words.size), dtype=np.uint8)
+        for done in range(0, words.size, _PIECE):
+            piece = packed[: min(_PIECE, words.size - done)]
+            self.source.read_into(record.offset + first + done, piece)
+            np.take(_LETTERS, piece, out=words[done : done + piece.size], mode="clip")
+        return words.view(np.uint8)[start - 4 * first : end - 4 * first]
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return open_twobit, (self.path,)
+
+
+def open_twobit(path: Path) -> TwoBitGenome:
+    """Open a .2bit file, of either byte order; every size and offset in it is checked.
+
+    Raises
+    ------
+    MissingFileError, FormatError
+    """
+    file = FileBytes.open(path)
+    try:
+        order, version, count = _header(file)
+        offsets = _contig_offsets(file, order, 8 if version else 4, count)
+        table = {name: _contig(file, order, name, offset) for name, offset in offsets.items()}
+    except FormatError as error:
+        raise FormatError(f"{path}: not a sound .2bit file: {error}") from None
+    return TwoBitGenome(path, file, table)
+
+
+def _inside(runs: NDArray[np.int64], size: int) -> NDArray[np.bool_]:
+    """Which of `size` positions lie in the runs, which are apart or touch: bool[size]."""
+    runs = runs[runs[:, 0] < runs[:, 1]]
+    steps = np.zeros(size + 1, dtype=np.int8)
+    steps[runs[:, 0]] += 1
+    steps[runs[:, 1]] -= 1
+    return np.cumsum(steps[:-1], dtype=np.int8).view(np.bool_)
+
+
+_Order = Literal["<", ">"]
+
+
+def _integers(file: FileBytes, order: _Order, offset: int, count: int, width: int = 4) -> NDArray[np.uint32]:
+    """`count` unsigned integers in the file's byte order; refused before anything is read if they are not there."""
+    if offset < 0 or offset + width * count > file.size:
+        raise FormatError(f"{count} numbers at byte {offset} reach beyond the file's {file.size} bytes")
+    raw = read_bytes(file, offset, width * count)
+    return np.frombuffer(raw, dtype=f"{order}u{width}")
+
+
+def _header(file: FileBytes) -> tuple[_Order, int, int]:
+    for order in ("<", ">"):
+        signature, version, count, _ = _integers(file, order, 0, 4).tolist()
+        if signature == _SIGNATURE:
+            if version > 1:
+                raise FormatError(f"version {version} is not known, expected 0 or 1")
+            if count == 0:
+                raise FormatError("it holds no contig")
+            return order, version, count
+    raise FormatError("its signature is not 0x1A412743")
+
+
+def _contig_offsets(file: FileBytes, order: _Order, width: int, count: int) -> dict[str, int]:
+    """The index: contig name -> where its record begins."""
+    if count * (2 + width) > file.size - _HEADER:
+        raise FormatError(f"it claims {count} contigs in {file.size} bytes")
+    # A name is at most 255 bytes long, so the index cannot be longer than this.
+    text = read_bytes(file, _HEADER, min(count * (256 + width), file.size - _HEADER))
+    offsets: dict[str, int] = {}
+    at = 0
+    for number in range(1, count + 1):
+        after = at + 1 + text[at] + width if at < len(text) else len(text) + 1
+        if after > len(text):
+            raise FormatError(f"its index ends within contig {number} of {count}")
+        name = _name(text[at + 1 : after - width], number)
+        if name in offsets:
+            raise FormatError(f"contig {name!r} is there twice")
+        offsets[name] = int.from_bytes(text[after - width : after], "little" if order == "<" else "big")
+        at = after
+    return offsets
+
+
+def _name(raw: bytes, number: int) -> str:
+    try:
+        name = raw.decode()
+    except UnicodeDecodeError:
+        name = ""
+    if not name:
+        raise FormatError(f"the name of contig {number} is {raw[:60]!r}")
+    return name
+
+
+def _contig(file: FileBytes, order: _Order, name: str, offset: int) -> TwoBitContig:
+    try:
+        (size,) = _integers(file, order, offset, 1).tolist()
+        unknown, offset = _blocks(file, order, offset + 4, size)
+        soft, offset = _blocks(file, order, offset, size)
+        packed = offset + 4
+        if packed + -(-size // 4) > file.size:
+            raise FormatError(f"its {size} bases reach beyond the file's {file.size} bytes")
+    except FormatError as error:
+        raise FormatError(f"contig {name!r}: {error}") from None
+    return TwoBitContig(size, unknown, soft, packed)
+
+
+def _blocks(file: FileBytes, order: _Order, offset: int, size: int) -> tuple[Blocks, int]:
+    """A list of runs (count, starts, lengths), and where it ends."""
+    (count,) = _integers(file, order, offset, 1).tolist()
+    numbers = _integers(file, order, offset + 4, 2 * count)
+    starts, lengths = numbers[:count].astype(np.uint32), numbers[count:]
+    ends = starts.astype(np.uint64) + lengths
+    if (ends > size).any():
+        raise FormatError(f"a block ends at {int(ends.max())} of {size}")
+    if (ends[:-1] > starts[1:]).any():
+        raise FormatError("its blocks overlap or are not in order")
+    return Blocks(starts, ends.astype(np.uint32)), offset + 4 + 8 * count
+
+
+class TwoBitOpener:
+    """Opens .2bit files."""
+
+    def open(self, source: object) -> TwoBitGenome:
+        if not isinstance(source, str | os.PathLike):
+            raise ArgumentTypeError(f"genome: expected the path of a .2bit file, found {type(source).__name__}")
+        return open_twobit(Path(source))
