@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import random
 import subprocess
+import sys
 
 import numpy as np
 import pytest
@@ -42,7 +43,7 @@ def test_the_suffix_saves_and_the_content_loads(tmp_path):
 
 
 def test_it_is_listed_with_its_distribution():
-    output = subprocess.run(["gsynth", "plugins", "--json"], check=True, capture_output=True, text=True).stdout
+    output = subprocess.run([sys.executable, "-m", "gsynth.cli", "plugins", "--json"], check=True, capture_output=True, text=True).stdout
     listed = {(entry["role"], entry["name"]): entry for entry in json.loads(output)}
     for key in (("counter", "example"), ("sampler", "example"), ("serializer", "npz")):
         assert listed[key]["distribution"] == "gsynth-example"
