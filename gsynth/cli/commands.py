@@ -1,0 +1,34 @@
+"""The command ``gsynth`` and its subcommands."""
+
+from __future__ import annotations
+
+import click
+
+import gsynth
+from gsynth.cli.demo import demo
+from gsynth.cli.models import convert, info
+from gsynth.cli.options import talking
+from gsynth.cli.plugins import plugins
+from gsynth.cli.program import Program
+from gsynth.cli.random import random
+from gsynth.cli.replace import replace_kmer
+from gsynth.cli.sample import sample
+from gsynth.cli.train import train
+
+
+@click.group(cls=Program, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+@click.version_option(gsynth.__version__, prog_name="gsynth", message="%(prog)s %(version)s")
+@talking
+def main() -> None:
+    """Synthetic genomes from stratified Markov models.
+
+    Train a model on a genome, sample new sequence from it; the same seed gives the same bytes on every backend,
+    number of threads and block size.
+
+    Data goes to standard output, all else to standard error. Exit codes: 0 done, 1 failure, 2 wrong usage,
+    130 interrupted.
+    """
+
+
+for command in (train, sample, random, replace_kmer, convert, info, plugins, demo):
+    main.add_command(command)

@@ -1,0 +1,45 @@
+"""``gsynth demo``."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from gsynth.cli import inputs, options
+from gsynth.cli.console import console_of
+from gsynth.cli.results import print_json
+
+
+@click.command()
+@click.argument("folder", metavar="OUT")
+@click.option("--seed", type=options.NOT_NEGATIVE, default=1, show_default=True, help="Of the sample.")
+@options.work
+@options.force
+@options.as_json
+@options.talking
+@click.pass_context
+def demo(
+    context: click.Context,
+    /,
+    folder: str,
+    seed: int,
+    progress: bool | None,
+    force: bool,
+    as_json: bool,
+    **settings: Any,
+) -> None:
+    """Train on some fly, sample, and compare.
+
+    The genome (300 kb), the model and the sample go to the folder OUT.
+    """
+    from gsynth.demo import run_demo
+
+    done = run_demo(folder, seed=seed, force=force, progress=inputs.progress_of(context, progress), **settings)
+    if as_json:
+        print_json({"files": done.files, "seed": seed, **done.comparison.as_dict()})
+        return
+    from gsynth.cli.comparing import compared
+
+    click.echo(compared(done.comparison))
+    console_of(context).note(f"written: {', '.join(done.files.values())}")

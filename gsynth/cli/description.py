@@ -1,0 +1,87 @@
+"""A model as text for people."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+import numpy as np
+
+from gsynth.cli.tables import table
+from gsynth.comparison import stratum_labels
+from gsynth.model import DimSpec, GsynthModel
+
+MOST_BINS: Final = 200
+_MOST_VALUES: Final = 12
+
+
+def describe(model: GsynthModel) -> str:
+    """Order, dimensions, totals, smoothing, origin, and the observations of each bin."""
+    facts = list(_facts(model))
+    width = max(len(name) for name, _ in facts)
+    lines = [f"{name:{width}}  {value}" for name, value in facts]
+    return "\n".join([*lines, "", _bins(model)])
+
+
+def _facts(model: GsynthModel) -> Iterator[tuple[str, str]]:
+    yield "Markov order", f"{model.k} ({model.num_kmers:,} contexts)"
+    yield "bins", f"{model.total_bins:,}" + (f" ({' x '.join(map(str, model.dim_sizes))})" if model.n_dims > 1 else "")
+    for number, dim in enumerate(model.dims, 1):
+        yield f"dimension {number}", f"{dim.expr}: {dim.num_bins} bins, breaks {_shortened(dim.breaks)}"
+        if dim.bin_map is not None:
+            yield "  merged", _merges(dim)
+    if model.dims:
+        yield "iterator", "none" if model.iterator is None else f"{model.iterator:,} bp"
+    yield "observations", f"{model.total_kmers:,} (both strands)"
+    yield "masked", f"{model.total_masked:,} windows"
+    yield "with N", f"{model.total_n:,} windows"
+    yield "pseudocount", f"{model.pseudocount:g}"
+    yield "prior", _prior(model)
+    yield "min. observations", f"{model.min_obs:,}"
+    yield "sparse bins", _shortened(model.sparse_bins) if model.sparse_bins.size else "none"
+    for name, value in model.metadata.items():
+        yield name.replace("_", " "), _metadata(value)
+
+
+def _prior(model: GsynthModel) -> str:
+    if model.prior_mode == "none":
+        return "none (the pseudocount is added to every cell)"
+    fallbacks = f", {model.marginal_fallbacks} bins without observations uniform" if model.marginal_fallbacks else ""
+    return model.prior_mode + fallbacks
+
+
+def _merges(dim: DimSpec) -> str:
+    merged = dim.merged()
+    moved = np.flatnonzero(merged != np.arange(dim.num_bins))
+    text = ", ".join(f"{i} into {merged[i]}" for i in moved[:_MOST_VALUES].tolist())
+    return f"{text}, ... ({moved.size} in all)" if moved.size > _MOST_VALUES else text or "none"
+
+
+def _shortened(values: Any) -> str:
+    listed = [f"{value:g}" for value in values]
+    if len(listed) <= 2 * _MOST_VALUES:
+        return " ".join(listed)
+    return " ".join([*listed[:_MOST_VALUES], "...", *listed[-2:]])
+
+
+def _metadata(value: Any) -> str:
+    if isinstance(value, Mapping):
+        shown = [f"{key} {_metadata(item)}" for key, item in list(value.items())[:_MOST_VALUES]]
+        return ", ".join(shown) + (f", ... ({len(value)} in all)" if len(value) > _MOST_VALUES else "")
+    if isinstance(value, int) and not isinstance(value, bool):
+        return f"{value:,}"
+    text = str(value)
+    return text if len(text) <= 200 else text[:200] + "..."
+
+
+def _bins(model: GsynthModel) -> str:
+    counts = model.per_bin_kmers.tolist()
+    sparse = set(model.sparse_bins.tolist())
+    total = max(1, model.total_kmers)
+    rows = [
+        [str(i), label, f"{count:,}", f"{100 * count / total:.2f} %", "sparse" if i in sparse else ""]
+        for i, (label, count) in enumerate(zip(stratum_labels(model.dims), counts, strict=True))
+    ]
+    text = table(["bin", "stratum", "observations", "share", ""], rows[:MOST_BINS], right=[True, False, True, True])
+    left = len(rows) - MOST_BINS
+    return text if left <= 0 else f"{text}\n... and {left:,} more bins; --json lists them all"

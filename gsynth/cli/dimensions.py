@@ -1,0 +1,124 @@
+"""The text forms of dimensions and merges: ``gc=0:1:0.05``, ``gc=0.7:1 into 0.65:0.7``."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Sequence
+from typing import Any, Final
+
+import click
+
+MAX_BINS: Final = 1_000_000
+
+Range = tuple[float, float] | float
+Merges = list[dict[str, Range]]
+
+_FORMS: Final = "expected EXPR=START:STOP:STEP or EXPR=BREAK,BREAK,..., for example 'gc=0:1:0.05' or 'gc=0,0.3,0.4,1'"
+_MERGE_FORMS: Final = "expected DIM=FROM into TO, for example 'gc=0.7:1 into 0.65:0.7' (several separated by commas)"
+
+
+def parse_dimension(text: str) -> dict[str, Any]:
+    """A dimension ``{"expr": ..., "breaks": [...]}``.
+
+    The last ``=`` divides the expression from the breaks, so the expression may hold ``==``, ``<=`` and ``>=``.
+
+    Examples
+    --------
+    >>> parse_dimension("gc=0:1:0.25")
+    {'expr': 'gc', 'breaks': [0.0, 0.25, 0.5, 0.75, 1.0]}
+    >>> parse_dimension("(gc >= 0.4) + cpg=0,1,3")
+    {'expr': '(gc >= 0.4) + cpg', 'breaks': [0.0, 1.0, 3.0]}
+    """
+    expr, equals, breaks = text.rpartition("=")
+    if not equals or not expr.strip() or not breaks.strip() or expr.rstrip()[-1] in "=<>!":
+        raise click.BadParameter(f"{text!r}: no breaks; {_FORMS}")
+    return {"expr": expr.strip(), "breaks": parse_breaks(breaks)}
+
+
+def parse_breaks(text: str) -> list[float]:
+    """Breaks from ``start:stop:step`` or a list of numbers with commas.
+
+    The steps are counted in exact decimals, so ``0:1:0.05`` makes 20 bins, its breaks the nearest floats of 0, 0.05,
+    0.1, ..., and the last one exactly `stop`.
+
+    Examples
+    --------
+    >>> parse_breaks("0:0.3:0.1")
+    [0.0, 0.1, 0.2, 0.3]
+    """
+    if ":" not in text:
+        return [_number(part) for part in text.split(",")]
+    from fractions import Fraction
+
+    try:
+        start, stop, step = (Fraction(part.strip()) for part in text.split(":"))
+    except (ValueError, ZeroDivisionError) as error:
+        raise click.BadParameter(f"{text!r} is no START:STOP:STEP of numbers") from error
+    if step <= 0 or stop <= start:
+        raise click.BadParameter(f"{text!r}: STOP must be above START, and STEP above 0")
+    bins = (stop - start) / step
+    if bins.denominator != 1:
+        raise click.BadParameter(f"{text!r}: the step does not divide the span ({float(bins):.6g} bins)")
+    if bins > MAX_BINS:
+        raise click.BadParameter(f"{text!r} makes {int(bins):,} bins, at most {MAX_BINS:,} are taken")
+    return [float(start + i * step) for i in range(int(bins) + 1)]
+
+
+def parse_merge(text: str) -> tuple[str, Merges]:
+    """The dimension that a merge names, and its merge ranges (see `gsynth.gsynth_bin_map`).
+
+    Examples
+    --------
+    >>> parse_merge("gc=0.7:1 into 0.65:0.7, 0.1 into 0.2")
+    ('gc', [{'from': (0.7, 1.0), 'to': (0.65, 0.7)}, {'from': 0.1, 'to': 0.2}])
+    """
+    name, equals, merges = text.rpartition("=")
+    if not equals or not name.strip():
+        raise click.BadParameter(f"{text!r} names no dimension; {_MERGE_FORMS}")
+    return name.strip(), [_merge(part, text) for part in merges.split(",")]
+
+
+def _merge(part: str, text: str) -> dict[str, Range]:
+    ends = re.split(r"\s+into\s+", part.strip())
+    if len(ends) != 2:
+        raise click.BadParameter(f"{text!r}: {_MERGE_FORMS}")
+    return {"from": _range(ends[0]), "to": _range(ends[1])}
+
+
+def _range(text: str) -> Range:
+    values = [_number(part) for part in text.split(":")]
+    if len(values) > 2:
+        raise click.BadParameter(f"{text!r} is neither a number nor LOW:HIGH")
+    return values[0] if len(values) == 1 else (values[0], values[1])
+
+
+def _number(text: str) -> float:
+    try:
+        value = float(text)
+    except ValueError as error:
+        raise click.BadParameter(f"{text.strip()!r} is not a number") from error
+    if math.isnan(value):
+        raise click.BadParameter("NaN is no place on an axis")
+    return value
+
+
+def merges_by_dimension(merges: Sequence[tuple[str, Merges]], exprs: Sequence[str]) -> list[Merges | None]:
+    """For each of the dimensions `exprs` the merges given for it, or None.
+
+    A merge names its dimension by the expression, spaces aside, or by its number from 1 on; of several for one
+    dimension the later ones are applied after the earlier ones.
+    """
+    found: list[Merges | None] = [None] * len(exprs)
+    names = ["".join(expr.split()) for expr in exprs]
+    for name, ranges in merges:
+        wanted = "".join(name.split())
+        if wanted in names:
+            at = names.index(wanted)
+        elif wanted.isdecimal() and 1 <= int(wanted) <= len(exprs):
+            at = int(wanted) - 1
+        else:
+            known = ", ".join(f"{i + 1} ({expr})" for i, expr in enumerate(exprs)) or "none"
+            raise click.BadParameter(f"no dimension {name!r}; there are: {known}", param_hint="'--bin-merge'")
+        found[at] = [*(found[at] or []), *ranges]
+    return found

@@ -1,0 +1,54 @@
+"""What the commands that write sequence have in common."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from gsynth.cli.console import console_of
+from gsynth.cli.results import check_one_stdout, print_json
+from gsynth.cli.streams import check_output, is_stream, sequence_output
+
+if TYPE_CHECKING:
+    from gsynth.intervals import Intervals
+
+INDEX = ".fai"
+
+
+def check_sequence_output(
+    output: str, output_format: str, *, force: bool, as_json: bool, inputs: tuple[str, ...]
+) -> None:
+    """Refuse early an output that is there, and data and JSON on one stream."""
+    check_one_stdout(output, as_json)
+    check_output(output, force=force, beside=[INDEX] if output_format == "fasta" else [], inputs=inputs)
+
+
+def write_sequence(
+    context: click.Context,
+    write: Callable[[Any], object],
+    intervals: Intervals,
+    *,
+    output: str,
+    output_format: str,
+    as_json: bool,
+    n_samples: int = 1,
+    seed: int | None = None,
+) -> None:
+    """Call ``write(output)`` with the path or the open stream, and say what was written."""
+    with sequence_output(output) as destination:
+        write(destination)
+    records, bases = len(intervals) * n_samples, intervals.total * n_samples
+    console_of(context).note(f"{output}: records {records:,}, bases {bases:,}")
+    if not as_json:
+        return
+    indexed = output_format == "fasta" and not is_stream(output)
+    result = {
+        "output": output,
+        "index": output + INDEX if indexed else None,
+        "output_format": output_format,
+        "records": records,
+        "bases": bases,
+    }
+    print_json(result if seed is None else {**result, "n_samples": n_samples, "seed": seed})

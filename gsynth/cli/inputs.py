@@ -1,0 +1,59 @@
+"""Genomes, intervals and seeds as the commands hand them to the API."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from gsynth.cli.console import console_of
+from gsynth.cli.streams import spooled
+
+if TYPE_CHECKING:
+    from gsynth.intervals import Intervals
+    from gsynth.model import GsynthModel
+    from gsynth.plugins.interfaces import Genome
+
+
+def opened_genome(context: click.Context, genome: str) -> Genome:
+    """The genome at a path, or on standard input."""
+    from gsynth.genomes import open_genome
+
+    return open_genome(spooled(context, genome, "genome"))
+
+
+def resolved_intervals(context: click.Context, intervals: Sequence[str], genome: Genome, chrom_alias: Any) -> Intervals:
+    """The intervals on the genome; resolved here, because the result says how many there are."""
+    from gsynth.intervals import resolve_intervals
+
+    return resolve_intervals(several(context, intervals, "intervals"), genome, alias=chrom_alias)
+
+
+def several(context: click.Context, paths: Sequence[str], what: str) -> list[str] | None:
+    """The values of an option that may be repeated; None where it was not given."""
+    return [spooled(context, path, what) for path in paths] or None
+
+
+def loaded_model(context: click.Context, path: str, model_format: str | None) -> GsynthModel:
+    """The model at a path, or on standard input."""
+    from gsynth.storage import gsynth_load
+
+    return gsynth_load(spooled(context, path, "model"), format=model_format)
+
+
+def drawn_seed(context: click.Context, seed: int | None) -> int:
+    """The seed, or a fresh one that is told."""
+    if seed is not None:
+        return seed
+    from gsynth.randomness import seed_sequence
+
+    entropy = seed_sequence(None).entropy
+    fresh = int(entropy)  # type: ignore[arg-type]  # a single number, where none was given
+    console_of(context).note(f"seed {fresh}")
+    return fresh
+
+
+def progress_of(context: click.Context, progress: bool | None) -> bool | None:
+    """The API's `progress`: what was asked for, else none where quiet, else one on a terminal."""
+    return console_of(context).progress if progress is None else progress

@@ -1,0 +1,117 @@
+"""Options that several commands share. Each has the name and the default of the API's parameter."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Final, TypeVar
+
+import click
+
+from gsynth.cli.console import console_of
+from gsynth.cli.dimensions import parse_merge
+from gsynth.cli.values import parse_alias, parse_track
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+Decorator = Callable[[Command], Command]
+
+POSITIVE: Final = click.IntRange(min=1)
+NOT_NEGATIVE: Final = click.IntRange(min=0)
+
+
+def together(*decorators: Callable[[Any], Any]) -> Callable[[Command], Command]:
+    """One decorator of several, their options shown in that order."""
+
+    def decorate(command: Command) -> Command:
+        for decorator in reversed(decorators):
+            command = decorator(command)
+        return command
+
+    return decorate
+
+
+def _quieter(context: click.Context, param: click.Parameter, value: int) -> None:
+    if value:
+        console_of(context).verbosity = -value
+
+
+def _louder(context: click.Context, param: click.Parameter, value: int) -> None:
+    if value:
+        console_of(context).verbosity = value
+
+
+def _debugging(context: click.Context, param: click.Parameter, value: bool) -> None:
+    if value:
+        console_of(context).debug = True
+
+
+talking = together(
+    click.option("-q", "--quiet", count=True, expose_value=False, is_eager=True, callback=_quieter,
+                 help="No notes (the drawn seed among them) and no progress bar."),
+    click.option("-v", "--verbose", count=True, expose_value=False, is_eager=True, callback=_louder,
+                 help="Say more."),
+    click.option("--debug", is_flag=True, expose_value=False, is_eager=True, callback=_debugging,
+                 help="Show the traceback of an error."),
+)  # fmt: skip
+as_json = click.option("--json", "as_json", is_flag=True, help="Print the result as JSON on standard output.")
+force = click.option("--force", is_flag=True, help="Overwrite what is there.")
+genome_option = click.option(
+    "-g", "--genome", required=True, metavar="GENOME",
+    help="FASTA (plain, gzip, bgzip) or another genome file; '-' reads FASTA from standard input.",
+)  # fmt: skip
+output = click.option("-o", "--output", required=True, metavar="OUT", help="Where to; '-' is standard output.")
+output_format = click.option(
+    "--output-format", type=click.Choice(["fasta", "seq", "misha"]), default="fasta", show_default=True,
+    help="fasta: 60 columns, with a .fai beside; seq, misha: bare bases.",
+)  # fmt: skip
+intervals = click.option(
+    "--intervals", multiple=True, metavar="BED|REGION",
+    help="BED file (plain, gzip) or region (chr1, chr1:1,001-2,000; 1-based); may be repeated. [default: all contigs]",
+)  # fmt: skip
+iterator = click.option("--iterator", type=POSITIVE, metavar="BP", help="Width of the windows of the strata.")
+tracks = click.option(
+    "--track", "tracks", type=parse_track, multiple=True, metavar="NAME=SOURCE",
+    help="A track for the expressions, for example atac=atac.bw; may be repeated.",
+)  # fmt: skip
+bin_merge = click.option(
+    "--bin-merge", type=parse_merge, multiple=True, metavar="'DIM=FROM into TO'",
+    help="Merge bins of a dimension, given by its expression or number: 'gc=0.7:1 into 0.65:0.7'; FROM and TO are "
+    "LOW:HIGH or a number (FROM: from there up), several separated by commas; may be repeated.",
+)  # fmt: skip
+mask_copy = click.option(
+    "--mask-copy", multiple=True, metavar="BED|REGION|soft",
+    help="Copy the genome verbatim there; soft: where it is lowercase; may be repeated.",
+)  # fmt: skip
+n_samples = click.option("--n-samples", type=POSITIVE, default=1, show_default=True, help="Draws of each interval.")
+seed = click.option("--seed", type=NOT_NEGATIVE, help="The same seed gives the same bytes. [default: drawn, and told]")
+preserve_n = click.option(
+    "--preserve-n/--no-preserve-n", default=True, show_default=True, help="Keep the genome's N where they are."
+)
+backend = click.option("--backend", metavar="NAME", help="See gsynth plugins. [default: $GSYNTH_BACKEND, or the best]")
+progress = click.option("--progress/--no-progress", default=None, help="A progress bar. [default: on a terminal]")
+threads = click.option(
+    "-t", "--threads", "num_cores", type=NOT_NEGATIVE, metavar="N", help="Threads; 0: all. [default: all]"
+)
+allow_parallel = click.option(
+    "--parallel/--no-parallel", "allow_parallel", default=True, help="--no-parallel: one thread."
+)
+max_chunk_size = click.option(
+    "--max-chunk-size", type=POSITIVE, metavar="BP", help="Bases per block; no result depends on it."
+)
+
+
+def _alias(context: click.Context, param: click.Parameter, value: tuple[str, ...]) -> Any:
+    return parse_alias(value)
+
+
+chrom_alias = click.option(
+    "--chrom-alias", multiple=True, callback=_alias, metavar="ALIAS",
+    help="Contig names in the other files: ucsc-ensembl (chr1 is 1), a file of two columns, or OLD=NEW, repeated.",
+)  # fmt: skip
+compress = click.option("--compress", is_flag=True, help="Write one compressed file.")
+save_format = click.option(
+    "--format", metavar="NAME", help="Model format, see gsynth plugins. [default: by the suffix]"
+)
+model_format = click.option(
+    "--model-format", metavar="NAME", help="Read the model as this format. [default: by content]"
+)
+work = together(backend, threads, progress)

@@ -1,0 +1,45 @@
+"""Results for machines: JSON, the same text for the same result."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping
+from typing import Any
+
+import click
+
+from gsynth.cli.streams import STREAM
+
+
+def print_json(result: Mapping[str, Any]) -> None:
+    """Print `result` on standard output, its keys in their order.
+
+    What JSON lacks: NaN becomes null, an infinity the text "inf" or "-inf".
+    """
+    click.echo(json.dumps(plain(result), indent=2, allow_nan=False, ensure_ascii=False))
+
+
+def plain(value: Any) -> Any:
+    """`value` of JSON's types alone.
+
+    Examples
+    --------
+    >>> plain({"breaks": (0.0, math.inf), "none": math.nan})
+    {'breaks': [0.0, 'inf'], 'none': None}
+    """
+    if isinstance(value, Mapping):
+        return {str(key): plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [plain(item) for item in value]
+    if hasattr(value, "tolist"):
+        return plain(value.tolist())
+    if isinstance(value, float) and not math.isfinite(value):
+        return None if math.isnan(value) else str(value)
+    return value if value is None or isinstance(value, bool | int | float | str) else str(value)
+
+
+def check_one_stdout(output: str, as_json: bool) -> None:
+    """Refuse data and JSON on one standard output."""
+    if as_json and output == STREAM:
+        raise click.UsageError("--json and '-o -' both want standard output; write the data to a file")

@@ -1,0 +1,112 @@
+"""``gsynth sample``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from gsynth.cli import inputs, options
+from gsynth.cli.dimensions import Merges, merges_by_dimension
+from gsynth.cli.drawing import check_sequence_output, write_sequence
+from gsynth.cli.values import read_cells
+
+
+@click.command()
+@click.argument("model")
+@options.genome_option
+@options.output
+@options.output_format
+@options.seed
+@options.n_samples
+@options.intervals
+@options.mask_copy
+@options.preserve_n
+@click.option(
+    "--init", type=click.Choice(["uniform", "stationary"]), default="uniform", show_default=True,
+    help="How the first k bases of an interval are drawn; stationary: from its stratum's own k-mers.",
+)  # fmt: skip
+@options.iterator
+@options.tracks
+@options.bin_merge
+@click.option(
+    "--cell-merge", metavar="FILE",
+    help="Redirect joint cells: CSV or TSV with the columns from_1, to_1, from_2, ..., values on each dimension.",
+)  # fmt: skip
+@options.chrom_alias
+@options.max_chunk_size
+@options.allow_parallel
+@options.work
+@options.model_format
+@options.force
+@options.as_json
+@options.talking
+@click.pass_context
+def sample(
+    context: click.Context,
+    /,
+    model: str,
+    genome: str,
+    output: str,
+    output_format: str,
+    seed: int | None,
+    n_samples: int,
+    intervals: tuple[str, ...],
+    mask_copy: tuple[str, ...],
+    tracks: tuple[tuple[str, str], ...],
+    bin_merge: tuple[tuple[str, Merges], ...],
+    cell_merge: str | None,
+    chrom_alias: Any,
+    progress: bool | None,
+    model_format: str | None,
+    force: bool,
+    as_json: bool,
+    **settings: Any,
+) -> None:
+    """Sample synthetic sequence from a model.
+
+    MODEL is of any known format ('-': standard input); the contigs, and what is copied, are the genome's.
+
+    \b
+    gsynth sample model.gsm --genome genome.fa --seed 1 -o synthetic.fa
+    """
+    check_sequence_output(output, output_format, force=force, as_json=as_json, inputs=(genome, model))
+    from gsynth.sampling import gsynth_sample
+
+    trained = inputs.loaded_model(context, model, model_format)
+    merges = merges_by_dimension(bin_merge, [dim.expr for dim in trained.dims]) if bin_merge else None
+    cells = None if cell_merge is None else read_cells(Path(cell_merge))
+    source = inputs.opened_genome(context, genome)
+    where = inputs.resolved_intervals(context, intervals, source, chrom_alias)
+    copied = inputs.several(context, mask_copy, "mask")
+    used = inputs.drawn_seed(context, seed)
+
+    def write(destination: Any) -> None:
+        gsynth_sample(
+            trained,
+            destination,
+            output_format=output_format,
+            intervals=where,
+            mask_copy=copied,
+            n_samples=n_samples,
+            seed=used,
+            bin_merge=merges,
+            cell_merge=cells,
+            genome=source,
+            tracks=dict(tracks) or None,
+            chrom_alias=chrom_alias,
+            progress=inputs.progress_of(context, progress),
+            **settings,
+        )
+
+    write_sequence(
+        context,
+        write,
+        where,
+        output=output,
+        output_format=output_format,
+        as_json=as_json,
+        n_samples=n_samples,
+        seed=used,
+    )

@@ -1,0 +1,35 @@
+"""Writing models: to a path, or as one file to standard output or a pipe."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+from gsynth.cli.streams import check_output, is_stream, opened_stream
+from gsynth.errors import ArgumentError
+
+
+def check_model_output(output: str, format: str | None, *, force: bool, inputs: tuple[str, ...] = ()) -> None:
+    """Refuse early what cannot be saved: an output that is there, a format that is not."""
+    check_output(output, force=force, inputs=inputs)
+    if format is not None:
+        from gsynth.plugins.registry import registry
+
+        registry().select("serializer", format)
+
+
+def save_to(output: str, save: Callable[[str, bool], None], *, compress: bool, format: str | None) -> None:
+    """Call ``save(path, compress)``, and pass what it wrote on where `output` is a stream."""
+    if not is_stream(output):
+        save(output, compress)
+        return
+    with tempfile.TemporaryDirectory(prefix="gsynth-") as folder:
+        path = Path(folder) / "model"
+        # A folder cannot go down a stream.
+        save(str(path), compress or format is None)
+        if path.is_dir():
+            raise ArgumentError(f"the format {format!r} is a folder, and {output!r} takes one file: leave --format out")
+        with path.open("rb") as file, opened_stream(output) as stream:
+            shutil.copyfileobj(file, stream)

@@ -1,0 +1,106 @@
+"""What comes in by standard input or a pipe, and what goes out: refused, in place, or streamed."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import stat
+import sys
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import BinaryIO, Final
+
+import click
+
+from gsynth.cli.console import console_of
+from gsynth.errors import ArgumentError, MissingFileError, OutputExistsError
+
+STREAM: Final = "-"
+
+
+def spooled(context: click.Context, path: str, what: str) -> str:
+    """`path` itself; of ``-`` (standard input) and of a pipe the path of a temporary copy, gone with the command."""
+    if path != STREAM and not _is_pipe(path):
+        return path
+    folder = context.with_resource(tempfile.TemporaryDirectory(prefix="gsynth-"))
+    copy = os.path.join(folder, what)
+    with open(copy, "wb") as file:
+        if path == STREAM:
+            shutil.copyfileobj(_stdin(context, what), file)
+        else:
+            with open(path, "rb") as pipe:
+                shutil.copyfileobj(pipe, file)
+    return copy
+
+
+def _is_pipe(path: str) -> bool:
+    try:
+        return stat.S_ISFIFO(os.stat(path).st_mode)
+    except (OSError, ValueError):
+        return False
+
+
+def _stdin(context: click.Context, what: str) -> BinaryIO:
+    console = console_of(context)
+    if console.stdin_for is not None:
+        raise click.UsageError(f"standard input cannot be both the {console.stdin_for} and the {what}", context)
+    console.stdin_for = what
+    if sys.stdin is None:
+        raise ArgumentError(f"the {what} is to come from standard input, which is closed")
+    return sys.stdin.buffer
+
+
+def is_stream(path: str) -> bool:
+    """True for ``-`` and for what is there and neither a file nor a folder: a pipe, a device."""
+    if path == STREAM:
+        return True
+    try:
+        mode = os.stat(path).st_mode
+    except (OSError, ValueError):
+        return False
+    return not (stat.S_ISREG(mode) or stat.S_ISDIR(mode))
+
+
+def check_output(output: str, *, force: bool, beside: Sequence[str] = (), inputs: Sequence[str] = ()) -> None:
+    """Refuse early what must not or cannot be written.
+
+    `beside` are the suffixes of the files that are written with it; `inputs` what the command reads, which `force`
+    does not give up either.
+    """
+    if is_stream(output):
+        return
+    parent = Path(output).parent
+    if not parent.is_dir():
+        raise MissingFileError(f"the folder {parent} of the output {Path(output).name} does not exist")
+    for path in (output, *(output + suffix for suffix in beside)):
+        if not os.path.lexists(path):
+            continue
+        if any(os.path.exists(source) and os.path.samefile(path, source) for source in inputs if os.path.exists(path)):
+            raise ArgumentError(f"{path} is what the command reads: name another output")
+        if not force:
+            raise OutputExistsError(f"{path} exists; --force overwrites it")
+
+
+@contextmanager
+def opened_stream(output: str) -> Iterator[BinaryIO]:
+    """The stream that `output` names, for bytes."""
+    if output == STREAM:
+        if sys.stdout is None:
+            raise ArgumentError("the data is to go to standard output, which is closed")
+        yield sys.stdout.buffer
+        sys.stdout.buffer.flush()
+    else:
+        with open(output, "wb") as file:
+            yield file
+
+
+@contextmanager
+def sequence_output(output: str) -> Iterator[str | BinaryIO]:
+    """What the API is given as output: the path, which it writes whole or not at all, or the open stream."""
+    if is_stream(output):
+        with opened_stream(output) as stream:
+            yield stream
+    else:
+        yield output

@@ -1,0 +1,111 @@
+"""``gsynth train``."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from gsynth.cli import inputs, options
+from gsynth.cli.console import console_of
+from gsynth.cli.dimensions import Merges, merges_by_dimension, parse_dimension
+from gsynth.cli.results import check_one_stdout, print_json
+from gsynth.cli.saving import check_model_output, save_to
+from gsynth.cli.summary import summary
+from gsynth.cli.values import parse_prior
+
+
+@click.command()
+@click.argument("genome")
+@options.output
+@click.option("-k", "--order", "k", type=click.IntRange(1, 10), default=5, show_default=True, help="Markov order.")
+@click.option(
+    "--dim", "dim_specs", type=parse_dimension, multiple=True, metavar="EXPR=BREAKS",
+    help="A dimension of the strata; BREAKS is START:STOP:STEP or numbers with commas; may be repeated.",
+)  # fmt: skip
+@options.bin_merge
+@options.iterator
+@options.tracks
+@options.intervals
+@click.option(
+    "--mask", multiple=True, metavar="BED|REGION|soft",
+    help="Leave out windows that start there; soft: where it is lowercase; may be repeated.",
+)  # fmt: skip
+@options.chrom_alias
+@click.option("--pseudocount", type=click.FloatRange(min=0), default=1.0, show_default=True, help="Of every cell.")
+@click.option(
+    "--prior", type=parse_prior, metavar="PRIOR",
+    help="What the pseudocount weighs: uniform, marginal, global, four numbers (A,C,G,T), or a file of such rows, a "
+    "row for each bin.",
+)  # fmt: skip
+@click.option(
+    "--min-obs", type=options.NOT_NEGATIVE, default=0, show_default=True,
+    help="Bins with fewer observations are sampled uniformly.",
+)  # fmt: skip
+@options.max_chunk_size
+@options.allow_parallel
+@options.work
+@options.save_format
+@options.compress
+@options.force
+@options.as_json
+@options.talking
+@click.pass_context
+def train(
+    context: click.Context,
+    /,
+    genome: str,
+    output: str,
+    dim_specs: tuple[dict[str, Any], ...],
+    bin_merge: tuple[tuple[str, Merges], ...],
+    tracks: tuple[tuple[str, str], ...],
+    intervals: tuple[str, ...],
+    mask: tuple[str, ...],
+    progress: bool | None,
+    format: str | None,
+    compress: bool,
+    force: bool,
+    as_json: bool,
+    **settings: Any,
+) -> None:
+    """Train a model on a genome.
+
+    GENOME is FASTA (plain, gzip, bgzip) or another genome file; '-' reads FASTA from standard input.
+    The last '=' of --dim divides the expression from the breaks, so expressions may hold ==, <= and >=.
+
+    \b
+    gsynth train genome.fa -k 5 --dim gc=0:1:0.05 --iterator 200 -o model.gsm
+    """
+    check_one_stdout(output, as_json)
+    dims = _merged(dim_specs, bin_merge)
+    check_model_output(output, format, force=force, inputs=(genome,))
+    from gsynth.storage import gsynth_save
+    from gsynth.training import gsynth_train
+
+    model = gsynth_train(
+        *dims,
+        genome=inputs.opened_genome(context, genome),
+        intervals=inputs.several(context, intervals, "intervals"),
+        mask=inputs.several(context, mask, "mask"),
+        tracks=dict(tracks) or None,
+        progress=inputs.progress_of(context, progress),
+        **settings,
+    )
+    save_to(
+        output,
+        lambda path, packed: gsynth_save(model, path, compress=packed, format=format),
+        compress=compress,
+        format=format,
+    )
+    console_of(context).note(
+        f"{output}: order {model.k}, bins {model.total_bins:,}, observations {model.total_kmers:,}"
+    )
+    if as_json:
+        print_json({"model": output, **summary(model)})
+
+
+def _merged(dim_specs: tuple[dict[str, Any], ...], bin_merge: tuple[tuple[str, Merges], ...]) -> list[dict[str, Any]]:
+    merges = merges_by_dimension(bin_merge, [spec["expr"] for spec in dim_specs])
+    return [
+        spec if merge is None else {**spec, "bin_merge": merge} for spec, merge in zip(dim_specs, merges, strict=True)
+    ]
