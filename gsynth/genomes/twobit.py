@@ -33,7 +33,8 @@ _SPARSE: Final = 256
 def _four_letters() -> NDArray[np.uint8]:
     """The letters of each packed byte, uint8[256, 4]: T, C, A, G are 0..3, the first base in the highest bits."""
     byte = np.arange(256)[:, None]
-    return np.array(list(b"TCAG"), dtype=np.uint8)[byte >> np.array([6, 4, 2, 0]) & 3]
+    letters: NDArray[np.uint8] = np.array(list(b"TCAG"), dtype=np.uint8)[byte >> np.array([6, 4, 2, 0]) & 3]
+    return letters
 
 
 _LETTERS: Final = np.ascontiguousarray(_four_letters()).view(np.uint32).ravel()

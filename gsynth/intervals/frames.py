@@ -67,7 +67,8 @@ def _column(frame: Any, role: str, what: str) -> Any:
 def _integers(series: Any, what: str) -> NDArray[np.int64]:
     values = series.to_numpy()
     try:
-        integers = values.astype(np.int64)
+        with np.errstate(invalid="ignore"):  # NaN as an integer, which the comparison finds out
+            integers = values.astype(np.int64)
         same = not series.is_null().any() and bool((integers == values).all())
     except (TypeError, ValueError):
         same = False
