@@ -60,6 +60,10 @@ def _sources() -> Iterator[TrackPlugin]:
         name="function", load=_function, accepts=callable, summary="a function f(contig, starts, ends) -> values",
         priority=-10,
     )  # fmt: skip
+    yield TrackPlugin(
+        name="misha", load=_misha, accepts=_misha_accepts, install_hint="pip install 'gsynth[misha]'",
+        summary="a track of the misha database that is the genome, by its name",
+    )  # fmt: skip
 
 
 def _bigwig() -> TrackOpener:
@@ -116,3 +120,15 @@ def _function() -> TrackOpener:
     from gsynth.tracks.arrays import FunctionOpener
 
     return FunctionOpener()
+
+
+def _misha() -> TrackOpener:
+    from gsynth.tracks.misha import MishaOpener
+
+    return MishaOpener()
+
+
+def _misha_accepts(source: object) -> bool:
+    from gsynth.tracks.misha import is_misha_track
+
+    return is_misha_track(source)

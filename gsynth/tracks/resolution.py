@@ -7,7 +7,7 @@ import keyword
 import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol, runtime_checkable
 
 from attrs import field, frozen
 
@@ -17,6 +17,18 @@ from gsynth.tracks.contigs import match_contigs
 from gsynth.tracks.expression_track import ExpressionTrack
 from gsynth.tracks.expressions import MODULES, Leaf, parse_expression
 from gsynth.tracks.functions import CONSTANTS, FUNCTIONS
+
+
+@runtime_checkable
+class GenomeTracks(Protocol):
+    """Optional ability of an opener: it finds tracks in the genome itself, by name.
+
+    Its descriptor accepts ``{"genome": genome, "name": name}``, which is also the source that it is handed.
+    """
+
+    def names(self, genome: Genome) -> list[str]:
+        """The tracks that the genome brings."""
+        ...
 
 
 @frozen
@@ -50,20 +62,30 @@ class TrackResolver:
             if leaf.called:
                 raise ArgumentError(f"track {leaf.name!r} takes no arguments, found {leaf.text}")
             return self._open_source(leaf.name, self.sources[leaf.name])
+        plugin = self._of_genome(leaf.name)
         if leaf.name in self.named():
+            if plugin is not None and not leaf.called:
+                raise ArgumentError(
+                    f"{leaf.name!r} is both built in and a track of {self.genome.name}: for the latter pass "
+                    f"tracks={{'own_{leaf.name}': {{'format': {plugin!r}, 'name': {leaf.name!r}}}}}"
+                )
             return self._opened_by(leaf.name, leaf.text, leaf.text)
-        own = self._from_genome(leaf)
-        if own is None:
+        if plugin is None or leaf.called:
             raise TrackError(self._unknown(leaf))
-        return own
+        return self._opened_by(plugin, {"genome": self.genome, "name": leaf.name}, leaf.text)
 
-    def _from_genome(self, leaf: Leaf) -> Track | None:
-        """A genome that brings its own tracks (a misha database) is asked for the name."""
+    def _of_genome(self, name: str) -> str | None:
+        """The plugin that finds a track of that name in the genome itself, such as a misha database."""
+        return next((plugin for plugin, names in self._genome_tracks().items() if name in names), None)
+
+    def _genome_tracks(self) -> dict[str, list[str]]:
+        """For each plugin that knows the genome as a source of tracks, their names."""
+        found: dict[str, list[str]] = {}
         for entry in self.plugins.ranked("track"):
-            source = {"genome": self.genome, "name": leaf.name}
-            if not leaf.called and entry.descriptor.accepts(source):
-                return self._opened_by(entry.name, source, leaf.text)
-        return None
+            if entry.descriptor.accepts({"genome": self.genome, "name": ""}):
+                opener = self.plugins.load("track", entry.name)
+                found[entry.name] = list(opener.names(self.genome)) if isinstance(opener, GenomeTracks) else []
+        return found
 
     def _open_source(self, name: str, source: object) -> Track:
         if isinstance(source, str | os.PathLike | Mapping):
@@ -94,7 +116,7 @@ class TrackResolver:
 
     def _unknown(self, leaf: Leaf) -> str:
         named, given = self.named(), list(self.sources)
-        own = list(getattr(self.genome, "track_names", lambda: ())())
+        own = [name for names in self._genome_tracks().values() for name in names]
         lines = [f"no track is named {leaf.name!r}; given: {', '.join(given) or 'none'}; built in: {', '.join(named)}"]
         if own:
             lines.append(f"in the genome: {', '.join(own[:20])}{', ...' if len(own) > 20 else ''}")

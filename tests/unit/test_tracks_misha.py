@@ -1,0 +1,134 @@
+"""Tracks of a misha database against pymisha's own values."""
+
+import shutil
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from gsynth.errors import ArgumentError, TrackError
+from gsynth.tracks import open_tracks
+
+pm = pytest.importorskip("pymisha")
+
+
+class Database:
+    """A misha database as far as tracks ask for one."""
+
+    has_sequence = True
+
+    def __init__(self, root: Path) -> None:
+        self.name = str(root)
+        self.contigs = {"1": 500000, "2": 300000, "X": 200000}
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Iterator[Path]:
+    """A fresh copy of pymisha's example database, which is open."""
+    target = tmp_path / "db"
+    shutil.copytree(pm.gdb_examples_path(), target)
+    found = next(path.parent for path in target.rglob("chrom_sizes.txt"))
+    pm.gdb_init(str(found))
+    yield found
+    pm.gdb_unload()
+
+
+def track(root: Path, expression: str, tracks: Any = None) -> Any:
+    return open_tracks([expression], tracks, Database(root))[0]  # type: ignore[arg-type]
+
+
+EDGES = np.concatenate([[10017], np.arange(10050, 20417, 50), [20417]])
+
+
+def pymisha_values(expression: str) -> Any:
+    interval = pm.gintervals(["1"], [10017], [20417])
+    table = pm.gextract([expression], interval, iterator=50, colnames=["v"], progress=False)
+    return table["v"].to_numpy()
+
+
+@pytest.mark.parametrize(
+    "expression",
+    ["dense_track", "sparse_track", "subdir.dense_track2", "dense_track * 2 + sparse_track",
+     "np.log(dense_track + 0.1)", "(dense_track > 0.1) * 1 + abs(subdir.dense_track2)"],
+)  # fmt: skip
+def test_expressions_equal_pymisha(root: Path, expression: str) -> None:
+    expected = pymisha_values(expression)
+    assert np.isfinite(expected).any()
+    np.testing.assert_array_equal(track(root, expression).window_values("1", EDGES, None), expected)
+
+
+def test_uneven_windows(root: Path) -> None:
+    edges = np.array([10017, 10020, 10020, 10300, 10350, 10400, 10401])
+    found = track(root, "dense_track").window_values("1", edges, None)
+    one_by_one = [
+        pm.gextract(["dense_track"], pm.gintervals(["1"], [a], [b]), iterator=b - a, progress=False)["dense_track"]
+        .to_numpy()
+        .tolist()
+        if b > a
+        else [np.nan]
+        for a, b in zip(edges[:-1].tolist(), edges[1:].tolist(), strict=True)
+    ]
+    assert np.isfinite(found).sum() == 5
+    # An iterator of another width starts elsewhere, so a window may come in two parts there.
+    single = [values[0] for values in one_by_one if len(values) == 1]
+    np.testing.assert_array_equal(found[[len(values) == 1 for values in one_by_one]], single)
+
+
+def test_virtual_track_of_the_open_database(root: Path) -> None:
+    pm.gvtrack_create("cgs", None, func="kmer.frac", kmer="CG", extend=False)
+    found = track(root, "cgs").window_values("1", EDGES, None)
+    np.testing.assert_array_equal(found, pymisha_values("cgs"))
+    assert (found > 0).any()
+    text = pm.gseq_extract(pm.gintervals(["1"], [10017], [20417]))
+    bases = np.frombuffer((text if isinstance(text, str) else text[0]).encode(), dtype=np.uint8)
+    ours = track(root, 'kmer_frac("CG")').window_values("1", EDGES, bases)
+    np.testing.assert_allclose(ours, found, rtol=1e-6)
+
+
+def test_another_database_is_left_as_it_was(root: Path, tmp_path: Path) -> None:
+    other = tmp_path / "other"
+    shutil.copytree(root, other)
+    dense = track(other, "dense_track")
+    assert np.isfinite(dense.window_values("1", EDGES, None)).any()
+    assert Path(pm.gdb_info()["path"]) == root
+    pm.gvtrack_create("cgs", None, func="kmer.frac", kmer="CG")
+    with pytest.raises(TrackError, match="virtual tracks"):
+        dense.window_values("1", EDGES, None)
+    assert pm.gvtrack_ls() == ["cgs"]
+
+
+def test_without_an_open_database(root: Path) -> None:
+    pm.gdb_unload()
+    assert np.isfinite(track(root, "dense_track").window_values("1", EDGES, None)).any()
+
+
+def test_from_threads(root: Path) -> None:
+    dense = track(root, "dense_track + sparse_track * 0")
+    expected = dense.window_values("1", EDGES, None)
+    found: list[Any] = []
+    threads = [threading.Thread(target=lambda: found.append(dense.window_values("1", EDGES, None))) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(found) == 4
+    for values in found:
+        np.testing.assert_array_equal(values, expected)
+
+
+def test_unknown_and_clashing_names(root: Path) -> None:
+    with pytest.raises(TrackError, match=r"(?s)in the genome: array_track, dense_track.*did you mean 'dense_track'"):
+        track(root, "dense_trak")
+    with pytest.raises(TrackError, match="rects_track"):
+        track(root, "rects_track").window_values("1", EDGES, None)
+    shutil.copytree(root / "tracks" / "dense_track.track", root / "tracks" / "gc.track")
+    pm.gdb_reload()
+    with pytest.raises(ArgumentError, match="both built in and a track of"):
+        track(root, "gc")
+    own = track(root, "own_gc", {"own_gc": {"format": "misha", "name": "gc"}})
+    np.testing.assert_array_equal(
+        own.window_values("1", EDGES, None), track(root, "dense_track").window_values("1", EDGES, None)
+    )
