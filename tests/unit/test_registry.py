@@ -1,0 +1,147 @@
+import importlib.metadata
+
+import pytest
+
+from gsynth.errors import (
+    BrokenPluginError,
+    PluginConflictError,
+    UnavailablePluginError,
+    UnknownPluginError,
+)
+from gsynth.plugins import CONTRACT, CounterPlugin, hookimpl
+from gsynth.plugins.registry import Registry
+
+
+class Dist:
+    def __init__(self, name):
+        self.name = name
+
+
+class EntryPoint:
+    """An entry point whose module is given, not imported."""
+
+    def __init__(self, name, module, dist="one"):
+        self.name, self.value, self.dist, self._module = name, f"{name}.plugin", Dist(dist), module
+
+    def load(self):
+        if isinstance(self._module, Exception):
+            raise self._module
+        return self._module
+
+
+class Module:
+    def __init__(self, **hooks):
+        for name, function in hooks.items():
+            setattr(self, name, hookimpl(function))
+
+
+def fails(error):
+    def load():
+        raise error
+
+    return load
+
+
+def counters(*descriptors):
+    def gsynth_counters():
+        yield from descriptors
+
+    return Module(gsynth_counters=gsynth_counters)
+
+
+GOOD = CounterPlugin(name="good", load=lambda: "the good one", priority=1)
+
+
+def registry(*entry_points):
+    return Registry.from_entry_points(entry_points)
+
+
+def test_loads_once_what_is_named():
+    calls = []
+    r = registry(EntryPoint("a", counters(CounterPlugin(name="once", load=lambda: calls.append(1) or "x"))))
+    assert r.load("counter", "once") == r.load("counter", "once") == "x"
+    assert calls == [1]
+
+
+def test_unknown_lists_names_suggests_and_tells_of_broken_ones():
+    r = registry(EntryPoint("a", counters(GOOD)), EntryPoint("b", ImportError("no module named zzz")))
+    with pytest.raises(UnknownPluginError) as error:
+        r.load("counter", "goood")
+    assert isinstance(error.value, LookupError)
+    message = str(error.value)
+    assert "installed: good" in message
+    assert "did you mean 'good'?" in message
+    assert "no module named zzz" in message
+
+
+def test_unavailable_says_why_and_what_to_install():
+    missing = CounterPlugin(name="missing", load=fails(ImportError("no numba")), install_hint="pip install numba")
+    r = registry(EntryPoint("a", counters(missing, GOOD)))
+    with pytest.raises(UnavailablePluginError, match=r"no numba.*pip install numba") as error:
+        r.load("counter", "missing")
+    assert isinstance(error.value, ImportError)
+    assert r.auto("counter") == "good"
+
+
+def test_conflict_names_both_distributions_and_leaves_the_rest():
+    twin = CounterPlugin(name="twin", load=lambda: 1, priority=99)
+    r = registry(EntryPoint("a", counters(twin, GOOD), "left"), EntryPoint("b", counters(twin), "right"))
+    with pytest.raises(PluginConflictError, match="left and right") as error:
+        r.load("counter", "twin")
+    assert isinstance(error.value, ValueError)
+    assert r.auto("counter") == "good"
+
+
+def test_broken_load_is_not_an_import_problem():
+    r = registry(EntryPoint("a", counters(CounterPlugin(name="bad", load=fails(ZeroDivisionError("oops"))), GOOD)))
+    with pytest.raises(BrokenPluginError, match="ZeroDivisionError: oops") as error:
+        r.load("counter", "bad")
+    assert isinstance(error.value, RuntimeError)
+    assert r.auto("counter") == "good"
+
+
+def test_a_newer_contract_is_refused():
+    newer = CounterPlugin(name="newer", load=lambda: 1, contract=CONTRACT + 1)
+    r = registry(EntryPoint("a", counters(newer, GOOD)))
+    with pytest.raises(UnavailablePluginError, match=rf"contract {CONTRACT + 1}.*upgrade gsynth"):
+        r.load("counter", "newer")
+
+
+@pytest.mark.parametrize(
+    ("module", "reason"),
+    [
+        (ImportError("cannot import"), "cannot import"),
+        (SyntaxError("bad syntax"), "bad syntax"),
+        (Module(gsynth_countres=lambda: []), "gsynth_countres"),
+        (Module(gsynth_counters=lambda: 1 / 0), "ZeroDivisionError"),
+        (Module(gsynth_counters=lambda: ["cython"]), "expected a CounterPlugin"),
+    ],
+)
+def test_a_broken_plugin_breaks_nothing_and_does_not_hide(module, reason):
+    r = registry(EntryPoint("a", module, "strangers"), EntryPoint("b", counters(GOOD)))
+    assert [b.distribution for b in r.broken] == ["strangers"]
+    assert reason in r.broken[0].reason
+    assert r.load("counter", "good") == "the good one"
+
+
+def test_no_usable_plugin_lists_every_reason():
+    missing = CounterPlugin(name="missing", load=fails(ImportError("no numba")))
+    with pytest.raises(UnavailablePluginError, match="no numba"):
+        registry(EntryPoint("a", counters(missing))).auto("counter")
+    with pytest.raises(UnavailablePluginError, match="none is installed"):
+        registry().auto("counter")
+
+
+def test_statuses_tell_role_distribution_and_reason():
+    missing = CounterPlugin(name="missing", load=fails(ImportError("no numba")))
+    r = registry(EntryPoint("a", counters(missing, GOOD), "d"))
+    statuses = {s.name: s for s in r.statuses()}
+    assert statuses["good"].usable
+    assert statuses["good"].distribution == "d"
+    assert not statuses["missing"].usable
+    assert "no numba" in statuses["missing"].reason
+
+
+def test_our_own_plugins_come_in_through_entry_points():
+    ours = {ep.name for ep in importlib.metadata.entry_points(group="gsynth")}
+    assert {"numpy", "numba", "cython", "gsm", "pickle", "genomes", "tracks"} <= ours
