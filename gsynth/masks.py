@@ -93,7 +93,7 @@ class IntervalMask:
     def runs(self, contig: str, start: int, end: int, sequence: NDArray[np.uint8] | None = None) -> Runs:
         """As `Mask.runs`; a binary search, however many runs there are."""
         table = self.by_contig.get(contig)
-        if table is None:
+        if table is None or start >= end:
             return np.empty((0, 2), dtype=np.int64)
         low = int(np.searchsorted(table[:, 1], start, side="right"))
         high = int(np.searchsorted(table[:, 0], end, side="left"))
@@ -126,7 +126,8 @@ def merged(runs: Runs) -> Runs:
     runs = runs[runs[:, 0] < runs[:, 1]]
     if not runs.size:
         return np.empty((0, 2), dtype=np.int64)
-    runs = runs[np.argsort(runs[:, 0], kind="stable")]
+    if (runs[1:, 0] < runs[:-1, 0]).any():
+        runs = runs[np.argsort(runs[:, 0], kind="stable")]
     reach = np.maximum.accumulate(runs[:, 1])
     first = np.flatnonzero(np.append(True, runs[1:, 0] > reach[:-1]))
     last = np.append(first[1:], runs.shape[0]) - 1

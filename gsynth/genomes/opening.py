@@ -93,7 +93,8 @@ def _path_refusal(path: Path) -> Exception:
     names = ", ".join(registry().names("genome"))
     return FormatError(
         f"genome: {path} is {found}, which no genome plugin reads (installed: {names}); "
-        "expected FASTA ('>' first; plain, gzip or bgzip), .2bit or contig sizes"
+        "expected FASTA ('>' first; plain, gzip or bgzip), .2bit, "
+        "the folder of a misha database (chrom_sizes.txt, seq/), or contig sizes"
     )
 
 

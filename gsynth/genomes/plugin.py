@@ -8,6 +8,7 @@ from pluggy import HookimplMarker
 
 from gsynth.genomes.fasta import FastaOpener, is_fasta_source
 from gsynth.genomes.memory import DictOpener, is_dict_source
+from gsynth.genomes.misha import MishaOpener, is_misha_source
 from gsynth.genomes.sizes import SizesOpener, is_sizes_source
 from gsynth.genomes.twobit import TwoBitOpener, is_twobit_source
 from gsynth.plugins.descriptors import GenomePlugin
@@ -17,7 +18,7 @@ hookimpl = HookimplMarker("gsynth")
 
 @hookimpl
 def gsynth_genomes() -> Iterable[GenomePlugin]:
-    """FASTA, .2bit, dict, sizes."""
+    """FASTA, .2bit, misha databases, dict, sizes."""
     yield GenomePlugin(
         name="fasta",
         load=FastaOpener,
@@ -31,6 +32,13 @@ def gsynth_genomes() -> Iterable[GenomePlugin]:
         priority=50,
         accepts=is_twobit_source,
         summary="UCSC .2bit, versions 0 and 1; soft masks and N blocks kept",
+    )
+    yield GenomePlugin(
+        name="misha",
+        load=MishaOpener,
+        priority=45,
+        accepts=is_misha_source,
+        summary="sequence of a misha database (its folder), per contig or indexed; pymisha is not needed for it",
     )
     yield GenomePlugin(
         name="dict",
