@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import stat
 import zipfile
-import zlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import IO, Final, Protocol
 
-from gsynth.plugins import FormatError
+from gsynth.plugins import FormatError, GsynthError
+from gsynth_gsm.signature import ZIP_DAMAGE
 
 _STILL: Final = (1980, 1, 1, 0, 0, 0)
 _LEVEL: Final = 6
-_DAMAGE: Final = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError)
 
 
 class Source(Protocol):
@@ -94,7 +94,11 @@ def open_source(path: Path) -> Iterator[Source]:
     try:
         with zipfile.ZipFile(path) as archive:
             yield ZipSource(archive, str(path))
-    except _DAMAGE as error:
+    except GsynthError:
+        raise
+    except ZIP_DAMAGE as error:
+        if isinstance(error, OSError) and error.errno != errno.EINVAL:
+            raise
         raise FormatError(f"{path}: not a folder, and not a zip that can be read: {error}") from error
 
 

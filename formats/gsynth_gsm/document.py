@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any, Final
 
@@ -15,68 +16,51 @@ _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _Dumper: Any = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
 
 _MAX_NODES: Final = 2_000_000
-_MAX_SCALAR: Final = 1024
-_MAX_DEPTH: Final = 200
-_TEXT_TAG: Final = "tag:yaml.org,2002:str"
+_MAX_DEPTH: Final = 100
+_MAX_NUMBER: Final = 1024
+_NUMBER_LIKE: Final = re.compile(r"[-+0-9a-fA-FxX_:.]+")
 
 
 def parse(text: bytes, where: str) -> dict[str, Any]:
     """The mapping that the YAML `text` holds; FormatError, naming `where`, for anything unfit."""
     if len(text) > MAX_METADATA_BYTES:
         raise FormatError(f"{where}: {METADATA} is larger than {MAX_METADATA_BYTES:,} bytes")
-    _check_size(text, where)
-    loader = _Loader(text)
     try:
-        node = loader.get_single_node()
-        if node is None:
-            raise FormatError(f"{where}: {METADATA} is empty")
-        _check_nodes(node, where)
-        value = loader.construct_document(node)
-    except (yaml.YAMLError, ValueError, OverflowError, RecursionError) as error:
-        if isinstance(error, FormatError):
-            raise
+        _check_events(text)
+        value = yaml.load(text, Loader=_Loader)
+    except FormatError as error:
+        raise FormatError(f"{where}: {METADATA} {error}") from error
+    # Beside its own errors the library lets those of int(), of dates and of base 64 through.
+    except (yaml.YAMLError, ValueError, TypeError, ArithmeticError, LookupError, AttributeError) as error:
         raise FormatError(f"{where}: {METADATA} is not valid YAML: {error}") from error
-    finally:
-        loader.dispose()
     if not isinstance(value, dict):
         raise FormatError(f"{where}: {METADATA} must hold a mapping, found a {type(value).__name__}")
     return value
 
 
-def _check_size(text: bytes, where: str) -> None:
-    # Every node but the first has one of these before it, so the parser's memory is bounded before it starts.
-    nodes = sum(text.count(mark) for mark in (b",", b"\n", b"[", b"{", b": ", b"- ", b"? "))
-    if nodes > 2 * _MAX_NODES:
-        raise FormatError(f"{where}: {METADATA} has more than {_MAX_NODES:,} entries")
-    if text.count(b"[") + text.count(b"{") > _MAX_DEPTH and _flow_depth(text) > _MAX_DEPTH:
-        raise FormatError(f"{where}: {METADATA} is nested more than {_MAX_DEPTH} deep")
+def _check_events(text: bytes) -> None:
+    """Refuse what could grow, or overflow the C stack, when the events are turned into values."""
+    depth = 0
+    for number, event in enumerate(yaml.parse(text, Loader=_Loader)):
+        if isinstance(event, yaml.AliasEvent):
+            raise FormatError("uses YAML aliases, which a model file must not")
+        if isinstance(event, yaml.CollectionStartEvent):
+            depth += 1
+        elif isinstance(event, yaml.CollectionEndEvent):
+            depth -= 1
+        elif isinstance(event, yaml.ScalarEvent) and _is_long_number(event):
+            raise FormatError(f"has a number of more than {_MAX_NUMBER} characters")
+        if depth > _MAX_DEPTH:
+            raise FormatError(f"is nested more than {_MAX_DEPTH} deep")
+        if number > _MAX_NODES:
+            raise FormatError(f"has more than {_MAX_NODES:,} entries")
 
 
-def _flow_depth(text: bytes) -> int:
-    codes = np.frombuffer(text, np.uint8)
-    steps = np.isin(codes, np.frombuffer(b"[{", np.uint8)).astype(np.int8)
-    steps -= np.isin(codes, np.frombuffer(b"]}", np.uint8)).astype(np.int8)
-    return int(np.cumsum(steps, dtype=np.int64).max(initial=0))
-
-
-def _check_nodes(root: yaml.Node, where: str) -> None:
-    """Refuse what could grow while it is turned into values: aliases, and long numbers."""
-    seen = {id(root)}
-    waiting: list[yaml.Node] = [root]
-    while waiting:
-        node = waiting.pop()
-        children: list[yaml.Node] = []
-        if isinstance(node, yaml.MappingNode):
-            children = [part for pair in node.value for part in pair]
-        elif isinstance(node, yaml.SequenceNode):
-            children = node.value
-        elif node.tag != _TEXT_TAG and len(node.value) > _MAX_SCALAR:
-            raise FormatError(f"{where}: {METADATA} has a number of more than {_MAX_SCALAR} characters")
-        for child in children:
-            if id(child) in seen:
-                raise FormatError(f"{where}: {METADATA} uses YAML aliases, which a model file must not")
-            seen.add(id(child))
-        waiting += children
+def _is_long_number(event: yaml.ScalarEvent) -> bool:
+    # YAML 1.1 has numbers to base 60, whose reading takes quadratic time.
+    if len(event.value) <= _MAX_NUMBER or not (event.tag or event.implicit[0]):
+        return False
+    return _NUMBER_LIKE.fullmatch(event.value) is not None
 
 
 class _PlainDumper(_Dumper):  # type: ignore[misc]
@@ -104,6 +88,10 @@ def render(metadata: Mapping[str, Any]) -> bytes:
             f"the model's metadata takes {len(data):,} bytes, a .gsm holds at most {MAX_METADATA_BYTES:,}; "
             "merge bins or shorten model.metadata"
         )
+    try:
+        _check_events(data)
+    except FormatError as error:
+        raise ArgumentError(f"the model's metadata {error}") from error
     return data
 
 

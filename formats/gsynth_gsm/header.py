@@ -143,18 +143,17 @@ def _dims(meta: Mapping[str, Any]) -> tuple[tuple[DimSpec, ...], list[dict[str, 
 
 def _dim(spec: Mapping[str, Any], base: int, writer: str) -> DimSpec:
     expr = fields.text(spec.get("expr"), "expr")
-    breaks = fields.reals(spec.get("breaks"), f"the breaks of {expr!r}")
-    dim = DimSpec(expr, breaks, None, _bin_merge(spec.get("bin_merge"), expr)) if spec.get("bin_map") is None else None
-    if dim is None:
-        bins = breaks.size - 1
+    plain = DimSpec(expr, fields.reals(spec.get("breaks"), f"the breaks of {expr!r}"))
+    bins = plain.num_bins
+    if "num_bins" in spec and fields.whole(spec["num_bins"], "num_bins") != bins:
+        raise FormatError(f"num_bins of {expr!r} is {spec['num_bins']}, its breaks make {bins}")
+    if spec.get("bin_map") is None:
+        bin_map = list(range(bins))
+    else:
         what = f"bin_map of {expr!r} (written by {writer}, so it counts from {base})"
-        bin_map = [
-            fields.whole(value, what, low=base, high=bins - 1 + base) - base for value in fields.listed(spec["bin_map"])
-        ]
-        dim = DimSpec(expr, breaks, np.array(bin_map, np.int32), _bin_merge(spec.get("bin_merge"), expr))
-    if "num_bins" in spec and fields.whole(spec["num_bins"], "num_bins") != dim.num_bins:
-        raise FormatError(f"num_bins of {expr!r} is {spec['num_bins']}, its breaks make {dim.num_bins}")
-    return dim
+        found = fields.listed(spec["bin_map"])
+        bin_map = [fields.whole(value, what, low=base, high=bins - 1 + base) - base for value in found]
+    return DimSpec(expr, plain.breaks, np.array(bin_map, np.int32), _bin_merge(spec.get("bin_merge"), expr))
 
 
 def _bin_merge(value: Any, expr: str) -> list[dict[str, Any]] | None:

@@ -14,6 +14,11 @@ MODEL_FORMAT: Final = "gsynth_model"
 MAX_METADATA_BYTES: Final = 16 * 2**20
 """Metadata larger than this is neither read nor written."""
 
+ZIP_DAMAGE: Final = (
+    zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError, OverflowError, OSError,
+)  # fmt: skip
+"""What the zip library raises for a damaged or encrypted file; OSError for offsets before its begin."""
+
 _ZIP_MAGIC: Final = b"PK\x03\x04"
 
 
@@ -36,5 +41,5 @@ def is_gsm_zip(path: Path) -> bool:
     try:
         with zipfile.ZipFile(path) as archive, archive.open(METADATA) as member:
             return MODEL_FORMAT.encode() in member.read(MAX_METADATA_BYTES)
-    except (zipfile.BadZipFile, KeyError, NotImplementedError, RuntimeError, EOFError, ValueError, zlib.error):
+    except (KeyError, *ZIP_DAMAGE):
         return False

@@ -63,7 +63,7 @@ def models(draw: st.DrawFn) -> GsynthModel:
 
 
 @given(models(), st.sampled_from(FORMATS))
-@settings(deadline=None, max_examples=150, suppress_health_check=[HealthCheck.too_slow])
+@settings(deadline=None, max_examples=80, suppress_health_check=[HealthCheck.too_slow])
 def test_every_model_comes_back(model: GsynthModel, format: str) -> None:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "model.gsm"
