@@ -10,11 +10,40 @@ from libc.stdlib cimport free, malloc
 from libc.stdint cimport int32_t, int64_t, uint8_t, uint32_t, uint64_t
 from libc.string cimport memcpy
 
+cdef extern from "_lanes.h" nogil:
+    enum:
+        FREE "GSYNTH_FREE"
+        FEW_LANES "GSYNTH_FEW"
+        MANY_LANES "GSYNTH_MANY"
+        TILE_CELLS "GSYNTH_TILE_CELLS"
+
+    ctypedef void (*Advance "gsynth_kind")(
+        uint8_t *cells,
+        int64_t lane,
+        int64_t steps,
+        const uint32_t *numbers,
+        const uint32_t *rows,
+        uint32_t *contexts,
+        const uint32_t *thresholds,
+        uint32_t mask,
+    ) noexcept
+    void gsynth_few_free(
+        uint8_t *, int64_t, int64_t, const uint32_t *, const uint32_t *, uint32_t *, const uint32_t *, uint32_t
+    ) noexcept
+    void gsynth_few_fixed(
+        uint8_t *, int64_t, int64_t, const uint32_t *, const uint32_t *, uint32_t *, const uint32_t *, uint32_t
+    ) noexcept
+    void gsynth_many_free(
+        uint8_t *, int64_t, int64_t, const uint32_t *, const uint32_t *, uint32_t *, const uint32_t *, uint32_t
+    ) noexcept
+    void gsynth_many_fixed(
+        uint8_t *, int64_t, int64_t, const uint32_t *, const uint32_t *, uint32_t *, const uint32_t *, uint32_t
+    ) noexcept
+
 cdef enum:
-    LANES = 8
-    TILE = 256
+    TILE = 256  # windows made ready at once where there is one lane
     LEAST_LANE = 512  # windows; below, restarting costs more than lanes gain
-    FREE = 255
+    CACHED_ROWS = 1 << 16  # tables up to 768 KiB stay in the second-level cache
     NOT_ACGT = 4
 
 
@@ -36,9 +65,14 @@ cdef struct Block:
     int order
 
 
+cdef struct Cursor:
+    int64_t run
+    int64_t stream
+
+
 cdef struct Tile:
     uint32_t numbers[TILE]
-    int64_t rows[TILE]  # where the window's table begins
+    uint32_t rows[TILE]  # where the window's table begins, in contexts
 
 
 def sample(
@@ -111,9 +145,12 @@ cdef void _describe(
 
 
 cdef int _fill(Block *block, int64_t windows) except -1:
-    cdef int64_t lane = windows // LANES
+    cdef int lanes = FEW_LANES if block.tables << (2 * block.order) <= CACHED_ROWS else MANY_LANES
+    cdef int64_t lane
     cdef uint8_t *original = NULL
-    if lane < LEAST_LANE:
+    if block.tables > <int64_t>1 << (32 - 2 * block.order):
+        raise MemoryError(f"{block.tables} tables of order {block.order} are more than 2**32 rows")
+    if windows < LEAST_LANE * lanes:
         with nogil:
             _walk(block, 0, windows)
         return 0
@@ -123,25 +160,28 @@ cdef int _fill(Block *block, int64_t windows) except -1:
             raise MemoryError(f"no room for a copy of the {windows} cells of a block: choose smaller blocks")
         memcpy(original, block.codes, windows + block.order)
         block.original = original
+    lane = windows // lanes
+    if lane % 512 < 64:
+        lane -= 64  # lanes a power of two apart would write to the same set of the cache
     with nogil:
-        _fill_lanes(block, lane)
-        _walk(block, lane * LANES, windows)
+        _fill_lanes(block, lanes, lane)
+        _walk(block, lane * lanes, windows)
     free(original)
     return 0
 
 
-cdef void _fill_lanes(Block *block, int64_t lane) noexcept nogil:
-    cdef uint32_t guesses[LANES]
-    cdef uint32_t contexts[LANES]
+cdef void _fill_lanes(Block *block, int lanes, int64_t lane) noexcept nogil:
+    cdef uint32_t guesses[MANY_LANES]
+    cdef uint32_t contexts[MANY_LANES]
     cdef int64_t i
-    for i in range(LANES):
+    for i in range(lanes):
         guesses[i] = _guess(block, i * lane)
         contexts[i] = guesses[i]
-    if block.has_fixed:
-        _advance(block, lane, contexts, True)
+    if lanes == FEW_LANES:
+        _advance(block, lanes, lane, contexts, gsynth_few_fixed if block.has_fixed else gsynth_few_free)
     else:
-        _advance(block, lane, contexts, False)
-    for i in range(1, LANES):
+        _advance(block, lanes, lane, contexts, gsynth_many_fixed if block.has_fixed else gsynth_many_free)
+    for i in range(1, lanes):
         _repair(block, i * lane, (i + 1) * lane, guesses[i])
 
 
@@ -160,48 +200,41 @@ cdef inline uint8_t _draw(const uint32_t *row, uint32_t number) noexcept nogil:
     return (number >= row[0]) + (number >= row[1]) + (number >= row[2])
 
 
-cdef inline void _advance(Block *block, int64_t lane, uint32_t *contexts, bint has_fixed) noexcept nogil:
-    cdef Tile tiles[LANES]
-    cdef uint32_t state[LANES]
-    cdef const uint32_t *thresholds = block.thresholds
+cdef void _advance(Block *block, int lanes, int64_t lane, uint32_t *contexts, Advance advance) noexcept nogil:
+    cdef uint32_t numbers[TILE_CELLS]
+    cdef uint32_t rows[TILE_CELLS]
     cdef uint32_t mask = (<uint32_t>1 << (2 * block.order)) - 1
-    cdef int64_t start, end, step
-    cdef uint8_t *cells
-    cdef uint8_t code
+    cdef Cursor cursors[MANY_LANES]
+    cdef int width = TILE_CELLS // lanes
+    cdef int64_t start = 0, end
     cdef int i
-    for i in range(LANES):
-        state[i] = contexts[i]
-    start = 0
+    for i in range(lanes):
+        cursors[i] = _cursor(block, i * lane)
     while start < lane:
-        end = min(start + TILE, lane)
-        for i in range(LANES):
-            _prepare(block, i * lane + start, i * lane + end, &tiles[i])
-        cells = block.codes + block.order + start
-        for step in range(end - start):
-            for i in range(LANES):
-                code = _draw(thresholds + (tiles[i].rows[step] + 3 * <int64_t>state[i]), tiles[i].numbers[step])
-                if has_fixed:
-                    code = code if cells[i * lane] == FREE else cells[i * lane]
-                cells[i * lane] = code
-                state[i] = ((state[i] << 2) | (code & 3 if has_fixed else code)) & mask
-            cells += 1
+        end = min(start + width, lane)
+        for i in range(lanes):
+            _prepare(block, i * lane + start, i * lane + end, &cursors[i], numbers + i * width, rows + i * width)
+        advance(
+            block.codes + block.order + start, lane, end - start, numbers, rows, contexts, block.thresholds, mask
+        )
         start = end
 
 
 cdef void _walk(Block *block, int64_t first, int64_t last) noexcept nogil:
     """Fill windows [first, last), whose cells are as they were given, one after the other."""
     cdef Tile tile
+    cdef Cursor cursor = _cursor(block, first)
     cdef uint32_t mask = (<uint32_t>1 << (2 * block.order)) - 1
     cdef uint32_t context = _context(block.codes + first, block.order)
     cdef int64_t end, step
     cdef uint8_t *cells
     while first < last:
         end = min(first + TILE, last)
-        _prepare(block, first, end, &tile)
+        _prepare(block, first, end, &cursor, tile.numbers, tile.rows)
         cells = block.codes + block.order + first
         for step in range(end - first):
             if cells[step] == FREE:
-                cells[step] = _draw(block.thresholds + (tile.rows[step] + 3 * <int64_t>context), tile.numbers[step])
+                cells[step] = _draw(block.thresholds + (3 * <uint64_t>(tile.rows[step] + context)), tile.numbers[step])
             context = ((context << 2) | (cells[step] & 3)) & mask
         first = end
 
@@ -209,6 +242,7 @@ cdef void _walk(Block *block, int64_t first, int64_t last) noexcept nogil:
 cdef void _repair(Block *block, int64_t first, int64_t last, uint32_t guess) noexcept nogil:
     """Draw windows [first, last) again, up to where the chain meets the one that began with `guess`."""
     cdef Tile tile
+    cdef Cursor cursor = _cursor(block, first)
     cdef uint32_t mask = (<uint32_t>1 << (2 * block.order)) - 1
     cdef uint32_t context = _context(block.codes + first, block.order)
     cdef uint32_t other = guess
@@ -216,14 +250,14 @@ cdef void _repair(Block *block, int64_t first, int64_t last, uint32_t guess) noe
     cdef uint8_t code
     while first < last and context != other:
         end = min(first + TILE, last)
-        _prepare(block, first, end, &tile)
+        _prepare(block, first, end, &cursor, tile.numbers, tile.rows)
         for step in range(end - first):
             if context == other:
                 return
             at = first + step + block.order
             code = FREE if block.original == NULL else block.original[at]
             if code == FREE:
-                code = _draw(block.thresholds + (tile.rows[step] + 3 * <int64_t>context), tile.numbers[step])
+                code = _draw(block.thresholds + (3 * <uint64_t>(tile.rows[step] + context)), tile.numbers[step])
             other = ((other << 2) | (block.codes[at] & 3)) & mask
             context = ((context << 2) | (code & 3)) & mask
             block.codes[at] = code
@@ -238,19 +272,15 @@ cdef inline uint32_t _context(const uint8_t *codes, int order) noexcept nogil:
     return context
 
 
-cdef void _prepare(Block *block, int64_t start, int64_t end, Tile *tile) noexcept nogil:
-    """The numbers and rows of windows [start, end)."""
-    if block.uniforms != NULL:
-        memcpy(tile.numbers, block.uniforms + start, (end - start) * sizeof(uint32_t))
-    else:
-        _prepare_numbers(block, start, end, tile.numbers)
-    _prepare_rows(block, start, end, tile.rows)
-    if block.has_n:
-        _mark_n(block, start, end, tile.rows)
+cdef Cursor _cursor(Block *block, int64_t window) noexcept nogil:
+    cdef Cursor cursor
+    cursor.run = _segment(block.edges, block.runs, window)
+    cursor.stream = 0 if block.uniforms != NULL else _segment(block.stream_edges, block.streams, window)
+    return cursor
 
 
 cdef int64_t _segment(const int64_t *edges, int64_t segments, int64_t window) noexcept nogil:
-    """The last segment that begins at or before `window`; it holds it."""
+    """The last segment that begins at or before `window`."""
     cdef int64_t low = 0, high = segments, middle
     while high - low > 1:
         middle = (low + high) >> 1
@@ -261,22 +291,40 @@ cdef int64_t _segment(const int64_t *edges, int64_t segments, int64_t window) no
     return low
 
 
-cdef void _prepare_rows(Block *block, int64_t start, int64_t end, int64_t *rows) noexcept nogil:
-    cdef int64_t run = _segment(block.edges, block.runs, start)
-    cdef int64_t size = <int64_t>3 << (2 * block.order)
-    cdef int64_t i, stop, row
+cdef void _prepare(
+    Block *block, int64_t start, int64_t end, Cursor *cursor, uint32_t *numbers, uint32_t *rows
+) noexcept nogil:
+    """The numbers and rows of windows [start, end); `cursor` moves on to `end`."""
+    if block.uniforms != NULL:
+        memcpy(numbers, block.uniforms + start, (end - start) * sizeof(uint32_t))
+    else:
+        cursor.stream = _prepare_numbers(block, start, end, cursor.stream, numbers)
+    cursor.run = _prepare_rows(block, start, end, cursor.run, rows)
+    if block.has_n:
+        _mark_n(block, start, end, rows)
+
+
+cdef inline uint32_t _first_row(Block *block, int64_t stratum) noexcept nogil:
+    return <uint32_t>((stratum if stratum >= 0 else block.tables - 1) << (2 * block.order))
+
+
+cdef int64_t _prepare_rows(Block *block, int64_t start, int64_t end, int64_t run, uint32_t *rows) noexcept nogil:
+    cdef int64_t i, stop
+    cdef uint32_t row
     while start < end:
+        while block.edges[run + 1] <= start:
+            run += 1
         stop = min(end, block.edges[run + 1])
-        row = size * (block.strata[run] if block.strata[run] >= 0 else block.tables - 1)
+        row = _first_row(block, block.strata[run])
         for i in range(stop - start):
             rows[i] = row
         rows += stop - start
         start = stop
-        run += 1
+    return run
 
 
-cdef void _mark_n(Block *block, int64_t start, int64_t end, int64_t *rows) noexcept nogil:
-    cdef int64_t uniform = (block.tables - 1) * (<int64_t>3 << (2 * block.order))
+cdef void _mark_n(Block *block, int64_t start, int64_t end, uint32_t *rows) noexcept nogil:
+    cdef uint32_t uniform = _first_row(block, -1)
     cdef int64_t i, bad_before = start  # windows before this one hold the last 4 seen
     for i in range(start, start + block.order):
         if block.codes[i] == NOT_ACGT:
@@ -288,18 +336,20 @@ cdef void _mark_n(Block *block, int64_t start, int64_t end, int64_t *rows) noexc
             bad_before = i + block.order + 1
 
 
-cdef void _prepare_numbers(Block *block, int64_t start, int64_t end, uint32_t *numbers) noexcept nogil:
-    cdef int64_t stream = _segment(block.stream_edges, block.streams, start)
+cdef int64_t _prepare_numbers(
+    Block *block, int64_t start, int64_t end, int64_t stream, uint32_t *numbers
+) noexcept nogil:
     cdef int64_t stop
     while start < end:
+        while block.stream_edges[stream + 1] <= start:
+            stream += 1
         stop = min(end, block.stream_edges[stream + 1])
-        if stop > start:
-            _stream_numbers(
-                block.keys[stream], block.positions[stream] + start - block.stream_edges[stream], stop - start, numbers
-            )
+        _stream_numbers(
+            block.keys[stream], block.positions[stream] + start - block.stream_edges[stream], stop - start, numbers
+        )
         numbers += stop - start
         start = stop
-        stream += 1
+    return stream
 
 
 cdef inline uint64_t _mix(uint64_t key, uint64_t pair) noexcept nogil:
