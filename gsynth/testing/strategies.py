@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 import numpy as np
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
@@ -21,6 +21,8 @@ deterministic: Final = settings(
     database=None,
     deadline=None,
     max_examples=60,
+    # Examples are small as they are drawn; shrinking them can take minutes for each fault of a broken plugin.
+    phases=[Phase.explicit, Phase.generate],
     # The plugin comes in through a fixture, and its test is inherited: both are meant, and a plugin holds no state.
     suppress_health_check=[
         HealthCheck.function_scoped_fixture,

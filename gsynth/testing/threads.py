@@ -9,6 +9,8 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import TypeVar
 
+from gsynth.testing.clauses import broken
+
 T = TypeVar("T")
 
 
@@ -24,7 +26,7 @@ def eager_switching() -> Iterator[None]:
 
 
 def at_once(calls: Sequence[Callable[[], T]]) -> list[T]:
-    """The results of `calls`, each in a thread of its own, started together."""
+    """The results of `calls`, which work one by one, each in a thread of its own, started together."""
     barrier = threading.Barrier(len(calls))
 
     def run(call: Callable[[], T]) -> T:
@@ -32,4 +34,9 @@ def at_once(calls: Sequence[Callable[[], T]]) -> list[T]:
         return call()
 
     with eager_switching(), ThreadPoolExecutor(len(calls)) as pool:
-        return list(pool.map(run, calls))
+        futures = [pool.submit(run, call) for call in calls]
+        errors = [future.exception() for future in futures]
+    for error in errors:
+        if error is not None:
+            broken("stateless", f"{error!r} with {len(calls)} calls at once, each of which works alone")
+    return [future.result() for future in futures]

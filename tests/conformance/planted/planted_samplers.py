@@ -1,0 +1,239 @@
+"""A healthy sampler and its sick twins."""
+
+import time
+
+import numpy as np
+
+from gsynth.randomness import uniforms as stream_numbers
+
+FREE = 255
+
+
+class Healthy:
+    """One cell at a time; the hooks are where the faults go in."""
+
+    def strata(self, edges, strata, order):
+        return np.repeat(strata, np.diff(edges)).tolist()
+
+    def start(self, codes, order):
+        return codes[:order]
+
+    def row(self, context, stratum, tables, order):
+        if stratum < 0 or 4 in context:
+            return tables[-1][0]
+        index = 0
+        for code in context:
+            index = index * 4 + code
+        return tables[stratum][self.narrow(index, order)]
+
+    def narrow(self, index, order):
+        return index
+
+    def base(self, number, row):
+        return int(number >= row[0]) + int(number >= row[1]) + int(number >= row[2])
+
+    def keeps(self, code):
+        return code != FREE
+
+    def rolled(self, context, code, fixed):
+        return [*context[1:], code]
+
+    def numbers(self, uniforms, free):
+        return uniforms
+
+    def sample(self, codes, edges, strata, uniforms, *, order, thresholds):
+        cells = codes.tolist()
+        tables = _Rows(thresholds)
+        numbers = self.numbers(uniforms.tolist(), codes[order:] == FREE)
+        context = list(self.start(cells, order))
+        for i, stratum in enumerate(self.strata(edges, strata, order)):
+            fixed = self.keeps(cells[i + order])
+            if not fixed:
+                cells[i + order] = self.base(numbers[i], self.row(context, stratum, tables, order))
+            context = self.rolled(context, cells[i + order], fixed)
+        codes[:] = cells
+
+    def stream(self, stream_edges, keys, positions):
+        sizes = np.diff(stream_edges).tolist()
+        parts = [
+            stream_numbers(key, int(position), int(position) + size)
+            for key, position, size in zip(keys, positions, sizes, strict=True)
+        ]
+        return np.concatenate(parts)
+
+    def sample_stream(self, codes, edges, strata, stream_edges, keys, positions, *, order, thresholds):
+        numbers = self.stream(stream_edges, keys, positions)
+        self.sample(codes, edges, strata, numbers, order=order, thresholds=thresholds)
+
+
+class _Rows:
+    """The tables as lists, each turned into one when first used."""
+
+    def __init__(self, thresholds):
+        self.thresholds = thresholds
+        self.small = thresholds.tolist() if thresholds.size < 5000 else None
+
+    def __getitem__(self, stratum):
+        return self.thresholds[stratum] if self.small is None else self.small[stratum]
+
+
+class FixedDoNotRoll(Healthy):
+    """The draw at a mask's edge uses the context from before the mask."""
+
+    def rolled(self, context, code, fixed):
+        return context if fixed else super().rolled(context, code, fixed)
+
+
+class StrictlyAbove(Healthy):
+    """Counts thresholds below the number, not those that it reaches."""
+
+    def base(self, number, row):
+        return int(number > row[0]) + int(number > row[1]) + int(number > row[2])
+
+
+class NIsA(Healthy):
+    """Takes a 4 in the context for an A."""
+
+    def row(self, context, stratum, tables, order):
+        return super().row([code & 3 for code in context], stratum, tables, order)
+
+
+class NForgottenEarly(Healthy):
+    """Trusts the context one base too soon after an N."""
+
+    def row(self, context, stratum, tables, order):
+        first = [0] if order > 1 and context[0] == 4 else context[:1]
+        return super().row([*first, *context[1:]], stratum, tables, order)
+
+
+class NumbersHandedOn(Healthy):
+    """Takes the next number for each free cell, whatever lies between."""
+
+    def numbers(self, uniforms, free):
+        dealt = iter(uniforms)
+        return [next(dealt) if is_free else 0 for is_free in free]
+
+
+class NumbersOffByOne(Healthy):
+    """Uses the number of the cell before."""
+
+    def numbers(self, uniforms, free):
+        return [*uniforms[-1:], *uniforms[:-1]]
+
+
+class OrderOneForgets(Healthy):
+    """Masks the rolling context with 4**(k-1) - 1 bits, which is nothing for order 1."""
+
+    def narrow(self, index, order):
+        return 0 if order == 1 else index
+
+
+class OrderTenOverflows(Healthy):
+    """Keeps the context index in 18 bits: enough for order 9."""
+
+    def narrow(self, index, order):
+        return index & 0x3FFFF
+
+
+class SignedThresholds(Healthy):
+    """Compares as signed 32-bit numbers: 2**31 turns negative."""
+
+    def base(self, number, row):
+        return sum(number >= (int(t) - 2**32 if t >= 2**31 else int(t)) for t in row)
+
+
+class NegativeIndex(Healthy):
+    """Lets Python find table -1 from the end, and so -2 as well."""
+
+    def row(self, context, stratum, tables, order):
+        if stratum < 0 and 4 not in context:
+            return tables[stratum][0]
+        return super().row(context, stratum, tables, order)
+
+
+class QuartersBuiltIn(Healthy):
+    """Draws uniformly by the top two bits, not by the last table."""
+
+    def row(self, context, stratum, tables, order):
+        if stratum < 0 or 4 in context:
+            return [2**29, 2**30, 3 * 2**29]
+        return super().row(context, stratum, tables, order)
+
+
+class StratumOfDrawnCell(Healthy):
+    """Looks the stratum up k further on, at the drawn position."""
+
+    def strata(self, edges, strata, order):
+        right = super().strata(edges, strata, order)
+        return [*right[order:], *(right[-1:] * min(order, len(right)))]
+
+
+class EmptyRunsHoldOne(Healthy):
+    """Gives an empty run a window."""
+
+    def strata(self, edges, strata, order):
+        return np.repeat(strata, np.maximum(np.diff(edges), 1)).tolist()[: int(edges[-1])]
+
+
+class KeptNOverwritten(Healthy):
+    """Fills a kept N."""
+
+    def keeps(self, code):
+        return code < 4
+
+
+class LeftContextIgnored(Healthy):
+    """Starts as if nothing came before."""
+
+    def start(self, codes, order):
+        return [4] * order
+
+
+class EmptyBlockCrashes(Healthy):
+    """Looks at the first window's stratum before it knows that there is one."""
+
+    def strata(self, edges, strata, order):
+        right = super().strata(edges, strata, order)
+        right[0] = max(right[0], -2)
+        return right
+
+
+class SharedContext(Healthy):
+    """Keeps the context on the object, where another thread finds it."""
+
+    def rolled(self, context, code, fixed):
+        self.context = super().rolled(context, code, fixed)
+        time.sleep(0)
+        return self.context
+
+
+class ReturnsTheCodes(Healthy):
+    """Returns what it should only fill."""
+
+    def sample(self, codes, edges, strata, uniforms, *, order, thresholds):
+        super().sample(codes, edges, strata, uniforms, order=order, thresholds=thresholds)
+        return codes
+
+
+class StreamFromEven(Healthy):
+    """Starts every stream at the low half of a word."""
+
+    def stream(self, stream_edges, keys, positions):
+        return super().stream(stream_edges, keys, positions // 2 * 2)
+
+
+class StreamOf32Bits(Healthy):
+    """Keeps positions in 32 bits."""
+
+    def stream(self, stream_edges, keys, positions):
+        return super().stream(stream_edges, keys, positions & 0xFFFFFFFF)
+
+
+class StreamNotRestarted(Healthy):
+    """Goes on with the first stream over all segments."""
+
+    def stream(self, stream_edges, keys, positions):
+        return super().stream(stream_edges[[0, -1]], keys[:1], positions[:1])
+
+
+FAULTS = [Healthy, *Healthy.__subclasses__()]
