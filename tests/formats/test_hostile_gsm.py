@@ -166,7 +166,10 @@ def test_what_is_no_count(folder: Path, value: float) -> None:
         gsynth_load(folder)
 
 
-@pytest.mark.parametrize("row", [[0.5, 0.4, 1, 1], [0.1, 0.2, 0.3, 0.4], [np.nan, 0.5, 1, 1], [-1, 0, 1, 1], [0, 0, 2, 1]])
+BAD_ROWS = [[0.5, 0.4, 1, 1], [0.1, 0.2, 0.3, 0.4], [np.nan, 0.5, 1, 1], [-1, 0, 1, 1], [0, 0, 2, 1]]
+
+
+@pytest.mark.parametrize("row", BAD_ROWS)
 def test_what_is_no_cdf(folder: Path, row: list[float]) -> None:
     respell(folder, put())
     cdf = np.fromfile(folder / "cdf.bin")

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 import zipfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -157,7 +159,7 @@ def test_an_unavailable_format_says_what_to_install(tmp_path: Path, model: Gsynt
     install("rare", missing, lambda path: path.suffix == ".rare", suffixes=(".rare",), install_hint="pip install rare")
     for act in (lambda: gsynth_save(model, tmp_path / "m.rare"), lambda: gsynth_load(tmp_path / "there.rare")):
         (tmp_path / "there.rare").write_bytes(b"?")
-        with pytest.raises(UnavailablePluginError, match="parquetry.*; pip install rare"):
+        with pytest.raises(UnavailablePluginError, match=r"parquetry.*; pip install rare"):
             act()
 
 
@@ -245,9 +247,9 @@ def test_a_model_folder_that_holds_more_is_left_alone(
 def test_a_save_that_fails_midway_changes_nothing(
     tmp_path: Path, model: GsynthModel, install: Any, old: Any, error: BaseException, seen: Any
 ) -> None:
-    install("raising", lambda: raising)
     raising = Raising()
     raising.error = error
+    install("raising", lambda: raising)
     if old is not None:
         gsynth_save(model, tmp_path / "m.gsm", compress=old)
     before = contents(tmp_path)
@@ -307,9 +309,6 @@ def killed(source, target):
 os.rename = killed
 gsynth.storage.gsynth_save(model, {str(path)!r})
 """
-    import subprocess
-    import sys
-
     assert subprocess.run([sys.executable, "-c", script], check=False).returncode == -9
     with pytest.raises(MissingFileError, match="interrupted left one at") as caught:
         gsynth_load(path)
