@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import islice
 from pathlib import Path
 from typing import IO, Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from gsynth.errors import FormatError, MissingFileError
 from gsynth.genomes.inflate import INFLATE_ERRORS, open_gzip
+from gsynth.intervals.bedlines import plain_columns
 from gsynth.intervals.rows import Rows
 
-_BATCH: Final = 1 << 16
+_BLOCK: Final = 1 << 18
 _LINE_LIMIT: Final = 1 << 20
 _LARGEST: Final = 2**62
 
@@ -37,24 +38,43 @@ def read_bed(path: Path) -> Rows:
         raise FormatError(f"{path}: damaged or cut short gzip file ({error})") from error
 
 
-def _rows(lines: IO[bytes], path: Path) -> Rows:
+def _rows(file: IO[bytes], path: Path) -> Rows:
     table: dict[bytes, int] = {}
-    batches = [np.array(batch, dtype=np.int64).reshape(-1, 4) for batch in _batches(_parsed(lines, path, table))]
-    columns = np.concatenate(batches).T if batches else np.empty((4, 0), dtype=np.int64)
-    numbers, ids, starts, ends = (np.ascontiguousarray(column) for column in columns)
+    parts = [np.empty((4, 0), dtype=np.int64)]
+    number = 1
+    for block in _blocks(file, path):
+        parts.append(_columns(block, path, number, table))
+        number += block.count(b"\n")
+    numbers, ids, starts, ends = np.concatenate(parts, axis=1)
     names = tuple(name.decode(errors="replace") for name in table)
     return Rows(str(path), names, ids, starts, ends, "line", numbers)
 
 
-def _batches(rows: Iterator[tuple[int, int, int, int]]) -> Iterator[list[tuple[int, int, int, int]]]:
-    # Python's integers are large: they become an array before they are many.
-    while batch := list(islice(rows, _BATCH)):
-        yield batch
+def _blocks(file: IO[bytes], path: Path) -> Iterator[bytes]:
+    """The text in blocks of whole lines, the last one ended by a newline too."""
+    rest = b""
+    while chunk := file.read(_BLOCK):
+        whole, newline, rest = (rest + chunk).rpartition(b"\n")
+        if newline:
+            yield whole + newline
+        elif len(rest) > _LINE_LIMIT:
+            raise FormatError(f"{path} holds a line of more than {_LINE_LIMIT} bytes: not a BED file")
+    if rest:
+        yield rest + b"\n"
 
 
-def _parsed(lines: IO[bytes], path: Path, table: dict[bytes, int]) -> Iterator[tuple[int, int, int, int]]:
-    """Number, name (as its index in `table`, which grows), start and end of each line that is an interval."""
-    for number, line in enumerate(iter(lambda: lines.readline(_LINE_LIMIT), b""), 1):
+def _columns(block: bytes, path: Path, number: int, table: dict[bytes, int]) -> NDArray[np.int64]:
+    """Line number, name, start and end of the intervals in `block`, whose first line is line `number`: int64[4, n]."""
+    columns = plain_columns(block, table)
+    if columns is not None:
+        ids = columns[0]
+        return np.stack([np.arange(number, number + ids.size), *columns])
+    return np.array(list(_parsed(block, path, number, table)), dtype=np.int64).reshape(-1, 4).T
+
+
+def _parsed(block: bytes, path: Path, first: int, table: dict[bytes, int]) -> Iterator[tuple[int, int, int, int]]:
+    """Line by line what `_columns` gives."""
+    for number, line in enumerate(block.split(b"\n"), first):
         columns = line.split(None, 3)
         if not columns or columns[0].startswith(b"#") or columns[0] in (b"track", b"browser"):
             continue

@@ -6,13 +6,16 @@ import gzip
 import re
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from gsynth.errors import ArgumentError, ArgumentTypeError, ContigError, FormatError, MissingFileError
 from gsynth.genomes import open_genome
-from gsynth.intervals import Interval, Intervals, resolve_intervals
+from gsynth.intervals import Interval, Intervals, bed, resolve_intervals
 
 GENOME = open_genome({"chr1": 1000, "chr2": 500, "HLA:01:02": 300, "chrM": 0, "huge": 2**40})
 BED = "track name=x\nbrowser position chr1\n#c\n\nchr2\t10\t20\tname\t0\t+\nchr1 5 9\nchr2\t0\t500\n"
@@ -73,6 +76,33 @@ def test_bed(tmp_path: Path, packed: bool, as_text: bool, end: str) -> None:
     path.write_bytes(gzip.compress(raw) if packed else raw)
     assert triples(str(path) if as_text else path) == FROM_BED
     assert triples([path, "chr1:1-1"]) == [*FROM_BED, ("chr1", 0, 1)]
+
+
+_names = st.sampled_from(["chr1", "chr2", "huge", "HLA:01:02"])
+_bed_line = st.one_of(
+    st.tuples(_names, st.integers(0, 200), st.integers(1, 100), st.sampled_from(["", "\tx", "\t0\t+ y", "\r", " z"])),
+    st.sampled_from(["", "#x\t1\t2", "track a=1", "browser\t1\t2", "  ", "chr1 3 8", "chr2\t 3\t8"]),
+)
+
+
+@given(lines=st.lists(_bed_line, max_size=12), last=st.booleans(), block=st.sampled_from([1, 5, 40, 1 << 18]))
+@settings(max_examples=200, deadline=None)
+def test_any_bed(
+    tmp_path_factory: pytest.TempPathFactory, lines: list[tuple[str, int, int, str] | str], last: bool, block: int
+) -> None:
+    text, expected = "", []
+    for line in lines:
+        if isinstance(line, tuple):
+            name, start, size, rest = line
+            text += f"{name}\t{start}\t{start + size}{rest}\n"
+            expected.append((name, start, start + size))
+        else:
+            text += line + "\n"
+            expected += [(line[:4], 3, 8)] if line.startswith("chr") else []
+    path = tmp_path_factory.mktemp("bed") / "x.bed"
+    path.write_bytes(text.encode() if last else text.encode().removesuffix(b"\n"))
+    with mock.patch.object(bed, "_BLOCK", block):
+        assert triples(path) == expected
 
 
 def test_empty_bed(tmp_path: Path) -> None:
@@ -168,6 +198,10 @@ def test_refused(source: object, error: type[Exception], says: str) -> None:
     [
         ("chr1\t1\n", FormatError, "line 1: expected contig, start and end"),
         ("#\nchr1\t1\tx\n", FormatError, "line 2: expected"),
+        ("chr1\t1\t5\nchr1\t1\t\tx\n", FormatError, "line 2: expected"),
+        ("chr1\t1\t5\nchr1\t1;\t7\tx\n", FormatError, "line 2: expected"),
+        ("chr1\t1\t5\n\t1\t7\n", FormatError, "line 2: expected"),
+        ("x" * (3 << 20), FormatError, "not a BED file"),
         ("chr1\t1\t99999999999999999999\n", FormatError, "line 1: expected"),
         ("chr1\t1\t5\nchr1\t-3\t5\n", ArgumentError, "line 2: chr1 -3 5 starts before 0"),
         (
