@@ -52,21 +52,31 @@ class ValuedIntervals:
         Returns
         -------
         int64[p], int64[p], float64[p]
-            Of each meeting the interval, the window and the bases in common; by interval, then by window.
+            Of each meeting the interval, the window and the bases in common, in no particular order.
         """
         low = int(np.searchsorted(self._reach, edges[0], side="right"))
-        high = int(np.searchsorted(self.starts, edges[-1], side="left"))
-        high = max(high, low)
+        high = max(int(np.searchsorted(self.starts, edges[-1], side="left")), low)
         starts = np.maximum(self.starts[low:high], edges[0])
         ends = np.minimum(self.ends[low:high], edges[-1])
-        first = np.searchsorted(edges, starts, side="right") - 1
-        # An interval that ended before the first window meets none.
-        meetings = np.maximum(np.searchsorted(edges, ends, side="left") - first, 0) * (ends > starts)
-        which = np.repeat(np.arange(low, high), meetings)
-        offsets = np.arange(which.size) - np.repeat(np.cumsum(meetings) - meetings, meetings)
-        windows = np.repeat(first, meetings) + offsets
-        bases = np.minimum(self.ends[which], edges[windows + 1]) - np.maximum(self.starts[which], edges[windows])
-        return which, windows, bases.astype(np.float64)
+        # An interval that ended before the first window, behind a longer one, meets none.
+        which = np.arange(low, high) if (starts < ends).all() else np.flatnonzero(starts < ends) + low
+        starts, ends = starts[which - low], ends[which - low]
+        first, last = window_of(starts, edges), window_of(ends - 1, edges)
+        bases = ends - starts
+        crossing = np.flatnonzero(first != last)
+        if not crossing.size:
+            return which, first, bases.astype(np.float64)
+        # An interval's first window comes in its place, its other windows come behind all of these.
+        bases[crossing] = edges[first[crossing] + 1] - starts[crossing]
+        more = (last - first)[crossing]
+        row = np.repeat(crossing, more)
+        windows = first[row] + 1 + np.arange(row.size) - np.repeat(np.cumsum(more) - more, more)
+        rest = np.minimum(ends[row], edges[windows + 1]) - edges[windows]
+        return (
+            np.concatenate([which, which[row]]),
+            np.concatenate([first, windows]),
+            np.concatenate([bases, rest]).astype(np.float64),
+        )
 
     def means(self, edges: NDArray[np.int64]) -> NDArray[np.float64]:
         """float64[m]: mean value over the bases that intervals cover in each window, NaN where there is none."""
@@ -106,3 +116,19 @@ class ValuedIntervals:
         best = np.lexsort((-values[groups], totals, windows[groups]))
         result[windows[groups][best]] = values[groups][best]
         return result
+
+
+def window_of(positions: NDArray[np.int64], edges: NDArray[np.int64]) -> NDArray[np.int64]:
+    """The window that holds each position; all lie in ``[edges[0], edges[m])``."""
+    windows: NDArray[np.int64]
+    if edges.size > 3 and _evenly_spaced(edges):
+        # All but the first and last window have one width, and a division is much faster than a search.
+        windows = (positions - edges[1]) // (edges[2] - edges[1]) + 1
+        return np.clip(windows, 0, edges.size - 2, out=windows)
+    windows = np.searchsorted(edges, positions, side="right") - 1
+    return windows
+
+
+def _evenly_spaced(edges: NDArray[np.int64]) -> bool:
+    inner = np.diff(edges[1:-1])
+    return int(inner[0]) > 0 and bool((inner == inner[0]).all())

@@ -67,8 +67,6 @@ def _sources() -> Iterator[TrackPlugin]:
 
 
 def _bigwig() -> TrackOpener:
-    import pybigtools  # type: ignore[import-untyped]  # noqa: F401  # without it this kind is unavailable
-
     from gsynth.tracks.bigwig import BigWigOpener
 
     return BigWigOpener()

@@ -1,10 +1,13 @@
 """Tracks from files, arrays and functions, against loops over single bases and against pyBigWig."""
 
+import contextlib
 import gzip
 import itertools
 import os
+import pickle
 import re
 import threading
+import warnings
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -319,8 +322,84 @@ def test_bigwig_from_threads(gappy: Path) -> None:
         np.testing.assert_array_equal(values, expected)
 
 
-def test_damaged_bigwig(gappy: Path, tmp_path: Path) -> None:
+def written(path: Path, kind: str) -> NDArray[np.float64]:
+    """A small bigWig of one kind of record on two contigs, and what contig b holds base by base."""
+    pyBigWig = pytest.importorskip("pyBigWig")
+    bases = np.full(100_000, NAN)
+    with pyBigWig.open(str(path), "w") as file:
+        file.addHeader([("a", 5000), ("b", bases.size)])
+        for contig, end in (("a", 5000), ("b", bases.size)):
+            starts = np.arange(10, end - 10, 7)
+            values = (starts % 50) / 4
+            if kind == "bedgraph":
+                ends = starts + 1 + starts % 7
+                file.addEntries([contig] * starts.size, starts.tolist(), ends=ends.tolist(), values=values.tolist())
+            elif kind == "variable":
+                file.addEntries(contig, starts.tolist(), values=values.tolist(), span=5)
+                ends = starts + 5
+            else:
+                file.addEntries(contig, 10, values=values.tolist(), span=3, step=7)
+                ends = starts + 3
+            if contig == "b":
+                for start, stop, value in zip(starts, ends, values, strict=True):
+                    bases[start:stop] = value
+    return bases
+
+
+@pytest.mark.parametrize("kind", ["bedgraph", "variable", "fixed"])
+@pytest.mark.parametrize("width", [1, 5, 7, 64, 3000])
+def test_kinds_of_bigwig_record(tmp_path: Path, kind: str, width: int) -> None:
+    bases = written(tmp_path / "x.bw", kind)
+    track = opened(tmp_path / "x.bw", a=5000, b=bases.size, c=50)
+    for start, end in ((0, bases.size), (12, 20_003), (99_000, 99_999)):
+        edges = edges_of(start, end, width)
+        expected = base_means(bases[start:end], edges)
+        np.testing.assert_allclose(track.window_values("b", edges, None), expected, rtol=1e-12)
+    assert np.isnan(track.window_values("c", np.array([0, 50]), None)).all()
+    assert pickle.loads(pickle.dumps(track)).window_values("a", np.array([10, 11]), None)[0] == 2.5
+
+
+@pytest.mark.parametrize("size", [0, 3, 40, 63, 300, 400, 600, 3000])
+def test_bigwig_cut_short(tmp_path: Path, size: int) -> None:
+    written(tmp_path / "x.bw", "bedgraph")
     path = tmp_path / "cut.bw"
-    path.write_bytes(gappy.read_bytes()[:300])
-    with pytest.raises(FormatError, match=r"cut\.bw: cannot be read as bigWig"):
-        opened(path, chrX=22_422_827)
+    path.write_bytes((tmp_path / "x.bw").read_bytes()[:size])
+    with pytest.raises(FormatError, match=r"cut\.bw"):
+        opened({"path": path, "format": "bigwig"}, b=100_000)
+
+
+def test_bigwig_with_any_byte_changed_fails_cleanly_or_not_at_all(tmp_path: Path) -> None:
+    written(tmp_path / "x.bw", "bedgraph")
+    data = (tmp_path / "x.bw").read_bytes()
+    path = tmp_path / "y.bw"
+    for place in [*range(4, 64), *np.random.default_rng(5).integers(64, len(data), 300).tolist()]:
+        path.write_bytes(data[:place] + bytes([data[place] ^ 0xA5]) + data[place + 1 :])
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            with contextlib.suppress(FormatError, ContigError):
+                opened(path, a=5000, b=100_000).window_values("b", edges_of(0, 100_000, 500), None)
+
+
+def test_bigbed_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "x.bb"
+    path.write_bytes(b"\xeb\xf2\x89\x87" + bytes(200))
+    with pytest.raises(FormatError, match="bigBed"):
+        opened(path, b=9)
+
+
+def test_strata_of_the_fly_from_bigwig_equal_those_of_the_sequence() -> None:
+    """The bigWig holds GC per 20 bp, and nothing where a bin touches the gap or is the contig's incomplete last."""
+    from gsynth.genomes import open_genome
+
+    if not (DATA / "dm3.chr2R.2bit").exists():
+        pytest.skip("needs dm3.chr2R.2bit of the test data")
+    genome = open_genome(DATA / "dm3.chr2R.2bit")
+    gc, stored = open_tracks(["gc", "stored"], {"stored": DATA / "dm3.chr2R.gc20.bw"}, genome)
+    size = genome.contigs["chr2R"]
+    edges = edges_of(0, size, 20)
+    from_sequence = gc.window_values("chr2R", edges, genome.fetch("chr2R", 0, size))
+    from_file = stored.window_values("chr2R", edges, None)
+    missing = np.flatnonzero(np.isnan(from_file))
+    assert missing.tolist() == [*range(16_668_212 // 20, 16_668_311 // 20 + 1), edges.size - 2]
+    known = ~np.isnan(from_file)
+    np.testing.assert_allclose(from_file[known], from_sequence[known], atol=1e-7)
