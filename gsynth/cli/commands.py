@@ -16,7 +16,11 @@ from gsynth.cli.sample import sample
 from gsynth.cli.train import train
 
 
-@click.group(cls=Program, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+@click.group(
+    cls=Program,
+    no_args_is_help=False,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
+)
 @click.version_option(gsynth.__version__, prog_name="gsynth", message="%(prog)s %(version)s")
 @talking
 def main() -> None:

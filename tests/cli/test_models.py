@@ -1,0 +1,66 @@
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from click.testing import Result
+
+import gsynth
+from gsynth.cli.description import MOST_BINS
+
+Run = Callable[..., Result]
+
+
+def test_convert_keeps_the_model(run: Run, model: Path, tmp_path: Path) -> None:
+    assert json.loads(run("convert", model, "small.gsm", "--compress", "--json").stdout) == {
+        "input": str(model),
+        "output": "small.gsm",
+    }
+    assert (tmp_path / "small.gsm").is_file()
+    run("convert", model, "r.gsm", "--format", "gsm-r")
+    loaded = [gsynth.gsynth_load(path) for path in (model, tmp_path / "small.gsm", tmp_path / "r.gsm")]
+    assert loaded[0] == loaded[1] == loaded[2]
+    assert "--force" in run("convert", model, "small.gsm", code=1).stderr
+    assert "reads" in run("convert", model, model, "--force", code=1).stderr
+    assert "one file" in run("convert", model, "-", "--format", "gsm-r", code=1).stderr
+
+
+def test_info_shows_what_the_model_holds(run: Run, model: Path) -> None:
+    text = run("info", model).stdout
+    loaded = gsynth.gsynth_load(model)
+    for part in ("gc: 4 bins, breaks 0 0.25 0.5 0.75 1", f"{loaded.total_kmers:,}", "50 bp", "gsynth 0", "chr1 6,000"):
+        assert part in text
+    rows = text.split("\n\n")[1].splitlines()
+    assert len(rows) == 1 + loaded.total_bins
+    for row, count in zip(rows[1:], loaded.per_bin_kmers, strict=True):
+        assert f"{count:,}" in row.split()
+
+
+def test_info_as_json(run: Run, model: Path) -> None:
+    found = json.loads(run("info", model, "--json").stdout)
+    loaded = gsynth.gsynth_load(model)
+    assert found["dim_specs"] == loaded.dim_specs
+    assert found["per_bin_kmers"] == loaded.per_bin_kmers.tolist()
+    assert found["metadata"]["chrom_sizes"] == {"chr1": 6000, "chr2": 3000}
+
+
+def test_info_marks_merged_and_sparse_bins_and_ends(run: Run, genome: Path) -> None:
+    run(
+        "train", genome, "-k", 1, "-o", "m.gsm", "--dim", "gc=0:1:0.1", "--dim", "cpg=0:10:0.25", "--iterator", 50,
+        "--bin-merge", "gc=0.8 into 0.75", "--min-obs", 100,
+    )  # fmt: skip
+    text = run("info", "m.gsm").stdout
+    assert "8 into 7, 9 into 7" in text
+    assert "sparse" in text
+    assert "400 (10 x 40)" in text
+    assert text.rstrip().endswith(f"and {400 - MOST_BINS} more bins; --json lists them all")
+
+
+@pytest.mark.parametrize("text", [b"", b"nothing of the sort", b"PK\x03\x04"])
+def test_what_is_no_model_is_an_error(run: Run, tmp_path: Path, text: bytes) -> None:
+    (tmp_path / "x.gsm").write_bytes(text)
+    assert "x.gsm" in run("info", "x.gsm", code=1).stderr
+    run("info", "-", input=text, code=1)
+    assert "no model at" in run("info", "nothing.gsm", code=1).stderr
