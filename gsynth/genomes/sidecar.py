@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import logging
 import os
-import tempfile
+import secrets
 import warnings
 from pathlib import Path
 
@@ -19,27 +19,22 @@ def sidecar(path: Path, suffix: str) -> Path:
 
 def write_sidecar(path: Path, content: bytes) -> bool:
     """Write `content` at `path`, all or nothing; False where the folder cannot be written to."""
-    temporary = None
+    temporary = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
     try:
-        descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-        with os.fdopen(descriptor, "wb") as file:
+        with os.fdopen(_create(temporary), "wb") as file:
             file.write(content)
-        os.chmod(temporary, 0o666 & ~_umask())
         os.replace(temporary, path)
     except OSError as error:
         _log.info("%s could not be written (%s): the index stays in memory", path, error)
-        if temporary is not None:
-            with contextlib.suppress(OSError):
-                os.unlink(temporary)
+        with contextlib.suppress(OSError):
+            os.unlink(temporary)
         return False
     return True
 
 
-def _umask() -> int:
-    # There is no way to read it but to set it.
-    mask = os.umask(0o022)
-    os.umask(mask)
-    return mask
+def _create(path: Path) -> int:
+    # Not `tempfile`: that makes files which only their owner may read, and an index is for everyone.
+    return os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
 
 
 def warn_unusable(index: Path, source: Path, reason: object) -> None:

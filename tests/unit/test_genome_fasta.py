@@ -262,7 +262,7 @@ def test_file_cut_short_while_open(tmp_path: Path) -> None:
 @pytest.mark.parametrize("packing", ["plain", "bgzip"])
 def test_folder_that_cannot_be_written(tmp_path: Path, packing: str) -> None:
     path = write(tmp_path, SHAPES["regular"], packing)
-    with mock.patch("gsynth.genomes.sidecar.tempfile.mkstemp", side_effect=PermissionError("read-only")):
+    with mock.patch("gsynth.genomes.sidecar._create", side_effect=PermissionError("read-only")):
         assert_holds(open_fasta(path), naive(SHAPES["regular"]))
     assert [entry.name for entry in tmp_path.iterdir()] == [path.name]
 

@@ -127,7 +127,10 @@ def test_use_genome() -> None:
         assert open_genome().contigs == {"a": 4}
         with use_genome({"b": "AC"}, chrom_alias={"x": "b"}) as genome:
             assert open_genome() is genome
-            assert resolve_alias(None, genome).rename("x", genome.contigs) == "b"
+            assert genome is not None
+            for copy in (genome, pickle.loads(pickle.dumps(genome))):
+                assert resolve_alias(None, copy).rename("x", copy.contigs) == "b"
+                assert copy.fetch("b", 0, 2).tobytes() == b"AC"
             with pytest.raises(RuntimeError, match="inside"), use_genome(Fixed()):
                 raise RuntimeError("inside")
             assert open_genome() is genome
