@@ -28,4 +28,4 @@ def problems(listed: list[dict[str, object]], expected: list[str]) -> list[str]:
 
 if __name__ == "__main__":
     output = subprocess.run(["gsynth", "plugins", "--json"], check=True, capture_output=True, text=True).stdout
-    sys.exit("\n".join(problems(json.loads(output), sys.argv[1:])) or None)
+    sys.exit("\n".join(problems(json.loads(output)["plugins"], sys.argv[1:])) or None)
