@@ -57,13 +57,18 @@ def parse_track_option(text: str) -> tuple[str, object]:
     name, equals, source = text.partition("=")
     if not (equals and name.strip() and source.strip()):
         raise ArgumentError(f"a track is given as NAME=FILE or NAME=FILE:COLUMN, found {text!r}")
-    words = source.split(":")
+    return name.strip(), parse_source(source)
+
+
+def parse_source(text: str) -> str | dict[str, str]:
+    """``PATH:COLUMN`` and ``PATH:COLUMN:PATTERN`` as a dict, other text as it is."""
+    words = text.split(":")
     # A path may hold colons itself: the longest one that exists is meant.
     ends = [end for end in range(len(words), 0, -1) if os.path.exists(":".join(words[:end]))]
     end = ends[0] if ends else (1 if "(" not in words[0] else len(words))
     if end == len(words):
-        return name.strip(), source
+        return text
     options = {"path": ":".join(words[:end]), "column": words[end]}
     if end + 1 < len(words):
         options["pattern"] = ":".join(words[end + 1 :])
-    return name.strip(), options
+    return options

@@ -52,7 +52,7 @@ class ValuedIntervals:
         Returns
         -------
         int64[p], int64[p], float64[p]
-            Of each meeting the interval, the window and the bases in common, in no particular order.
+            Of each meeting the interval, the window and the bases in common; those of one window by interval.
         """
         low = int(np.searchsorted(self._reach, edges[0], side="right"))
         high = max(int(np.searchsorted(self.starts, edges[-1], side="left")), low)
@@ -66,16 +66,17 @@ class ValuedIntervals:
         crossing = np.flatnonzero(first != last)
         if not crossing.size:
             return which, first, bases.astype(np.float64)
-        # An interval's first window comes in its place, its other windows come behind all of these.
+        # What an interval leaves in later windows comes before all that begins there, so that a window's meetings are
+        # in the order of the intervals, and its sum is the same to the last bit whatever block it is asked for in.
         bases[crossing] = edges[first[crossing] + 1] - starts[crossing]
         more = (last - first)[crossing]
         row = np.repeat(crossing, more)
         windows = first[row] + 1 + np.arange(row.size) - np.repeat(np.cumsum(more) - more, more)
         rest = np.minimum(ends[row], edges[windows + 1]) - edges[windows]
         return (
-            np.concatenate([which, which[row]]),
-            np.concatenate([first, windows]),
-            np.concatenate([bases, rest]).astype(np.float64),
+            np.concatenate([which[row], which]),
+            np.concatenate([windows, first]),
+            np.concatenate([rest, bases]).astype(np.float64),
         )
 
     def means(self, edges: NDArray[np.int64]) -> NDArray[np.float64]:

@@ -17,6 +17,7 @@ from gsynth.tracks.contigs import match_contigs
 from gsynth.tracks.expression_track import ExpressionTrack
 from gsynth.tracks.expressions import MODULES, Leaf, parse_expression
 from gsynth.tracks.functions import CONSTANTS, FUNCTIONS
+from gsynth.tracks.options import parse_source
 
 
 @runtime_checkable
@@ -88,6 +89,8 @@ class TrackResolver:
         return found
 
     def _open_source(self, name: str, source: object) -> Track:
+        if isinstance(source, str):
+            source = parse_source(source)
         if isinstance(source, str | os.PathLike | Mapping):
             source = _located(name, source)
         chosen = source.get("format") if isinstance(source, Mapping) else None

@@ -93,6 +93,7 @@ def test_numbers_as_categories_and_patterns(tmp_path: Path) -> None:
     path = bed(tmp_path, "c\t0\t5\tRED_1\t10\nc\t5\t9\tBLUE_2\t2\n")
     assert opened({"path": path, "column": 5, "kind": "category"}, c=9).categories == ("10", "2")
     assert opened({"path": path, "column": "name", "pattern": "^[A-Z]+"}, c=9).categories == ("BLUE", "RED")
+    assert opened(f"{path}:name:^[A-Z]+", c=9).categories == ("BLUE", "RED")
     assert opened({"path": path, "column": "name", "pattern": "_(.)"}, c=9).categories == ("1", "2")
     with pytest.raises(FormatError, match=r"matches nothing in '(RED_1|BLUE_2)'"):
         opened({"path": path, "column": "name", "pattern": "x"}, c=9)
