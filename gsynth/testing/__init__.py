@@ -1,0 +1,38 @@
+"""The conformance suite for plugins; the names load on first use, as pytest imports this package at every start."""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from gsynth.testing.counters import CounterConformance as CounterConformance
+    from gsynth.testing.registration import RegistrationConformance as RegistrationConformance
+    from gsynth.testing.samplers import SamplerConformance as SamplerConformance
+    from gsynth.testing.serializers import SerializerConformance as SerializerConformance
+    from gsynth.testing.sources import GenomeConformance as GenomeConformance
+    from gsynth.testing.sources import TrackConformance as TrackConformance
+
+_HOME = {
+    "CounterConformance": "gsynth.testing.counters",
+    "GenomeConformance": "gsynth.testing.sources",
+    "RegistrationConformance": "gsynth.testing.registration",
+    "SamplerConformance": "gsynth.testing.samplers",
+    "SerializerConformance": "gsynth.testing.serializers",
+    "TrackConformance": "gsynth.testing.sources",
+}
+
+__all__ = [
+    "CounterConformance",
+    "GenomeConformance",
+    "RegistrationConformance",
+    "SamplerConformance",
+    "SerializerConformance",
+    "TrackConformance",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOME:
+        raise AttributeError(f"module 'gsynth.testing' has no attribute {name!r}")
+    return getattr(importlib.import_module(_HOME[name]), name)

@@ -100,6 +100,11 @@ class CounterConformance:
     def test_last_context(self, counter: Counter, order: int) -> None:
         check(counter, Block(order, codes_of("T" * (order + 3)), [0, 3], [1]), "orders")
 
+    @pytest.mark.parametrize("order", [2, 3, 5, 10])
+    def test_fewer_windows_than_the_order(self, counter: Counter, order: int) -> None:
+        for size in range(1, order + 2):
+            check(counter, random_block(order, size, bins=1), "orders")
+
     @pytest.mark.parametrize("order", [1, 3])
     @pytest.mark.parametrize("stratum", [0, UNBINNED, MASKED])
     def test_one_n_anywhere(self, counter: Counter, order: int, stratum: int) -> None:

@@ -135,6 +135,11 @@ class SamplerConformance:
         work = one_run(order, "T" * order + "...", [0, _TOP, 5], always(order, 3))
         check(sampler, work, "orders")
 
+    @pytest.mark.parametrize("order", [2, 3, 5, 10])
+    def test_fewer_windows_than_the_order(self, sampler: Sampler, order: int) -> None:
+        for size in range(1, order + 2):
+            check(sampler, random_sampling_block(order, size, bins=1, free=1.0, n_fraction=0), "orders")
+
     @pytest.mark.parametrize("base", range(4))
     @pytest.mark.parametrize("number", [0, 1, 2**29, 2**30, _TOP])
     def test_a_certain_base(self, sampler: Sampler, base: int, number: int) -> None:
