@@ -28,7 +28,7 @@ def _facts(model: GsynthModel) -> Iterator[tuple[str, str]]:
     yield "bins", f"{model.total_bins:,}" + (f" ({' x '.join(map(str, model.dim_sizes))})" if model.n_dims > 1 else "")
     for number, dim in enumerate(model.dims, 1):
         yield f"dimension {number}", f"{dim.expr}: {dim.num_bins} bins, breaks {_shortened(dim.breaks)}"
-        if dim.bin_map is not None:
+        if (dim.merged() != np.arange(dim.num_bins)).any():
             yield "  merged", _merges(dim)
     if model.dims:
         yield "iterator", "none" if model.iterator is None else f"{model.iterator:,} bp"
@@ -54,7 +54,7 @@ def _merges(dim: DimSpec) -> str:
     merged = dim.merged()
     moved = np.flatnonzero(merged != np.arange(dim.num_bins))
     text = ", ".join(f"{i} into {merged[i]}" for i in moved[:_MOST_VALUES].tolist())
-    return f"{text}, ... ({moved.size} in all)" if moved.size > _MOST_VALUES else text or "none"
+    return f"{text}, ... ({moved.size} in all)" if moved.size > _MOST_VALUES else text
 
 
 def _shortened(values: Any) -> str:

@@ -9,7 +9,7 @@ import click
 
 from gsynth.cli.console import console_of
 from gsynth.cli.results import check_one_stdout, print_json
-from gsynth.cli.streams import check_output, is_stream, sequence_output
+from gsynth.cli.streams import check_output, is_stream, name_of, sequence_output
 
 if TYPE_CHECKING:
     from gsynth.intervals import Intervals
@@ -40,7 +40,7 @@ def write_sequence(
     with sequence_output(output) as destination:
         write(destination)
     records, bases = len(intervals) * n_samples, intervals.total * n_samples
-    console_of(context).note(f"{output}: records {records:,}, bases {bases:,}")
+    console_of(context).note(f"{name_of(output)}: records {records:,}, bases {bases:,}")
     if not as_json:
         return
     indexed = output_format == "fasta" and not is_stream(output)

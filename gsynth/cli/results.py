@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from gsynth.cli.streams import STREAM
+from gsynth.cli.streams import STDOUT
 
 
 def print_json(result: Mapping[str, Any]) -> None:
@@ -41,5 +41,5 @@ def plain(value: Any) -> Any:
 
 def check_one_stdout(output: str, as_json: bool) -> None:
     """Refuse data and JSON on one standard output."""
-    if as_json and output == STREAM:
-        raise click.UsageError("--json and '-o -' both want standard output; write the data to a file")
+    if as_json and output in STDOUT:
+        raise click.UsageError(f"--json and '-o {output}' both want standard output; write the data to a file")

@@ -18,6 +18,10 @@ from gsynth.cli.console import console_of
 from gsynth.errors import ArgumentError, MissingFileError, OutputExistsError
 
 STREAM: Final = "-"
+STDOUT: Final = (STREAM, "/dev/stdout")
+
+# Where the system shows a process its open files: renaming onto such a name would destroy it.
+_OPEN_FILES: Final = ("/dev/stdout", "/dev/stderr", "/dev/fd/", "/proc/self/fd/")
 
 
 def spooled(context: click.Context, path: str, what: str) -> str:
@@ -53,14 +57,19 @@ def _stdin(context: click.Context, what: str) -> BinaryIO:
 
 
 def is_stream(path: str) -> bool:
-    """True for ``-`` and for what is there and neither a file nor a folder: a pipe, a device."""
-    if path == STREAM:
+    """True for ``-``, and for a pipe, a device, or a name of one of the process's open files."""
+    if path == STREAM or path.startswith(_OPEN_FILES):
         return True
     try:
         mode = os.stat(path).st_mode
     except (OSError, ValueError):
         return False
     return not (stat.S_ISREG(mode) or stat.S_ISDIR(mode))
+
+
+def name_of(output: str) -> str:
+    """What a note calls an output."""
+    return "standard output" if output in STDOUT else output
 
 
 def check_output(output: str, *, force: bool, beside: Sequence[str] = (), inputs: Sequence[str] = ()) -> None:
@@ -86,7 +95,7 @@ def check_output(output: str, *, force: bool, beside: Sequence[str] = (), inputs
 @contextmanager
 def opened_stream(output: str) -> Iterator[BinaryIO]:
     """The stream that `output` names, for bytes."""
-    if output == STREAM:
+    if output in STDOUT:
         if sys.stdout is None:
             raise ArgumentError("the data is to go to standard output, which is closed")
         yield sys.stdout.buffer

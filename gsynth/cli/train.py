@@ -11,6 +11,7 @@ from gsynth.cli.console import console_of
 from gsynth.cli.dimensions import Merges, merges_by_dimension, parse_dimension
 from gsynth.cli.results import check_one_stdout, print_json
 from gsynth.cli.saving import check_model_output, save_to
+from gsynth.cli.streams import name_of
 from gsynth.cli.summary import summary
 from gsynth.cli.values import parse_prior
 
@@ -98,7 +99,7 @@ def train(
         format=format,
     )
     console_of(context).note(
-        f"{output}: order {model.k}, bins {model.total_bins:,}, observations {model.total_kmers:,}"
+        f"{name_of(output)}: order {model.k}, bins {model.total_bins:,}, observations {model.total_kmers:,}"
     )
     if as_json:
         print_json({"model": output, **summary(model)})

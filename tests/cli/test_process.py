@@ -85,3 +85,14 @@ def test_the_traceback_is_for_debug(tmp_path: Path) -> None:
         assert ("Traceback" in done.stderr) is shown
         assert done.stderr.splitlines()[-1].startswith("gsynth: error: ")
         assert done.stdout == ""
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/stdout"), reason="no /dev/stdout on this system")
+@pytest.mark.parametrize("name", ["/dev/stdout", "/dev/fd/1"])
+def test_names_of_open_files_are_written_to_not_replaced(sizes: Path, tmp_path: Path, name: str) -> None:
+    (tmp_path / "few").write_text("c\t5\n")
+    with (tmp_path / "out").open("wb") as file:
+        args = ["random", "-g", "few", "-o", name, "--force", "--seed", "1"]
+        subprocess.run([*GSYNTH, *args], cwd=tmp_path, stdout=file, check=True, stderr=subprocess.PIPE)
+    assert len((tmp_path / "out").read_text()) == len(">c\nACGTA\n")
+    assert Path("/dev/stdout").is_symlink()
