@@ -30,7 +30,7 @@ KNOWN: Final = frozenset(
     ]
 ) | {WRITER, INDEX_BASE, SMOOTHING}
 """Keys that the format gives a meaning; all others belong to the model's `metadata`."""
-DIM_KEYS: Final = frozenset({"expr", "breaks", "num_bins", "bin_map", "bin_merge"})
+DIM_KEYS: Final = frozenset({"expr", "breaks", "num_bins", "bin_map", "bin_merge", "categories"})
 MAX_DIMS: Final = 64
 
 
@@ -153,7 +153,12 @@ def _dim(spec: Mapping[str, Any], base: int, writer: str) -> DimSpec:
         what = f"bin_map of {expr!r} (written by {writer}, so it counts from {base})"
         found = fields.listed(spec["bin_map"])
         bin_map = [fields.whole(value, what, low=base, high=bins - 1 + base) - base for value in found]
-    return DimSpec(expr, plain.breaks, np.array(bin_map, np.int32), _bin_merge(spec.get("bin_merge"), expr))
+    bin_merge = _bin_merge(spec.get("bin_merge"), expr)
+    names = spec.get("categories")
+    categories = None if names is None else [fields.text(name, "categories") for name in fields.listed(names)]
+    if bin_merge is None and bin_map == list(range(bins)):
+        return DimSpec(expr, plain.breaks, categories=categories)
+    return DimSpec(expr, plain.breaks, np.array(bin_map, np.int32), bin_merge, categories)
 
 
 def _bin_merge(value: Any, expr: str) -> list[dict[str, Any]] | None:

@@ -115,5 +115,7 @@ def _dim_spec(dim: DimSpec, base: int, extra: Mapping[str, Any]) -> dict[str, An
     }
     if dim.bin_merge is not None:
         spec["bin_merge"] = plain(dim.bin_merge)
+    if dim.categories is not None:
+        spec["categories"] = list(dim.categories)
     spec.update((key, value) for key, value in extra.items() if key not in DIM_KEYS)
     return spec
