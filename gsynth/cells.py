@@ -11,13 +11,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gsynth.binning import NO_BIN, bin_indices, gsynth_bin_map
+from gsynth.dimensions import AUTO
 from gsynth.errors import ArgumentError, ArgumentTypeError
 from gsynth.model import DimSpec, GsynthModel
 
 
-def merged_dims(model: GsynthModel, bin_merge: Sequence[Any] | None) -> tuple[DimSpec, ...]:
-    """The model's dimensions with the merges of a sampling call: None, or for each dimension None or merge ranges."""
-    if bin_merge is None:
+def merged_dims(model: GsynthModel, bin_merge: Sequence[Any] | str | None) -> tuple[DimSpec, ...]:
+    """The model's dimensions with the merges of a sampling call: for each dimension None or merge ranges.
+
+    None and "auto" leave them as trained.
+    """
+    if bin_merge is None or _is_auto(bin_merge):
         return model.dims
     if isinstance(bin_merge, str | Mapping) or len(bin_merge) != model.n_dims:
         raise ArgumentError(
@@ -30,7 +34,26 @@ def merged_dims(model: GsynthModel, bin_merge: Sequence[Any] | None) -> tuple[Di
     )
 
 
-def gsynth_cell_merge(model: GsynthModel, cell_merge: Any, bin_merge: Sequence[Any] | None = None) -> Any:
+def _is_auto(bin_merge: Sequence[Any] | str | None) -> bool:
+    return isinstance(bin_merge, str) and bin_merge == AUTO
+
+
+def nearest_learned(model: GsynthModel) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """The joint cells with too few observations and, for each, the nearest cell with enough (``bin_merge="auto"``).
+
+    Enough is `min_obs`, at least 1; near is counted in bins, summed over the dimensions; of equally near cells the one
+    with the lowest flat bin is taken.
+    """
+    enough = model.per_bin_kmers >= max(model.min_obs, 1)
+    learned, poor = np.flatnonzero(enough), np.flatnonzero(~enough)
+    if learned.size == 0:
+        raise ArgumentError(f"bin_merge='auto': no bin has {max(model.min_obs, 1):,} observations")
+    axes = np.array(np.unravel_index(np.arange(model.total_bins), model.dim_sizes, order="F"))
+    nearest = [learned[np.abs(axes[:, learned] - axes[:, [cell]]).sum(axis=0).argmin()] for cell in poor]
+    return poor, np.array(nearest, dtype=np.int64)
+
+
+def gsynth_cell_merge(model: GsynthModel, cell_merge: Any, bin_merge: Sequence[Any] | str | None = None) -> Any:
     """Resolve redirects of joint cells to flat bins.
 
     Parameters
@@ -68,7 +91,7 @@ def gsynth_cell_merge(model: GsynthModel, cell_merge: Any, bin_merge: Sequence[A
 
 
 def redirects(
-    model: GsynthModel, cell_merge: Any, bin_merge: Sequence[Any] | None
+    model: GsynthModel, cell_merge: Any, bin_merge: Sequence[Any] | str | None
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """The 0-based flat bins to redirect and where to, each source once; warns of what looks like a mistake."""
     source_bins, target_bins = _joint_bins(model, cell_merge, bin_merge)
@@ -98,7 +121,7 @@ def _flat(bins: NDArray[np.int64], model: GsynthModel) -> NDArray[np.int64]:
 
 
 def _joint_bins(
-    model: GsynthModel, cell_merge: Any, bin_merge: Sequence[Any] | None
+    model: GsynthModel, cell_merge: Any, bin_merge: Sequence[Any] | str | None
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """0-based bins int64[entries, n_dims] of the sources and of the targets."""
     if not isinstance(model, GsynthModel):

@@ -15,7 +15,7 @@ from attrs import define, frozen
 from numpy.typing import NDArray
 
 from gsynth.blocks import MIN_BLOCK, Piece
-from gsynth.encoding import NOT_ACGT, decode, encode
+from gsynth.encoding import LOWER_CASE_BIT, NOT_ACGT, decode, encode, is_lower
 from gsynth.initial import InitialContext
 from gsynth.masks import Mask
 from gsynth.plugins.interfaces import FREE, UNBINNED, Genome, Sampler, StreamSampler
@@ -58,6 +58,20 @@ def _covering(edges: NDArray[np.int64], first: int, last: int) -> tuple[int, int
     )
 
 
+@frozen
+class _Part:
+    """What one piece brings to a block.
+
+    Runs from 0 on, fixed cells (`FREE` where none), bytes to copy (0 where none), and the bits that make a letter
+    lower case; None where a whole piece has none.
+    """
+
+    runs: Runs
+    fixed: NDArray[np.uint8] | None
+    copied: NDArray[np.uint8] | None
+    lower: NDArray[np.uint8] | None
+
+
 @define
 class Block:
     """A sampled job. `codes` holds k cells of left context, then the bases; `letters` the bases as ASCII."""
@@ -66,6 +80,7 @@ class Block:
     codes: NDArray[np.uint8]
     fixed: NDArray[np.uint8] | None
     copied: NDArray[np.uint8] | None
+    lower: NDArray[np.uint8] | None
     runs: Runs
     streams: Streams
     letters: NDArray[np.uint8]
@@ -84,6 +99,7 @@ class BlockSampler:
     strata: Strata
     mask_copy: Mask | None
     preserve_n: bool
+    keep_case: bool
     sampler: Sampler
     order: int
     thresholds: NDArray[np.uint32]
@@ -94,10 +110,11 @@ class BlockSampler:
         parts = [self._part(piece) for piece in pieces]
         sizes = [piece.size for piece in pieces]
         ends = np.cumsum([0, *sizes])
-        runs = _joined_runs([part[0] for part in parts], ends)
+        runs = _joined_runs([part.runs for part in parts], ends)
         windows = int(ends[-1])
-        fixed = _joined([part[1] for part in parts], sizes, FREE)
-        copied = _joined([part[2] for part in parts], sizes, 0)
+        fixed = _joined([part.fixed for part in parts], sizes, FREE)
+        copied = _joined([part.copied for part in parts], sizes, 0)
+        lower = _joined([part.lower for part in parts], sizes, 0)
         streams = Streams(
             ends,
             np.array([self.key_of(piece) for piece in pieces], dtype=np.uint64),
@@ -106,7 +123,7 @@ class BlockSampler:
         codes = np.empty(windows + self.order, dtype=np.uint8)
         codes[: self.order] = 0
         codes[self.order :] = FREE if fixed is None else fixed
-        block = Block(pieces, codes, fixed, copied, runs, streams, np.empty(windows, dtype=np.uint8))
+        block = Block(pieces, codes, fixed, copied, lower, runs, streams, np.empty(windows, dtype=np.uint8))
         self._draw(codes, runs, streams)
         self._write_letters(block, 0, windows)
         return block
@@ -143,18 +160,19 @@ class BlockSampler:
                 codes, edges, strata, streams.numbers(), order=self.order, thresholds=self.thresholds
             )
 
-    def _part(self, piece: Piece) -> tuple[Runs, NDArray[np.uint8] | None, NDArray[np.uint8] | None]:
-        """Runs from 0 on, fixed cells (`FREE` where none) and bytes to copy (0 where none) of a piece."""
+    def _part(self, piece: Piece) -> _Part:
         bases, low = self._bases(piece)
         runs = self._runs(piece, bases, low)
-        fixed, copied = self._fixed(piece, bases[piece.first - low : piece.last - low])
+        here = bases[piece.first - low : piece.last - low]
+        fixed, copied = self._fixed(piece, here)
+        lower = (is_lower(here).view(np.uint8) * LOWER_CASE_BIT) if self.keep_case else None
         if self.initial is not None and piece.first == piece.start:
             fixed = self._with_initial(piece, runs, fixed)
-        return runs, fixed, copied
+        return _Part(runs, fixed, copied, lower)
 
     @property
     def _copies(self) -> bool:
-        return self.genome.has_sequence and (self.preserve_n or self.mask_copy is not None)
+        return self.genome.has_sequence and (self.preserve_n or self.keep_case or self.mask_copy is not None)
 
     def _bases(self, piece: Piece) -> tuple[NDArray[np.uint8], int]:
         """The reference that the piece needs, and where it begins."""
@@ -195,8 +213,8 @@ class BlockSampler:
             unknown = codes == NOT_ACGT
             if unknown.any():
                 keep |= unknown
-                lower = (bases >= ord("a")) & (bases <= ord("z"))
-                letters = np.where(unknown, np.where(lower, ord("n"), ord("N")), bases).astype(np.uint8)
+                unnamed = ord("N") + is_lower(bases).view(np.uint8) * LOWER_CASE_BIT
+                letters = np.where(unknown, unnamed, bases)
         if self.mask_copy is not None:
             for start, end in self.mask_copy.runs(piece.contig, piece.first, piece.last, bases) - piece.first:
                 keep[start:end] = True
@@ -225,6 +243,8 @@ class BlockSampler:
         if block.copied is not None:
             kept = block.copied[first:last]
             letters = np.where(kept != 0, kept, letters)
+        if block.lower is not None:
+            letters |= block.lower[first:last]
         block.letters[first:last] = letters
 
 

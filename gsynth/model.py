@@ -27,6 +27,10 @@ def check_order(k: object) -> int:
     return int(k)
 
 
+def _categories(value: Iterable[str] | None) -> tuple[str, ...] | None:
+    return None if value is None else tuple(value)
+
+
 def _bin_map(value: Any) -> NDArray[np.int32] | None:
     return None if value is None else np.array(value, dtype=np.int32)
 
@@ -45,12 +49,15 @@ class DimSpec:
         For each bin the 0-based bin that it is merged into.
     bin_merge : list of dict or None
         The merge ranges that `bin_map` came from (see `gsynth_bin_map`), where known.
+    categories : tuple of str or None
+        The names of the bins, where the values are the numbers of categories (chromatin states, say).
     """
 
     expr: str
     breaks: NDArray[np.float64] = field(converter=check_breaks)
     bin_map: NDArray[np.int32] | None = field(default=None, converter=_bin_map)
     bin_merge: list[dict[str, Any]] | None = None
+    categories: tuple[str, ...] | None = field(default=None, converter=_categories)
 
     def __attrs_post_init__(self) -> None:
         if not isinstance(self.expr, str) or not self.expr.strip():
@@ -63,6 +70,8 @@ class DimSpec:
                 raise ArgumentError(
                     f"bin_map must hold {self.num_bins} bins from 0 to {self.num_bins - 1}, found {found.tolist()}"
                 )
+        if self.categories is not None and len(self.categories) != self.num_bins:
+            raise ArgumentError(f"{self.num_bins} bins need as many categories, found {list(self.categories)}")
 
     @property
     def num_bins(self) -> int:
@@ -81,21 +90,23 @@ class DimSpec:
         for key in ("expr", "breaks"):
             if key not in spec:
                 raise ArgumentError(f"a dimension needs the key {key!r}, found {sorted(spec)}")
-        known = {"expr", "breaks", "bin_merge", "bin_map", "num_bins"}
+        known = {"expr", "breaks", "bin_merge", "bin_map", "num_bins", "categories"}
         if not known >= set(spec):
             raise ArgumentError(
                 f"unknown keys in a dimension: {sorted(set(spec) - known)}; known are {sorted(known)}"
             )
-        return cls(spec["expr"], spec["breaks"], spec.get("bin_map"), spec.get("bin_merge"))
+        return cls(spec["expr"], spec["breaks"], spec.get("bin_map"), spec.get("bin_merge"), spec.get("categories"))
 
     def as_dict(self) -> dict[str, Any]:
-        """The dict form: expr, breaks, num_bins, bin_map, bin_merge."""
+        """The dict form: expr, breaks, num_bins, bin_map, bin_merge, and categories where the bins have names."""
+        named = {} if self.categories is None else {"categories": list(self.categories)}
         return {
             "expr": self.expr,
             "breaks": self.breaks.tolist(),
             "num_bins": self.num_bins,
             "bin_map": None if self.bin_map is None else self.bin_map.tolist(),
             "bin_merge": self.bin_merge,
+            **named,
         }
 
     def __eq__(self, other: object) -> bool:
@@ -103,6 +114,7 @@ class DimSpec:
             return NotImplemented
         return (
             self.expr == other.expr
+            and self.categories == other.categories
             and np.array_equal(self.breaks, other.breaks)
             and np.array_equal(self.merged(), other.merged())
         )
@@ -230,9 +242,22 @@ class GsynthModel:
 
     @property
     def sparse_bins(self) -> NDArray[np.int64]:
-        """The flat bins with fewer than `min_obs` observations."""
-        sparse: NDArray[np.int64] = np.flatnonzero(self.per_bin_kmers < self.min_obs)
+        """The flat bins with fewer than `min_obs` observations, but those that are merged into others."""
+        reachable = np.ones((), dtype=np.bool_)
+        for dim in self.dims:
+            # Dimension 0 is the fastest, so each further one comes in front.
+            reachable = np.isin(np.arange(dim.num_bins), dim.merged())[(..., *(None,) * reachable.ndim)] & reachable
+        sparse: NDArray[np.int64] = np.flatnonzero(reachable.reshape(-1) & (self.per_bin_kmers < self.min_obs))
         return sparse
+
+    def bin_label(self, flat: int) -> str:
+        """Where a flat bin lies, for people: ``gc 0.4-0.5, cpg 1-2``."""
+        labels = []
+        for dim in self.dims:
+            flat, i = divmod(flat, dim.num_bins)
+            span = f"{dim.breaks[i]:g}-{dim.breaks[i + 1]:g}" if dim.categories is None else dim.categories[i]
+            labels.append(f"{dim.expr} {span}")
+        return ", ".join(labels) or "all"
 
     @property
     def cdf(self) -> NDArray[np.float64]:

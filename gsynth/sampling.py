@@ -11,9 +11,10 @@ from numpy.typing import NDArray
 
 from gsynth.backends import load_sampler
 from gsynth.blocks import Piece, cut, into_jobs, resolve_block
-from gsynth.cells import merged_dims, redirects
+from gsynth.cells import merged_dims, nearest_learned, redirects
 from gsynth.chains import BlockSampler
 from gsynth.cores import resolve_cores
+from gsynth.dimensions import AUTO
 from gsynth.draws import Draws
 from gsynth.errors import ArgumentError, ArgumentTypeError
 from gsynth.genomes import open_genome
@@ -44,7 +45,7 @@ def gsynth_sample(
     mask_copy: Any = None,
     n_samples: int = 1,
     seed: Seed = None,
-    bin_merge: Sequence[Any] | None = None,
+    bin_merge: Sequence[Any] | str | None = None,
     allow_parallel: bool = True,
     num_cores: int | None = None,
     max_chunk_size: int | None = None,
@@ -53,6 +54,7 @@ def gsynth_sample(
     preserve_n: bool = True,
     init: str = "uniform",
     cell_merge: Any = None,
+    keep_case: bool = False,
     backend: str | None = None,
     progress: bool | None = None,
     chrom_alias: Any = None,
@@ -82,8 +84,9 @@ def gsynth_sample(
         Draws per interval.
     seed : int, SeedSequence, Generator, optional
         None draws one and logs it.
-    bin_merge : list, optional
-        For each dimension None (as trained) or merge ranges (see `gsynth_bin_map`).
+    bin_merge : list or "auto", optional
+        For each dimension None (as trained) or merge ranges (see `gsynth_bin_map`); or "auto": every joint cell under
+        the model's `min_obs` (or empty) is sampled from the nearest one that is not.
     allow_parallel, num_cores, max_chunk_size, backend, progress, chrom_alias
         As in `gsynth_train`.
     genome : path, dict, sizes or Genome, optional
@@ -95,7 +98,9 @@ def gsynth_sample(
     init : {"uniform", "stationary"}
         How the first k bases of an interval are drawn: uniformly, or from the k-mers of its stratum.
     cell_merge : list of dict or DataFrame, optional
-        Redirects of joint cells, on top of `bin_merge`.
+        Redirects of joint cells, on top of `bin_merge` (see `gsynth_cell_merge`).
+    keep_case : bool
+        Write lower case where the reference has it (its soft mask).
 
     Returns
     -------
@@ -123,6 +128,7 @@ def gsynth_sample(
         strata=open_strata(dims, width, source, tracks, chrom_alias),
         mask_copy=_copied(mask_copy, source, chrom_alias),
         preserve_n=preserve_n,
+        keep_case=_cased(keep_case, source),
         sampler=load_sampler(backend),
         order=model.k,
         thresholds=_thresholds(model, cell_merge, bin_merge),
@@ -187,6 +193,7 @@ def gsynth_random(
         strata=open_strata((), None, source, None),
         mask_copy=_copied(mask_copy, source, chrom_alias),
         preserve_n=preserve_n,
+        keep_case=False,
         sampler=load_sampler(backend),
         order=1,
         thresholds=thresholds,
@@ -265,8 +272,18 @@ def _copied(mask_copy: Any, genome: Genome, chrom_alias: Any) -> Mask | None:
     return mask
 
 
-def _thresholds(model: GsynthModel, cell_merge: Any, bin_merge: Sequence[Any] | None) -> NDArray[np.uint32]:
+def _cased(keep_case: bool, genome: Genome) -> bool:
+    if keep_case and not genome.has_sequence:
+        raise ArgumentError(f"keep_case copies the reference's case, and {genome.name} gives only contig sizes")
+    return keep_case
+
+
+def _thresholds(model: GsynthModel, cell_merge: Any, bin_merge: Sequence[Any] | str | None) -> NDArray[np.uint32]:
     thresholds = thresholds_from_cdf(model.cdf)
+    if bin_merge == AUTO:
+        poor, nearest = nearest_learned(model)
+        log.info("bin_merge: %d bins are sampled from their nearest learned neighbour", poor.size)
+        thresholds[poor] = thresholds[nearest]
     if cell_merge is not None:
         sources, targets = redirects(model, cell_merge, bin_merge)
         thresholds[sources] = thresholds[targets]

@@ -10,6 +10,7 @@ from attrs import frozen
 from numpy.typing import NDArray
 
 from gsynth.binning import NO_BIN, bin_indices
+from gsynth.blocks import Piece
 from gsynth.errors import ArgumentError
 from gsynth.model import DimSpec
 from gsynth.plugins.interfaces import MASKED, UNBINNED, Genome, Track
@@ -48,17 +49,12 @@ class Strata:
         """
         if not self.dims:
             return np.array([first, last], dtype=np.int64), np.zeros(1, dtype=np.int32)
-        low, high = self._window_span(start, end, first, last)
-        edges = self._window_edges(low, high)
+        edges = self._window_edges(start, end, first, last)
         flat = np.zeros(edges.size - 1, dtype=np.int32)
         outside = np.zeros(edges.size - 1, dtype=np.bool_)
         stride = 1
         for dim, track in zip(self.dims, self.tracks, strict=True):
-            bases = None
-            if track.uses_sequence:
-                stop = min(high + track.flank, self.genome.contigs[contig])
-                bases = sequence[low - offset : stop - offset]
-            bins = bin_indices(track.window_values(contig, edges, bases), dim.breaks)
+            bins = bin_indices(self._values(track, contig, edges, sequence, offset), dim.breaks)
             outside |= bins == NO_BIN
             flat += np.where(bins == NO_BIN, 0, dim.merged()[bins]) * np.int32(stride)
             stride *= dim.num_bins
@@ -69,10 +65,42 @@ class Strata:
         width = self.iterator or 1
         return max(start, first // width * width), min(end, -(-last // width) * width)
 
-    def _window_edges(self, low: int, high: int) -> NDArray[np.int64]:
+    def _window_edges(self, start: int, end: int, first: int, last: int) -> NDArray[np.int64]:
+        """The edges of the windows that `[first, last)` touches."""
+        low, high = self._window_span(start, end, first, last)
         width = self.iterator or 1
         inner = np.arange((low // width + 1) * width, high, width, dtype=np.int64)
         return np.concatenate([[low], inner, [high]]).astype(np.int64)
+
+    def _values(
+        self, track: Track, contig: str, edges: NDArray[np.int64], sequence: NDArray[np.uint8], offset: int
+    ) -> NDArray[np.float64]:
+        if not track.uses_sequence:
+            return track.window_values(contig, edges, None)
+        stop = min(int(edges[-1]) + track.flank, self.genome.contigs[contig])
+        return track.window_values(contig, edges, sequence[int(edges[0]) - offset : stop - offset])
+
+    def values_of(self, piece: Piece) -> NDArray[np.float64]:
+        """The values of the first track in the windows that begin in `piece`."""
+        place = (piece.start, piece.end, piece.first, piece.last)
+        low, high = self.span(piece.contig, *place)
+        bases = self.genome.fetch(piece.contig, low, high) if high > low else np.empty(0, dtype=np.uint8)
+        edges = self._window_edges(*place)
+        values = self._values(self.tracks[0], piece.contig, edges, bases, low)
+        return values[edges[:-1] >= piece.first]
+
+
+def open_dim_tracks(
+    dims: Sequence[DimSpec], iterator: int | None, genome: Genome, tracks: Mapping[str, Any] | None, chrom_alias: Any
+) -> tuple[Track, ...]:
+    """Open the tracks of the dimensions' expressions."""
+    if not dims:
+        return ()
+    if iterator is None:
+        raise ArgumentError("strata need an iterator: the width in bp of the windows on which they are evaluated")
+    from gsynth.tracks import open_tracks
+
+    return tuple(open_tracks([dim.expr for dim in dims], tracks, genome, alias=chrom_alias))
 
 
 def open_strata(
@@ -82,15 +110,16 @@ def open_strata(
     tracks: Mapping[str, Any] | None,
     chrom_alias: Any = None,
 ) -> Strata:
-    """Open the tracks of the dimensions' expressions."""
-    if not dims:
-        return Strata((), (), iterator, genome)
-    if iterator is None:
-        raise ArgumentError("strata need an iterator: the width in bp of the windows on which they are evaluated")
-    from gsynth.tracks import open_tracks
-
-    opened = open_tracks([dim.expr for dim in dims], tracks, genome, alias=chrom_alias)
-    return Strata(tuple(dims), tuple(opened), iterator, genome)
+    """The strata of a model's dimensions over a genome."""
+    opened = open_dim_tracks(dims, iterator, genome, tracks, chrom_alias)
+    for dim, track in zip(dims, opened, strict=True):
+        found = getattr(track, "categories", None)
+        if dim.categories is not None and found != dim.categories:
+            raise ArgumentError(
+                f"the model's strata of {dim.expr!r} are {', '.join(dim.categories)}; "
+                f"this track has {', '.join(found) if found else 'numbers'}"
+            )
+    return Strata(tuple(dims), opened, iterator, genome)
 
 
 def check_iterator(iterator: object) -> int | None:

@@ -13,6 +13,7 @@ from gsynth.backends import load_counter
 from gsynth.blocks import resolve_block
 from gsynth.cores import resolve_cores
 from gsynth.counting import BlockCounter, Tables, affordable_workers, count_intervals
+from gsynth.dimensions import DimRequest, merge_sparse, resolve_dims
 from gsynth.errors import ArgumentError
 from gsynth.genomes import open_genome
 from gsynth.intervals import resolve_intervals
@@ -22,7 +23,7 @@ from gsynth.plugins.interfaces import Genome
 from gsynth.progress import progress_bar
 from gsynth.smoothing import resolve_prior
 from gsynth.strands import add_reverse_complement
-from gsynth.strata import check_iterator, open_strata
+from gsynth.strata import Strata, check_iterator, open_dim_tracks
 
 
 def gsynth_train(
@@ -52,8 +53,9 @@ def gsynth_train(
     ----------
     *dim_specs : dict or DimSpec
         Dimensions of the strata, each with ``expr`` (an expression over tracks, for example ``"gc"``), ``breaks``
-        (rising bin edges; bins are half-open, the last one closed) and maybe ``bin_merge`` (see `gsynth_bin_map`).
-        None: one stratum.
+        (rising bin edges; bins are half-open, the last one closed; or ``"q10"``: ten bins of equally many windows; or
+        ``"categories"``: a bin for each name of a categorical track) and maybe ``bin_merge`` (see `gsynth_bin_map`;
+        or ``"auto"``: bins under `min_obs` go to their nearest learned neighbour). None: one stratum.
     mask : intervals or "soft", optional
         Windows that start in it are left out and counted in ``total_masked``. "soft": the genome's lowercase.
     intervals : path of a BED file, region string, tuples or DataFrame, optional
@@ -103,16 +105,18 @@ def gsynth_train(
     1596
     """
     order = check_order(k)
-    dims = tuple(DimSpec.from_mapping(spec) for spec in dim_specs)
+    requests = [DimRequest.from_mapping(spec) for spec in dim_specs]
     width = check_iterator(iterator)
     pseudocount, min_obs = _check_smoothing(pseudocount, min_obs)
     workers = resolve_cores(num_cores, allow_parallel=allow_parallel)
-    block = resolve_block(max_chunk_size, width if dims else None)
+    block = resolve_block(max_chunk_size, width if requests else None)
     counter = load_counter(backend)
     source = open_genome(genome)
     _check_has_sequence(source)
     where = resolve_intervals(intervals, source, alias=chrom_alias)
-    strata = open_strata(dims, width, source, tracks, chrom_alias)
+    opened = open_dim_tracks([request.spec for request in requests], width, source, tracks, chrom_alias)
+    dims = resolve_dims(requests, opened, width, source, where, block, workers)
+    strata = Strata(dims, opened, width, source)
 
     bins = int(np.prod([dim.num_bins for dim in dims], dtype=np.int64))
     shape = (bins, 4**order, 4)
@@ -128,6 +132,9 @@ def gsynth_train(
             bar.update(tally.bases)
     counts = count_block.tables.total()
     add_reverse_complement(counts)
+    for axis in (i for i, request in enumerate(requests) if request.auto_merge):
+        counts, merged = merge_sparse(counts, dims, axis, min_obs)
+        dims = (*dims[:axis], merged, *dims[axis + 1 :])
     return _finish(counts, order, dims, masked, unknown, pseudocount, min_obs, width, prior, source)
 
 
@@ -167,15 +174,15 @@ def _finish(
     if model.sparse_bins.size:
         warnings.warn(
             f"{model.sparse_bins.size} of {model.total_bins} bins have fewer than {min_obs:,} observations and will "
-            f"be sampled uniformly: {_shortened(model.sparse_bins.tolist())}; merge them with bin_merge",
+            f"be sampled uniformly: {_shortened([model.bin_label(i) for i in model.sparse_bins.tolist()])}; "
+            "merge them with bin_merge",
             stacklevel=3,
         )
     return model
 
 
-def _shortened(bins: list[int], most: int = 10) -> str:
-    listed = ", ".join(map(str, bins[:most]))
-    return listed if len(bins) <= most else f"{listed}, ..."
+def _shortened(labels: list[str], most: int = 10) -> str:
+    return "; ".join(labels[:most]) + ("; ..." if len(labels) > most else "")
 
 
 def _check_smoothing(pseudocount: float, min_obs: int) -> tuple[float, int]:

@@ -1,0 +1,144 @@
+"""The dimensions that a training call asks for: breaks that are measured first, merges that wait for the counts."""
+
+from __future__ import annotations
+
+import re
+import warnings
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+import attrs
+import numpy as np
+from attrs import frozen
+from numpy.typing import NDArray
+
+from gsynth.blocks import Piece, cut
+from gsynth.errors import ArgumentError
+from gsynth.intervals import Intervals
+from gsynth.model import DimSpec
+from gsynth.pipeline import run_in_order
+from gsynth.plugins.interfaces import Genome, Track
+from gsynth.strata import Strata
+
+AUTO: Final = "auto"
+CATEGORIES: Final = "categories"
+_QUANTILES: Final = re.compile(r"q([1-9][0-9]*)")
+
+
+@frozen
+class DimRequest:
+    """A dimension as asked for: `quantiles` and `categories` are None and False where the breaks are given."""
+
+    spec: DimSpec
+    quantiles: int | None = None
+    categories: bool = False
+    auto_merge: bool = False
+
+    @classmethod
+    def from_mapping(cls, spec: object) -> DimRequest:
+        """From a DimSpec or a dict; ``breaks`` may be "q10" or "categories", ``bin_merge`` may be "auto"."""
+        if not isinstance(spec, Mapping):
+            return cls(DimSpec.from_mapping(spec))
+        auto = isinstance(spec.get("bin_merge"), str) and spec["bin_merge"] == AUTO
+        given = {**spec, "bin_merge": None} if auto else dict(spec)
+        breaks = given.get("breaks")
+        if not isinstance(breaks, str):
+            return cls(DimSpec.from_mapping(given), auto_merge=auto)
+        # Placeholder edges: the rest of the dimension is checked before anything is read.
+        checked = DimSpec.from_mapping({**given, "breaks": [0, 1], "bin_merge": None})
+        if given.get("bin_merge") is not None or given.get("bin_map") is not None:
+            raise ArgumentError(f"breaks {breaks!r} are only known after measuring: bin_merge can be 'auto' or None")
+        if breaks == CATEGORIES:
+            return cls(checked, categories=True, auto_merge=auto)
+        found = _QUANTILES.fullmatch(breaks)
+        if found is None:
+            raise ArgumentError(
+                f"breaks must be numbers, 'categories', or 'qN' for N bins of equal counts; found {breaks!r}"
+            )
+        return cls(checked, quantiles=int(found[1]), auto_merge=auto)
+
+
+def resolve_dims(
+    requests: Sequence[DimRequest],
+    tracks: Sequence[Track],
+    iterator: int | None,
+    genome: Genome,
+    intervals: Intervals,
+    block: int,
+    workers: int,
+) -> tuple[DimSpec, ...]:
+    """The dimensions with their breaks: given, from the track's categories, or measured on the windows."""
+    dims = []
+    for request, track in zip(requests, tracks, strict=True):
+        spec = request.spec
+        if request.categories:
+            spec = _by_category(spec, track)
+        elif request.quantiles is not None:
+            values = _window_values(spec, track, iterator, genome, intervals, block, workers)
+            spec = attrs.evolve(spec, breaks=quantile_breaks(values, request.quantiles, spec.expr))
+        dims.append(spec)
+    return tuple(dims)
+
+
+def _by_category(spec: DimSpec, track: Track) -> DimSpec:
+    from gsynth.tracks import Categorical, category_breaks
+
+    breaks = category_breaks(track, spec.expr)
+    categories = track.categories if isinstance(track, Categorical) else None
+    return attrs.evolve(spec, breaks=breaks, categories=categories)
+
+
+def _window_values(
+    spec: DimSpec, track: Track, iterator: int | None, genome: Genome, intervals: Intervals, block: int, workers: int
+) -> NDArray[np.float64]:
+    """The values of all windows that have one."""
+    strata = Strata((spec,), (track,), iterator, genome)
+    whole = (Piece(i.contig, i.start, i.end, i.start, i.end) for i in intervals)
+    pieces = (part for piece in whole for part in cut(piece, block))
+    parts = [values[~np.isnan(values)] for values in run_in_order(strata.values_of, pieces, workers)]
+    return np.concatenate(parts) if parts else np.empty(0)
+
+
+def quantile_breaks(values: NDArray[np.float64], bins: int, expr: str) -> NDArray[np.float64]:
+    """Edges of `bins` bins with equally many of `values` each (fewer bins, with a warning, where values tie).
+
+    Examples
+    --------
+    >>> quantile_breaks(np.arange(101.0), 4, "gc").tolist()
+    [0.0, 25.0, 50.0, 75.0, 100.0]
+    """
+    if values.size == 0:
+        raise ArgumentError(f"no window has a value of {expr!r}: there is nothing to take quantiles of")
+    edges = np.unique(np.quantile(values, np.linspace(0, 1, bins + 1)))
+    if edges.size < 2:
+        raise ArgumentError(f"every window has the same value {edges[0]:g} of {expr!r}: give breaks")
+    if edges.size < bins + 1:
+        warnings.warn(f"values of {expr!r} tie: {edges.size - 1} bins in place of {bins}", stacklevel=4)
+    return edges
+
+
+def merge_sparse(
+    counts: NDArray[np.uint64], dims: Sequence[DimSpec], axis: int, min_obs: int
+) -> tuple[NDArray[np.uint64], DimSpec]:
+    """Merge the bins of dimension `axis` with too few observations into their nearest learned neighbour.
+
+    A bin is learned if it has at least `min_obs` observations (at least 1), over all bins of the other dimensions; of
+    two equally near the lower one is taken. Returns the counts after merging (counts uint64[bins, 4**k, 4]) and the
+    dimension with its `bin_map`.
+    """
+    sizes = [dim.num_bins for dim in dims]
+    # Dimension 0 is the fastest, so the axes of the table stand in reverse.
+    table = counts.reshape(*sizes[::-1], *counts.shape[1:]).copy()
+    at = len(sizes) - 1 - axis
+    others = tuple(i for i in range(table.ndim) if i != at)
+    learned = np.flatnonzero(table.sum(axis=others) >= max(min_obs, 1))
+    dim = dims[axis]
+    if learned.size == 0:
+        raise ArgumentError(f"bin_merge='auto': no bin of {dim.expr!r} has {max(min_obs, 1):,} observations")
+    bins = np.arange(dim.num_bins)
+    nearest = learned[np.abs(bins[:, None] - learned[None, :]).argmin(axis=1)]
+    by_bin = np.moveaxis(table, at, 0)
+    for source in np.flatnonzero(nearest != bins):
+        by_bin[nearest[source]] += by_bin[source]
+        by_bin[source] = 0
+    return table.reshape(counts.shape), attrs.evolve(dim, bin_map=nearest.astype(np.int32))
