@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any, Final, TypeVar, cast
 
 import numba
+from numba.extending import intrinsic, overload
 from numpy.typing import NDArray
 
 F = TypeVar("F", bound=Callable[..., object])
@@ -25,3 +26,32 @@ def frozen(array: NDArray[Any]) -> NDArray[Any]:
     view = array.view()
     view.flags.writeable = False
     return view
+
+
+def prefetch(array: NDArray[Any], index: int) -> None:
+    """Ask for the cache line of ``array[index]``, of a flat array; without the compiler, nothing."""
+
+
+@overload(prefetch, inline="always")
+def _overload_prefetch(array: Any, index: Any) -> Callable[..., None]:
+    def ask(array: Any, index: Any) -> None:
+        _prefetch(array, index)
+
+    return ask
+
+
+@intrinsic
+def _prefetch(typing_context: Any, array: Any, index: Any) -> Any:
+    return numba.void(array, index), _emit_prefetch
+
+
+def _emit_prefetch(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+    from llvmlite import ir
+
+    data = context.make_array(signature.args[0])(context, builder, arguments[0]).data
+    bytes_, int32 = ir.IntType(8).as_pointer(), ir.IntType(32)
+    address = builder.bitcast(builder.gep(data, [arguments[1]]), bytes_)
+    kind = ir.FunctionType(ir.VoidType(), [bytes_, int32, int32, int32])
+    read, keep, of_data = int32(0), int32(3), int32(1)
+    builder.call(builder.module.declare_intrinsic("llvm.prefetch", [bytes_], kind), [address, read, keep, of_data])
+    return context.get_dummy_value()

@@ -16,10 +16,18 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from gsynth_numba.jit import kernel
+from gsynth_numba.jit import kernel, prefetch
 
-LANES: Final = 8
+FEW_LANES: Final = 8
+"""Where the tables are in the cache: enough to hide its latency."""
+MANY_LANES: Final = 48
+"""Where they are not: enough to hide the memory's, two turns ahead."""
+CACHED_ROWS: Final = 1 << 16
+"""Tables up to 768 KiB stay in the second-level cache."""
+TILE_CELLS: Final = 3072
+"""Windows of all lanes together that are made ready at once: they stay in the first-level cache."""
 TILE: Final = 256
+"""The same where there is one lane."""
 LEAST_LANE: Final = 512
 """Windows; below, restarting costs more than lanes gain."""
 FREE: Final = 255
@@ -56,22 +64,22 @@ def fill(
     runs = (edges, strata, thresholds.shape[0] - 1, has_n)
     numbers = (uniforms, stream_edges, keys, positions)
     table = thresholds.reshape(-1)
-    lane = windows // LANES
-    if lane < LEAST_LANE:
+    lanes = FEW_LANES if thresholds.shape[0] * thresholds.shape[1] <= CACHED_ROWS else MANY_LANES
+    if windows < LEAST_LANE * lanes:
         _walk(codes, runs, numbers, table, order, 0, windows)
         return
+    lane = windows // lanes
+    if lane % 512 < 64:
+        lane -= 64  # lanes a power of two apart would write to the same set of the cache
     # Repairs must know which cells were free.
     original = codes.copy() if has_fixed else codes[:0]
-    guesses = np.empty(LANES, dtype=np.int64)
-    for i in range(LANES):
+    guesses = np.empty(lanes, dtype=np.int64)
+    for i in range(lanes):
         guesses[i] = _guess(codes[i * lane : i * lane + order])
-    if has_fixed:
-        _advance_around_fixed(codes, runs, numbers, table, order, lane, guesses)
-    else:
-        _advance(codes, runs, numbers, table, order, lane, guesses)
-    for i in range(1, LANES):
+    _advance(codes, runs, numbers, table, order, lane, guesses, has_fixed)
+    for i in range(1, lanes):
         _repair(codes, original, runs, numbers, table, order, i * lane, (i + 1) * lane, guesses[i])
-    _walk(codes, runs, numbers, table, order, LANES * lane, windows)
+    _walk(codes, runs, numbers, table, order, lanes * lane, windows)
 
 
 @kernel
@@ -108,8 +116,10 @@ def _context(codes: NDArray[np.uint8]) -> int:
 
 
 @kernel
-def _draw(table: NDArray[np.uint32], row: int, number: np.uint32) -> int:
-    return int(number >= table[row]) + int(number >= table[row + 1]) + int(number >= table[row + 2])
+def _draw(table: NDArray[np.uint32], row: np.uint64, number: np.uint32) -> int:
+    # Unsigned indices spare the compiler the test for negative ones.
+    first, second, third = row, row + np.uint64(1), row + np.uint64(2)
+    return int(number >= table[first]) + int(number >= table[second]) + int(number >= table[third])
 
 
 @kernel
@@ -120,52 +130,103 @@ def _advance(
     table: NDArray[np.uint32],
     order: int,
     lane: int,
-    contexts: NDArray[np.int64],
+    guesses: NDArray[np.int64],
+    has_fixed: bool,
 ) -> None:
-    rows = np.empty((LANES, TILE), dtype=np.int64)
-    draws = np.empty((LANES, TILE), dtype=np.uint32)
-    state = contexts.copy()
-    mask = 4**order - 1
-    for start in range(0, lane, TILE):
-        end = min(start + TILE, lane)
-        for i in range(LANES):
-            _prepare(codes, runs, numbers, order, i * lane + start, i * lane + end, rows[i], draws[i])
-        for step in range(end - start):
-            at = order + start + step
-            for i in range(LANES):
-                code = _draw(table, rows[i, step] + 3 * state[i], draws[i, step])
-                codes[at] = code
-                state[i] = ((state[i] << 2) | code) & mask
-                at += lane
+    lanes = guesses.size
+    width = TILE_CELLS // lanes
+    rows = np.empty((lanes, width), dtype=np.uint32)
+    draws = np.empty((lanes, width), dtype=np.uint32)
+    cursors = np.empty((lanes, 2), dtype=np.int64)
+    for i in range(lanes):
+        _set_cursor(cursors[i], runs, numbers, i * lane)
+    contexts = guesses.astype(np.uint32)
+    for start in range(0, lane, width):
+        end = min(start + width, lane)
+        for i in range(lanes):
+            _prepare(codes, runs, numbers, order, i * lane + start, i * lane + end, cursors[i], rows[i], draws[i])
+        cells = codes[order + start :]
+        if has_fixed:
+            _advance_around_fixed(cells, lane, end - start, rows, draws, contexts, table, 4**order - 1)
+        elif lanes == FEW_LANES:
+            _advance_few(cells, lane, end - start, rows, draws, contexts, table, 4**order - 1)
+        else:
+            _advance_many(cells, lane, end - start, rows, draws, contexts, table, 4**order - 1)
+
+
+@kernel
+def _advance_few(
+    cells: NDArray[np.uint8],
+    lane: int,
+    steps: int,
+    rows: NDArray[np.uint32],
+    draws: NDArray[np.uint32],
+    contexts: NDArray[np.uint32],
+    table: NDArray[np.uint32],
+    mask: int,
+) -> None:
+    for step in range(steps):
+        for i in range(FEW_LANES):
+            context = np.uint64(contexts[i])
+            row = np.uint64(3) * (np.uint64(rows[i, step]) + context)
+            code = _draw(table, row, draws[i, step])
+            cells[np.uint64(i * lane + step)] = code
+            contexts[i] = ((int(context) << 2) | code) & mask
+
+
+@kernel
+def _advance_many(
+    cells: NDArray[np.uint8],
+    lane: int,
+    steps: int,
+    rows: NDArray[np.uint32],
+    draws: NDArray[np.uint32],
+    contexts: NDArray[np.uint32],
+    table: NDArray[np.uint32],
+    mask: int,
+) -> None:
+    for step in range(steps):
+        for i in range(contexts.size):
+            context = np.uint64(contexts[i])
+            first = np.uint64(rows[i, step])
+            code = _draw(table, np.uint64(3) * (first + context), draws[i, step])
+            cells[np.uint64(i * lane + step)] = code
+            after = ((int(context) << 2) | code) & mask
+            contexts[i] = after
+            _prefetch_rows(table, first, (after << 2) & mask)
 
 
 @kernel
 def _advance_around_fixed(
-    codes: NDArray[np.uint8],
-    runs: Runs,
-    numbers: Numbers,
-    table: NDArray[np.uint32],
-    order: int,
+    cells: NDArray[np.uint8],
     lane: int,
-    contexts: NDArray[np.int64],
+    steps: int,
+    rows: NDArray[np.uint32],
+    draws: NDArray[np.uint32],
+    contexts: NDArray[np.uint32],
+    table: NDArray[np.uint32],
+    mask: int,
 ) -> None:
-    rows = np.empty((LANES, TILE), dtype=np.int64)
-    draws = np.empty((LANES, TILE), dtype=np.uint32)
-    state = contexts.copy()
-    mask = 4**order - 1
-    for start in range(0, lane, TILE):
-        end = min(start + TILE, lane)
-        for i in range(LANES):
-            _prepare(codes, runs, numbers, order, i * lane + start, i * lane + end, rows[i], draws[i])
-        for step in range(end - start):
-            at = order + start + step
-            for i in range(LANES):
-                drawn = _draw(table, rows[i, step] + 3 * state[i], draws[i, step])
-                code = int(codes[at])
-                code = drawn if code == FREE else code
-                codes[at] = code
-                state[i] = ((state[i] << 2) | (code & 3)) & mask
-                at += lane
+    for step in range(steps):
+        for i in range(contexts.size):
+            context = np.uint64(contexts[i])
+            first = np.uint64(rows[i, step])
+            drawn = _draw(table, np.uint64(3) * (first + context), draws[i, step])
+            at = np.uint64(i * lane + step)
+            code = int(cells[at])
+            code = drawn if code == FREE else code
+            cells[at] = code
+            after = ((int(context) << 2) | (code & 3)) & mask
+            contexts[i] = after
+            _prefetch_rows(table, first, (after << 2) & mask)
+
+
+@kernel
+def _prefetch_rows(table: NDArray[np.uint32], first: np.uint64, context: int) -> None:
+    # The rows that may follow the next one lie side by side: 48 bytes in one line or two.
+    row = np.uint64(3) * (first + np.uint64(context))
+    prefetch(table, row)
+    prefetch(table, row + np.uint64(11))
 
 
 @kernel
@@ -179,18 +240,20 @@ def _walk(
     last: int,
 ) -> None:
     """Fill windows [first, last), whose cells are as they were given, one after the other."""
-    rows = np.empty(TILE, dtype=np.int64)
+    rows = np.empty(TILE, dtype=np.uint32)
     draws = np.empty(TILE, dtype=np.uint32)
+    cursor = np.empty(2, dtype=np.int64)
+    _set_cursor(cursor, runs, numbers, first)
     mask = 4**order - 1
     context = _context(codes[first : first + order])
     for start in range(first, last, TILE):
         end = min(start + TILE, last)
-        _prepare(codes, runs, numbers, order, start, end, rows, draws)
+        _prepare(codes, runs, numbers, order, start, end, cursor, rows, draws)
         for step in range(end - start):
             at = start + step + order
             code = int(codes[at])
             if code == FREE:
-                code = _draw(table, rows[step] + 3 * context, draws[step])
+                code = _draw(table, np.uint64(3) * (np.uint64(rows[step]) + np.uint64(context)), draws[step])
                 codes[at] = code
             context = ((context << 2) | (code & 3)) & mask
 
@@ -208,25 +271,36 @@ def _repair(
     guess: int,
 ) -> None:
     """Draw windows [first, last) again, up to where the chain meets the one that began with `guess`."""
-    rows = np.empty(TILE, dtype=np.int64)
+    rows = np.empty(TILE, dtype=np.uint32)
     draws = np.empty(TILE, dtype=np.uint32)
+    cursor = np.empty(2, dtype=np.int64)
+    _set_cursor(cursor, runs, numbers, first)
     mask = 4**order - 1
     context = _context(codes[first : first + order])
     for start in range(first, last, TILE):
         if context == guess:
             return
         end = min(start + TILE, last)
-        _prepare(codes, runs, numbers, order, start, end, rows, draws)
+        _prepare(codes, runs, numbers, order, start, end, cursor, rows, draws)
         for step in range(end - start):
             if context == guess:
                 return
             at = start + step + order
             code = int(original[at]) if original.size else FREE
             if code == FREE:
-                code = _draw(table, rows[step] + 3 * context, draws[step])
+                code = _draw(table, np.uint64(3) * (np.uint64(rows[step]) + np.uint64(context)), draws[step])
             guess = ((guess << 2) | (int(codes[at]) & 3)) & mask
             context = ((context << 2) | (code & 3)) & mask
             codes[at] = code
+
+
+@kernel
+def _set_cursor(cursor: NDArray[np.int64], runs: Runs, numbers: Numbers, window: int) -> None:
+    """Point `cursor` (run, stream) at the ones that hold `window`."""
+    edges, strata, _, _ = runs
+    _, stream_edges, keys, _ = numbers
+    cursor[0] = _segment(edges, strata.size, window)
+    cursor[1] = _segment(stream_edges, keys.size, window)
 
 
 @kernel
@@ -237,25 +311,25 @@ def _prepare(
     order: int,
     start: int,
     end: int,
-    rows: NDArray[np.int64],
+    cursor: NDArray[np.int64],
+    rows: NDArray[np.uint32],
     draws: NDArray[np.uint32],
 ) -> None:
-    """The table rows and the numbers of windows [start, end)."""
+    """The table rows and the numbers of windows [start, end); `cursor` moves on to `end`."""
     edges, strata, uniform, has_n = runs
     uniforms, stream_edges, keys, positions = numbers
-    _prepare_rows(edges, strata, uniform, 3 * 4**order, start, end, rows)
+    cursor[0] = _prepare_rows(edges, strata, uniform, 4**order, start, end, cursor[0], rows)
     if has_n:
-        _mark_n(codes, order, uniform * 3 * 4**order, start, end, rows)
+        _mark_n(codes, order, uniform * 4**order, start, end, rows)
     if uniforms.size:
-        for i in range(end - start):
-            draws[i] = uniforms[start + i]
+        draws[: end - start] = uniforms[start:end]
     else:
-        _prepare_numbers(stream_edges, keys, positions, start, end, draws)
+        cursor[1] = _prepare_numbers(stream_edges, keys, positions, start, end, cursor[1], draws)
 
 
 @kernel
 def _segment(edges: NDArray[np.int64], segments: int, window: int) -> int:
-    """The last segment that begins at or before `window`; it holds it."""
+    """The last segment that begins at or before `window`."""
     low, high = 0, segments
     while high - low > 1:
         middle = (low + high) >> 1
@@ -274,23 +348,23 @@ def _prepare_rows(
     size: int,
     start: int,
     end: int,
-    rows: NDArray[np.int64],
-) -> None:
-    run = _segment(edges, strata.size, start)
+    run: int,
+    rows: NDArray[np.uint32],
+) -> int:
     at = start
     while at < end:
+        while edges[run + 1] <= at:
+            run += 1
         stop = min(end, edges[run + 1])
         stratum = int(strata[run])
-        row = size * (stratum if stratum >= 0 else uniform)
-        for i in range(at - start, stop - start):
-            rows[i] = row
+        rows[at - start : stop - start] = size * (stratum if stratum >= 0 else uniform)
         at = stop
-        run += 1
+    return run
 
 
 @kernel
 def _mark_n(
-    codes: NDArray[np.uint8], order: int, uniform_row: int, start: int, end: int, rows: NDArray[np.int64]
+    codes: NDArray[np.uint8], order: int, uniform_row: int, start: int, end: int, rows: NDArray[np.uint32]
 ) -> None:
     bad_before = start  # windows before this one hold the last 4 seen
     for i in range(start, start + order):
@@ -310,17 +384,18 @@ def _prepare_numbers(
     positions: NDArray[np.int64],
     start: int,
     end: int,
+    stream: int,
     draws: NDArray[np.uint32],
-) -> None:
-    stream = _segment(stream_edges, keys.size, start)
+) -> int:
     at = start
     while at < end:
+        while stream_edges[stream + 1] <= at:
+            stream += 1
         stop = min(end, stream_edges[stream + 1])
-        if stop > at:
-            position = positions[stream] + at - stream_edges[stream]
-            _stream_numbers(keys[stream], position, draws[at - start : stop - start])
+        position = positions[stream] + at - stream_edges[stream]
+        _stream_numbers(keys[stream], position, draws[at - start : stop - start])
         at = stop
-        stream += 1
+    return stream
 
 
 @kernel
