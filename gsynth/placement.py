@@ -80,6 +80,10 @@ def _sync_one(path: Path) -> None:
     descriptor = os.open(path, os.O_RDONLY)
     try:
         os.fsync(descriptor)
+    except OSError as error:
+        # Some network file systems cannot sync a folder; they order its changes themselves.
+        if not (path.is_dir() and error.errno in _NOT_POSSIBLE):
+            raise
     finally:
         os.close(descriptor)
 

@@ -134,9 +134,23 @@ def gsynth_load(path: PathLike, *, format: str | None = None) -> GsynthModel:
 def gsynth_convert(
     input_path: PathLike, output_path: PathLike, *, compress: bool = False, format: str | None = None
 ) -> None:
-    """Load the model at `input_path` and save it at `output_path`; `compress` and `format` as in `gsynth_save`.
+    """Load a model and save it in another format.
 
-    Raises what `gsynth_load` and `gsynth_save` raise.
+    Parameters
+    ----------
+    input_path : str or path-like
+        A model in any format that is installed.
+    output_path : str or path-like
+        Where to, as in `gsynth_save`.
+    compress : bool
+        Write one compressed file.
+    format : str, optional
+        The name of the format to write.
+
+    Raises
+    ------
+    GsynthError
+        Whatever `gsynth_load` and `gsynth_save` raise.
 
     Examples
     --------

@@ -29,7 +29,7 @@ def write_model(model: GsynthModel, sink: Sink, *, for_r: bool = False) -> None:
         raise ArgumentError("a .gsm holds at least one bin, the model has none")
     metadata = _metadata(model, for_r)
     # Whatever the metadata cannot hold shows before the large arrays are written.
-    render(metadata)
+    render({key: value for key, value in metadata.items() if key != "prior"})
     prior = written_prior(model)
     contents: dict[str, tuple[tuple[int, ...], Callable[[int, int], NDArray[Any]]]] = {
         "counts": (model.counts.shape, lambda start, stop: model.counts[start:stop]),
