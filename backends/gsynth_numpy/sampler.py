@@ -108,6 +108,8 @@ class _Block:
 
     def _true_contexts(self) -> NDArray[np.uint8]:
         """The last `order` cells before each lane, uint8[order, lanes]."""
+        if self.lanes == 1:  # a lone lane may be shorter than a context
+            return self.left[:, None]
         return np.column_stack([self.left, self.cells[-self.order :, :-1]])
 
     def _run(self, lanes: NDArray[np.int64], began: NDArray[np.uint8], *, keep: bool) -> None:

@@ -102,7 +102,7 @@ class CounterConformance:
 
     @pytest.mark.parametrize("order", [2, 3, 5, 10])
     def test_fewer_windows_than_the_order(self, counter: Counter, order: int) -> None:
-        for size in range(1, order + 2):
+        for size in sorted({1, 2, order - 1, order + 1}):
             check(counter, random_block(order, size, bins=1), "orders")
 
     @pytest.mark.parametrize("order", [1, 3])

@@ -137,7 +137,7 @@ class SamplerConformance:
 
     @pytest.mark.parametrize("order", [2, 3, 5, 10])
     def test_fewer_windows_than_the_order(self, sampler: Sampler, order: int) -> None:
-        for size in range(1, order + 2):
+        for size in sorted({1, 2, order - 1, order + 1}):
             check(sampler, random_sampling_block(order, size, bins=1, free=1.0, n_fraction=0), "orders")
 
     @pytest.mark.parametrize("base", range(4))
