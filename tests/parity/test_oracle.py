@@ -8,8 +8,6 @@ from gsynth.randomness import seed_sequence, stream_key
 from gsynth.smoothing import thresholds_from_cdf
 from gsynth.testing import oracle
 
-BACKENDS = ["numpy", "numba", "cython"]
-
 
 def sequence(n, seed, letters="ACGTNacgtnR", weights=(24, 24, 24, 24, 1, 3, 3, 3, 3, 1, 1)):
     p = np.array(weights) / sum(weights)
@@ -31,7 +29,6 @@ def gc_bin(contig, start, end):
     return min(int(np.searchsorted(BREAKS, gc, side="right")) - 1, 3)
 
 
-@pytest.mark.parametrize("backend", BACKENDS)
 @pytest.mark.parametrize(("k", "block"), [(1, 64), (2, 500), (5, None)])
 def test_training(backend, k, block):
     model = gsynth.train(
@@ -43,7 +40,6 @@ def test_training(backend, k, block):
     assert (model.total_masked, model.total_n) == (truth.total_masked, truth.total_n)
 
 
-@pytest.mark.parametrize("backend", BACKENDS)
 @pytest.mark.parametrize(("k", "block"), [(1, 64), (3, 200), (4, None)])
 def test_sampling(backend, k, block):
     model = gsynth.train({"expr": "gc", "breaks": BREAKS}, genome=GENOME, iterator=37, k=k)

@@ -64,9 +64,14 @@ def test_binary_file():
 def test_a_failure_leaves_what_was_there(tmp_path):
     path = tmp_path / "x.fa"
     path.write_text("old")
-    with pytest.raises(KeyboardInterrupt), open_sink(path, "fasta") as sink:
-        write(sink, [("a", letters(100))])
-        raise KeyboardInterrupt
+
+    def interrupted():
+        with open_sink(path, "fasta") as sink:
+            write(sink, [("a", letters(100))])
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        interrupted()
     assert path.read_text() == "old"
     assert [p.name for p in tmp_path.iterdir()] == ["x.fa"]
 
