@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import cached_property
-from itertools import product
 from typing import Any
 
 import numpy as np
@@ -22,7 +21,7 @@ from gsynth.counting import BlockCounter, Tables, affordable_workers, count_inte
 from gsynth.errors import ArgumentError
 from gsynth.genomes import open_genome
 from gsynth.intervals import resolve_intervals
-from gsynth.model import DimSpec, GsynthModel
+from gsynth.model import GsynthModel
 from gsynth.plugins.interfaces import Genome
 from gsynth.progress import progress_bar
 from gsynth.strands import add_reverse_complement
@@ -231,7 +230,7 @@ def _compared(model: GsynthModel, real: NDArray[np.uint64], synthetic: NDArray[n
     statistics = [chi_square(synthetic[i], cdf[i]) for i in range(model.total_bins)]
     strata = [
         _stratum(label, real[i], synthetic[i], statistics[i : i + 1])
-        for i, label in enumerate(stratum_labels(model.dims))
+        for i, label in enumerate(map(model.bin_label, range(model.total_bins)))
     ]
     return Comparison(model.k, strata, _stratum("all", real.sum(axis=0), synthetic.sum(axis=0), statistics))
 
@@ -294,18 +293,3 @@ def chi_square(counts: NDArray[np.uint64], cdf: NDArray[np.float64]) -> tuple[fl
     inverse = np.where(possible, 1 / np.where(possible, chances, 1.0), 0.0).sum(axis=1)
     variance = 2 * (m - 1) + (inverse - m**2 - 2 * m + 2) / draws
     return float(statistic), float((m - 1).sum()), float(variance.sum())
-
-
-def stratum_labels(dims: Sequence[DimSpec]) -> list[str]:
-    """A name for each flat bin, dimension 0 fastest.
-
-    Examples
-    --------
-    >>> stratum_labels([DimSpec("gc", [0, 0.4, 1])])
-    ['gc 0-0.4', 'gc 0.4-1']
-    """
-    names = [
-        [f"{dim.expr} {low:g}-{high:g}" for low, high in zip(dim.breaks[:-1], dim.breaks[1:], strict=True)]
-        for dim in reversed(dims)
-    ]
-    return [", ".join(reversed(parts)) for parts in product(*names)] if dims else ["all"]

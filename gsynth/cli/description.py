@@ -8,7 +8,6 @@ from typing import Any, Final
 import numpy as np
 
 from gsynth.cli.tables import table
-from gsynth.comparison import stratum_labels
 from gsynth.model import DimSpec, GsynthModel
 
 MOST_BINS: Final = 200
@@ -27,7 +26,7 @@ def _facts(model: GsynthModel) -> Iterator[tuple[str, str]]:
     yield "Markov order", f"{model.k} ({model.num_kmers:,} contexts)"
     yield "bins", f"{model.total_bins:,}" + (f" ({' x '.join(map(str, model.dim_sizes))})" if model.n_dims > 1 else "")
     for number, dim in enumerate(model.dims, 1):
-        yield f"dimension {number}", f"{dim.expr}: {dim.num_bins} bins, breaks {_shortened(dim.breaks)}"
+        yield f"dimension {number}", f"{dim.expr}: {dim.num_bins} bins, {_places(dim)}"
         if (dim.merged() != np.arange(dim.num_bins)).any():
             yield "  merged", _merges(dim)
     if model.dims:
@@ -41,6 +40,12 @@ def _facts(model: GsynthModel) -> Iterator[tuple[str, str]]:
     yield "sparse bins", _shortened(model.sparse_bins) if model.sparse_bins.size else "none"
     for name, value in model.metadata.items():
         yield name.replace("_", " "), _metadata(value)
+
+
+def _places(dim: DimSpec) -> str:
+    if dim.categories is None:
+        return f"breaks {_shortened(dim.breaks)}"
+    return f"categories {', '.join(dim.categories)}"
 
 
 def _prior(model: GsynthModel) -> str:
@@ -79,9 +84,9 @@ def _bins(model: GsynthModel) -> str:
     sparse = set(model.sparse_bins.tolist())
     total = max(1, model.total_kmers)
     rows = [
-        [str(i), label, f"{count:,}", f"{100 * count / total:.2f} %", "sparse" if i in sparse else ""]
-        for i, (label, count) in enumerate(zip(stratum_labels(model.dims), counts, strict=True))
+        [str(i), model.bin_label(i), f"{count:,}", f"{100 * count / total:.2f} %", "sparse" if i in sparse else ""]
+        for i, count in enumerate(counts[:MOST_BINS])
     ]
-    text = table(["bin", "stratum", "observations", "share", ""], rows[:MOST_BINS], right=[True, False, True, True])
-    left = len(rows) - MOST_BINS
+    text = table(["bin", "stratum", "observations", "share", ""], rows, right=[True, False, True, True])
+    left = len(counts) - MOST_BINS
     return text if left <= 0 else f"{text}\n... and {left:,} more bins; --json lists them all"

@@ -12,10 +12,17 @@ import click
 MAX_BINS: Final = 1_000_000
 
 Range = tuple[float, float] | float
-Merges = list[dict[str, Range]]
+Merges = list[dict[str, Range]] | str
 
-_FORMS: Final = "expected EXPR=START:STOP:STEP or EXPR=BREAK,BREAK,..., for example 'gc=0:1:0.05' or 'gc=0,0.3,0.4,1'"
-_MERGE_FORMS: Final = "expected DIM=FROM into TO, for example 'gc=0.7:1 into 0.65:0.7' (several separated by commas)"
+AUTO: Final = "auto"
+"""In place of merge ranges: sparse bins go to their nearest learned neighbour."""
+
+_MEASURED: Final = re.compile(r"q[1-9][0-9]*|categories")
+_FORMS: Final = (
+    "expected EXPR=START:STOP:STEP, EXPR=BREAK,BREAK,..., EXPR=qN or EXPR=categories, for example 'gc=0:1:0.05', "
+    "'gc=0,0.3,0.4,1' or 'gc=q10'"
+)
+_MERGE_FORMS: Final = "expected DIM=FROM into TO, for example 'gc=0.7:1 into 0.65:0.7' (several with commas), or auto"
 
 
 def parse_dimension(text: str) -> dict[str, Any]:
@@ -36,8 +43,8 @@ def parse_dimension(text: str) -> dict[str, Any]:
     return {"expr": expr.strip(), "breaks": parse_breaks(breaks)}
 
 
-def parse_breaks(text: str) -> list[float]:
-    """Breaks from ``start:stop:step`` or a list of numbers with commas.
+def parse_breaks(text: str) -> list[float] | str:
+    """Breaks from ``start:stop:step`` or a list of numbers with commas; ``q10`` and ``categories`` stay as they are.
 
     The steps are counted in exact decimals, so ``0:1:0.05`` makes 20 bins, its breaks the nearest floats of 0, 0.05,
     0.1, ..., and the last one exactly `stop`.
@@ -47,6 +54,8 @@ def parse_breaks(text: str) -> list[float]:
     >>> parse_breaks("0:0.3:0.1")
     [0.0, 0.1, 0.2, 0.3]
     """
+    if _MEASURED.fullmatch(text.strip()):
+        return text.strip()
     if ":" not in text:
         return [_number(part) for part in text.split(",")]
     from fractions import Fraction
@@ -66,16 +75,22 @@ def parse_breaks(text: str) -> list[float]:
 
 
 def parse_merge(text: str) -> tuple[str, Merges]:
-    """The dimension that a merge names, and its merge ranges (see `gsynth.gsynth_bin_map`).
+    """The dimension that a merge names, and its merge ranges (see `gsynth.gsynth_bin_map`) or "auto".
+
+    ``auto`` alone is for every dimension, whose name is then empty.
 
     Examples
     --------
     >>> parse_merge("gc=0.7:1 into 0.65:0.7, 0.1 into 0.2")
     ('gc', [{'from': (0.7, 1.0), 'to': (0.65, 0.7)}, {'from': 0.1, 'to': 0.2}])
     """
+    if text.strip() == AUTO:
+        return "", AUTO
     name, equals, merges = text.rpartition("=")
     if not equals or not name.strip():
         raise click.BadParameter(f"{text!r} names no dimension; {_MERGE_FORMS}")
+    if merges.strip() == AUTO:
+        return name.strip(), AUTO
     return name.strip(), [_merge(part, text) for part in merges.split(",")]
 
 
@@ -110,15 +125,37 @@ def merges_by_dimension(merges: Sequence[tuple[str, Merges]], exprs: Sequence[st
     dimension the later ones are applied after the earlier ones.
     """
     found: list[Merges | None] = [None] * len(exprs)
-    names = ["".join(expr.split()) for expr in exprs]
     for name, ranges in merges:
-        wanted = "".join(name.split())
-        if wanted in names:
-            at = names.index(wanted)
-        elif wanted.isdecimal() and 1 <= int(wanted) <= len(exprs):
-            at = int(wanted) - 1
-        else:
-            known = ", ".join(f"{i + 1} ({expr})" for i, expr in enumerate(exprs)) or "none"
-            raise click.BadParameter(f"no dimension {name!r}; there are: {known}", param_hint="'--bin-merge'")
-        found[at] = [*(found[at] or []), *ranges]
+        for at in [_dimension(name, exprs)] if name else range(len(exprs)):
+            found[at] = _joined(found[at], ranges)
     return found
+
+
+def _dimension(name: str, exprs: Sequence[str]) -> int:
+    wanted = "".join(name.split())
+    names = ["".join(expr.split()) for expr in exprs]
+    if wanted in names:
+        return names.index(wanted)
+    if wanted.isdecimal() and 1 <= int(wanted) <= len(exprs):
+        return int(wanted) - 1
+    known = ", ".join(f"{i + 1} ({expr})" for i, expr in enumerate(exprs)) or "none"
+    raise click.BadParameter(f"no dimension {name!r}; there are: {known}", param_hint="'--bin-merge'")
+
+
+def _joined(before: Merges | None, ranges: Merges) -> Merges:
+    if before is None or before == ranges == AUTO:
+        return ranges
+    if isinstance(before, str) or isinstance(ranges, str):
+        raise click.BadParameter("auto and merge ranges for one dimension", param_hint="'--bin-merge'")
+    return [*before, *ranges]
+
+
+def merges_for_sampling(merges: Sequence[tuple[str, Merges]], exprs: Sequence[str]) -> list[Merges | None] | str | None:
+    """The API's `bin_merge` of sampling: None, "auto" for all joint cells, or merge ranges for each dimension."""
+    if not merges:
+        return None
+    if all(ranges == AUTO and not name for name, ranges in merges):
+        return AUTO
+    if any(ranges == AUTO for _, ranges in merges):
+        raise click.BadParameter("auto stands alone here, for all dimensions at once", param_hint="'--bin-merge'")
+    return merges_by_dimension(merges, exprs)

@@ -70,12 +70,14 @@ intervals = click.option(
 iterator = click.option("--iterator", type=POSITIVE, metavar="BP", help="Width of the windows of the strata.")
 tracks = click.option(
     "--track", "tracks", type=parse_track, multiple=True, metavar="NAME=SOURCE",
-    help="A track for the expressions, for example atac=atac.bw; may be repeated.",
+    help="A track for the expressions: atac=atac.bw, or with a column of a BED file: states=states.bed:name; may be "
+    "repeated.",
 )  # fmt: skip
 bin_merge = click.option(
     "--bin-merge", type=parse_merge, multiple=True, metavar="'DIM=FROM into TO'",
     help="Merge bins of a dimension, given by its expression or number: 'gc=0.7:1 into 0.65:0.7'; FROM and TO are "
-    "LOW:HIGH or a number (FROM: from there up), several separated by commas; may be repeated.",
+    "LOW:HIGH or a number (FROM: from there up), several separated by commas; auto: sparse bins go to their nearest "
+    "learned neighbour; may be repeated.",
 )  # fmt: skip
 mask_copy = click.option(
     "--mask-copy", multiple=True, metavar="BED|REGION|soft",

@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from gsynth.cli import inputs, options
-from gsynth.cli.dimensions import Merges, merges_by_dimension
+from gsynth.cli.dimensions import Merges, merges_for_sampling
 from gsynth.cli.drawing import check_sequence_output, write_sequence
 from gsynth.cli.values import read_cells
 
@@ -23,6 +23,7 @@ from gsynth.cli.values import read_cells
 @options.intervals
 @options.mask_copy
 @options.preserve_n
+@click.option("--keep-case", is_flag=True, help="Lower case where the genome has it.")
 @click.option(
     "--init", type=click.Choice(["uniform", "stationary"]), default="uniform", show_default=True,
     help="How the first k bases of an interval are drawn; stationary: from its stratum's own k-mers.",
@@ -54,7 +55,7 @@ def sample(
     n_samples: int,
     intervals: tuple[str, ...],
     mask_copy: tuple[str, ...],
-    tracks: tuple[tuple[str, str], ...],
+    tracks: tuple[tuple[str, Any], ...],
     bin_merge: tuple[tuple[str, Merges], ...],
     cell_merge: str | None,
     chrom_alias: Any,
@@ -75,7 +76,7 @@ def sample(
     from gsynth.sampling import gsynth_sample
 
     trained = inputs.loaded_model(context, model, model_format)
-    merges = merges_by_dimension(bin_merge, [dim.expr for dim in trained.dims]) if bin_merge else None
+    merges = merges_for_sampling(bin_merge, [dim.expr for dim in trained.dims])
     cells = None if cell_merge is None else read_cells(Path(cell_merge))
     source = inputs.opened_genome(context, genome)
     where = inputs.resolved_intervals(context, intervals, source, chrom_alias)

@@ -22,7 +22,8 @@ from gsynth.cli.values import parse_prior
 @click.option("-k", "--order", "k", type=click.IntRange(1, 10), default=5, show_default=True, help="Markov order.")
 @click.option(
     "--dim", "dim_specs", type=parse_dimension, multiple=True, metavar="EXPR=BREAKS",
-    help="A dimension of the strata; BREAKS is START:STOP:STEP or numbers with commas; may be repeated.",
+    help="A dimension of the strata; BREAKS is START:STOP:STEP, or numbers with commas, or q10: ten bins of equally "
+    "many windows, or categories: a bin for each name of a track; may be repeated.",
 )  # fmt: skip
 @options.bin_merge
 @options.iterator
@@ -59,7 +60,7 @@ def train(
     output: str,
     dim_specs: tuple[dict[str, Any], ...],
     bin_merge: tuple[tuple[str, Merges], ...],
-    tracks: tuple[tuple[str, str], ...],
+    tracks: tuple[tuple[str, Any], ...],
     intervals: tuple[str, ...],
     mask: tuple[str, ...],
     progress: bool | None,

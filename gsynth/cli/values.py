@@ -14,8 +14,8 @@ from gsynth.errors import FormatError, MissingFileError
 PRIORS: Final = ("uniform", "marginal", "global")
 
 
-def parse_track(text: str) -> tuple[str, str]:
-    """``name=source``.
+def parse_track(text: str) -> tuple[str, str | dict[str, str]]:
+    """``name=source``, the source a path, maybe with ``:column`` or ``:key=value,...`` behind it.
 
     Examples
     --------
@@ -25,7 +25,20 @@ def parse_track(text: str) -> tuple[str, str]:
     name, _, source = text.partition("=")
     if not name.strip() or not source.strip():
         raise click.BadParameter(f"{text!r}: expected NAME=SOURCE, for example 'atac=atac.bw'")
-    return name.strip(), source.strip()
+    return name.strip(), _track_source(source.strip())
+
+
+def _track_source(source: str) -> str | dict[str, str]:
+    path, colon, rest = source.rpartition(":")
+    # A colon may belong to the file's name, or to a source of another kind: only a file before it makes it ours.
+    if not colon or Path(source).exists() or not Path(path).exists():
+        return source
+    if "=" not in rest:
+        rest = f"column={rest}"
+    options = [part.partition("=") for part in rest.split(",")]
+    if not all(key.strip() and value.strip() for key, _, value in options):
+        raise click.BadParameter(f"{source!r}: expected FILE:COLUMN or FILE:KEY=VALUE,..., for example 'x.bed:name'")
+    return {"path": path, **{key.strip(): value.strip() for key, _, value in options}}
 
 
 def parse_prior(text: str) -> str | list[float] | list[list[float]]:

@@ -4,7 +4,7 @@ import click
 import numpy as np
 import pytest
 
-from gsynth.cli.dimensions import merges_by_dimension, parse_breaks, parse_dimension, parse_merge
+from gsynth.cli.dimensions import merges_by_dimension, merges_for_sampling, parse_breaks, parse_dimension, parse_merge
 
 
 @pytest.mark.parametrize(
@@ -36,6 +36,8 @@ def test_breaks_are_exact(text: str, breaks: list[float]) -> None:
         ("0:1e400:1", "at most"),
         ("0,x", "not a number"),
         ("0,nan", "NaN"),
+        ("q0", "not a number"),
+        ("q", "not a number"),
     ],
 )
 def test_bad_breaks_are_refused(text: str, says: str) -> None:
@@ -78,3 +80,21 @@ def test_merges_find_their_dimension() -> None:
     ]
     with pytest.raises(click.BadParameter, match=r"1 \(gc\)"):
         merges_by_dimension(merges, ["gc"])
+
+
+def test_breaks_to_be_measured_stay_text() -> None:
+    assert [parse_dimension(f"gc={text}")["breaks"] for text in ("q10", " categories ")] == ["q10", "categories"]
+
+
+def test_automatic_merges() -> None:
+    everywhere, one, ranges = (parse_merge(text) for text in ("auto", "cpg=auto", "gc=1 into 0"))
+    assert merges_by_dimension([everywhere], ["gc", "cpg"]) == ["auto", "auto"]
+    assert merges_by_dimension([one, ranges], ["gc", "cpg"]) == [ranges[1], "auto"]
+    assert merges_for_sampling([], ["gc"]) is None
+    assert merges_for_sampling([everywhere], ["gc"]) == "auto"
+    assert merges_for_sampling([ranges], ["gc", "cpg"]) == [ranges[1], None]
+    for mixed in ([everywhere, ranges], [one]):
+        with pytest.raises(click.BadParameter, match="auto"):
+            merges_for_sampling(mixed, ["gc", "cpg"])
+    with pytest.raises(click.BadParameter, match="one dimension"):
+        merges_by_dimension([everywhere, ranges], ["gc"])

@@ -22,7 +22,8 @@ def test_sample_is_the_api(run: Run, genome: Path, model: Path, tmp_path: Path) 
     result = run(
         "sample", model, "--genome", genome, "-o", "out.fa", "--seed", 7, "--n-samples", 2, "--intervals", "chr2",
         "--intervals", "chr1:901-2,500", "--mask-copy", "chr1:2,001-2,050", "--no-preserve-n", "--init", "stationary",
-        "--bin-merge", "1=0.75 into 0.6", "--cell-merge", "cells.csv", "--iterator", 25, "--no-parallel", "--json",
+        "--bin-merge", "1=0.75 into 0.6", "--cell-merge", "cells.csv", "--iterator", 25, "--no-parallel",
+        "--keep-case", "--json",
     )  # fmt: skip
     expected = gsynth.gsynth_sample(
         gsynth.gsynth_load(model),
@@ -36,8 +37,10 @@ def test_sample_is_the_api(run: Run, genome: Path, model: Path, tmp_path: Path) 
         bin_merge=[[{"from": 0.75, "to": 0.6}]],
         cell_merge=[{"from": [0.1], "to": [0.6]}],
         iterator=25,
+        keep_case=True,
     )
     assert expected is not None
+    assert any(letter.islower() for letter in expected[2][1150:1200])
     assert list(_records((tmp_path / "out.fa").read_text()).values()) == expected
     assert json.loads(result.stdout) == {
         "output": "out.fa",

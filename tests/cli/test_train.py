@@ -42,6 +42,29 @@ def test_train_is_the_api(run: Run, genome: Path, tmp_path: Path) -> None:
     assert found["total_n"] == expected.total_n > 0
 
 
+def test_measured_breaks_categories_and_automatic_merges(run: Run, genome: Path, tmp_path: Path) -> None:
+    (tmp_path / "states.bed").write_text("chr1\t0\t3000\ton\nchr1\t3000\t6000\toff\nchr2\t0\t3000\ton\n")
+    run(
+        "train", genome, "-o", "model.gsm", "-k", 2, "--dim", "gc=q4", "--dim", "states=categories", "--iterator", 50,
+        "--track", "states=states.bed:name", "--bin-merge", "gc=auto", "--min-obs", 50,
+    )  # fmt: skip
+    expected = gsynth.gsynth_train(
+        {"expr": "gc", "breaks": "q4", "bin_merge": "auto"},
+        {"expr": "states", "breaks": "categories"},
+        tracks={"states": {"path": "states.bed", "column": "name"}},
+        genome=genome,
+        k=2,
+        iterator=50,
+        min_obs=50,
+    )
+    loaded = gsynth.gsynth_load(tmp_path / "model.gsm")
+    assert loaded == expected
+    text = run("info", "model.gsm").stdout
+    assert "categories on, off" in text or "categories off, on" in text
+    assert json.loads(run("info", "model.gsm", "--json").stdout)["dim_specs"] == loaded.dim_specs
+    run("sample", "model.gsm", "-g", genome, "--track", "states=states.bed:name", "--bin-merge", "auto", "-o", "out.fa")
+
+
 def test_json_is_the_same_again(run: Run, genome: Path) -> None:
     args = ("train", genome, "-k", 2, "-o", "m.gsm", "--force", "--json")
     assert run(*args).stdout == run(*args).stdout

@@ -48,6 +48,18 @@ def test_bad_values_are_wrong_usage(parse: Callable[[Any], Any], text: Any) -> N
         parse(text)
 
 
+def test_a_track_may_name_a_column_or_options_of_its_file(tmp_path: Path) -> None:
+    path, odd = tmp_path / "x.bed", tmp_path / "y:4"
+    path.touch()
+    odd.touch()
+    assert parse_track(f"s={path}:name") == ("s", {"path": str(path), "column": "name"})
+    assert parse_track(f"s={path}:column=5, kind=number") == ("s", {"path": str(path), "column": "5", "kind": "number"})
+    assert parse_track(f"s={odd}") == ("s", str(odd))
+    assert parse_track("s=https://host/x.bw") == ("s", "https://host/x.bw")
+    with pytest.raises(click.BadParameter, match="COLUMN"):
+        parse_track(f"s={path}:")
+
+
 def test_values() -> None:
     assert parse_track("atac = a=b.bw") == ("atac", "a=b.bw")
     assert parse_composition("t=4,a=1,c=2,g=3") == {"A": 1.0, "C": 2.0, "G": 3.0, "T": 4.0}

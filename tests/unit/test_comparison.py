@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 import gsynth
-from gsynth.comparison import Spectrum, chi_square, compare, stratum_labels
+from gsynth.comparison import Spectrum, chi_square, compare
 from gsynth.errors import ArgumentError
-from gsynth.model import DimSpec, GsynthModel
+from gsynth.model import GsynthModel
 
 
 def _genome(seed: int, size: int = 40_000) -> dict[str, str]:
@@ -103,9 +103,3 @@ def test_other_contigs_are_refused(model: GsynthModel, real: dict[str, str]) -> 
         compare(model, real, {"c": "ACGT"})
     with pytest.raises(ArgumentError, match="20,000"):
         compare(model, real, {"a": "ACGT"})
-
-
-def test_labels_run_with_the_flat_index() -> None:
-    dims = [DimSpec("x", [0, 1, 2]), DimSpec("y", [0, 5])]
-    assert stratum_labels(dims) == ["x 0-1, y 0-5", "x 1-2, y 0-5"]
-    assert stratum_labels([]) == ["all"]
