@@ -50,8 +50,11 @@ class SequenceTrack:
 
 def ratio(numerator: Counts, denominator: Counts) -> Values:
     """numerator / denominator, NaN where the denominator is not positive."""
-    result = np.full(numerator.shape, np.nan)
-    np.divide(numerator, denominator, out=result, where=denominator > 0)
+    with np.errstate(all="ignore"):
+        result: Values = np.true_divide(numerator, denominator)
+    undefined = denominator <= 0
+    if undefined.any():
+        result[undefined] = np.nan
     return result
 
 
