@@ -14,6 +14,7 @@ import sys
 from contextlib import redirect_stdout
 from importlib.resources import files
 from pathlib import Path
+from textwrap import dedent
 
 import numpy as np
 import pytest
@@ -22,7 +23,7 @@ from attrs import frozen
 ROOT = Path(__file__).parents[2]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
 PAGES = [page for page in PAGES if "_build" not in page.parts]
-FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+FENCE = re.compile(r"^( *)```([\w{}-]*)[^\n]*\n(.*?)^\1```$", re.MULTILINE | re.DOTALL)
 # What sets up an environment is run by .ci/run and tox, not from inside a test.
 SETUP = re.compile(r"^(python -m (pip|venv|build|sphinx)|pip|pytest|tox|git|cd|cp|samtools|wget)\b")
 
@@ -38,18 +39,20 @@ class Block:
 def blocks(page: Path) -> list[Block]:
     text = page.read_text()
     found = list(FENCE.finditer(text))
-    following = [*found[1:], None]
+    following = [*found, None][1:]
     made = []
     for match, after in zip(found, following, strict=True):
-        prints = after is not None and after[1] == "text" and not text[match.end() : after.start()].strip()
+        prints = after is not None and after[2] == "text" and not text[match.end() : after.start()].strip()
         line = text[: match.start()].count("\n") + 1
-        made.append(Block(match[1], match[2], after[2] if prints and after else None, line))
+        made.append(Block(match[2], dedent(match[3]), dedent(after[3]) if prints and after else None, line))
     return made
 
 
 def commands(block: Block) -> list[str]:
-    joined = block.text.replace("\\\n", " ")
-    return [line for line in joined.splitlines() if line.strip() and not line.startswith("#")]
+    lines = block.text.replace("\\\n", " ").splitlines()
+    if any(line.startswith("$ ") for line in lines):
+        return [line.removeprefix("$ ") for line in lines if line.startswith("$ ")]
+    return [line for line in lines if line.strip() and not line.startswith("#")]
 
 
 def run_python(block: Block, page: Path, names: dict[str, object]) -> str:
@@ -92,7 +95,8 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     contigs = {"flyA": 200_000, "flyB": 100_000}
     for name in ("fly300k.fa.gz", "fly300k.repeats.bed"):
         (tmp_path / name).write_bytes((data / name).read_bytes())
-    (tmp_path / "genome.fa.gz").write_bytes((data / "fly300k.fa.gz").read_bytes())
+    for name in ("genome.fa.gz", "fly.fa.gz"):
+        (tmp_path / name).write_bytes((data / "fly300k.fa.gz").read_bytes())
     (tmp_path / "genome.bed").write_text("flyA\t1000\t9000\n")
     write_track(tmp_path / "atac.bw", contigs, 1)
     monkeypatch.chdir(tmp_path)
