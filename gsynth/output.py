@@ -138,6 +138,8 @@ def check_output(output: Any, output_format: str) -> None:
     path = Path(output)
     if path.is_dir():
         raise ArgumentError(f"output {path} is a folder; name a file in it")
+    if path.exists() and not path.is_file():
+        raise ArgumentError(f"output {path} is not a plain file and would be replaced; pass an open binary file")
     if not path.parent.is_dir():
         raise MissingFileError(f"the folder {path.parent} of output {path.name} does not exist")
     if path.suffix in {".gz", ".bgz"}:

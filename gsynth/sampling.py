@@ -164,7 +164,9 @@ def gsynth_random(
     ----------
     nuc_probs : mapping, optional
         Weights of exactly A, C, G and T (any case), not negative; normalised. Equal by default.
-    intervals, output, output_format, mask_copy, n_samples, seed, genome, preserve_n, num_cores, backend, progress
+    intervals, output, output_format, mask_copy, n_samples, seed, genome
+        As in `gsynth_sample`.
+    preserve_n, num_cores, backend, progress, chrom_alias
         As in `gsynth_sample`.
 
     Returns

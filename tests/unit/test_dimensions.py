@@ -46,16 +46,16 @@ def test_refuses_breaks_and_merges_it_does_not_know(spec):
 
 def test_auto_merge_moves_counts_to_the_nearest_learned_bin():
     breaks = np.linspace(0, 1, 11)
-    # Every third window, so that the joint cells differ in size.
-    third = {"expr": "third", "breaks": [0, 1, 2]}
-    call = {"genome": GENOME, "tracks": {"third": lambda contig, starts, ends: starts // 100 % 3 == 0}}
+    # Every tenth window, so that the joint cells differ in size.
+    tenth = {"expr": "tenth", "breaks": [0, 1, 2]}
+    call = {"genome": GENOME, "tracks": {"tenth": lambda contig, starts, ends: starts // 100 % 10 == 0}}
     call |= {"iterator": 100, "k": 1}
-    plain = gsynth.train({"expr": "gc", "breaks": breaks}, third, **call)
+    plain = gsynth.train({"expr": "gc", "breaks": breaks}, tenth, **call)
     per_gc = plain.per_bin_kmers.reshape(2, 10).sum(axis=0)
     learned = np.flatnonzero(per_gc >= 5000)
     assert 0 < learned.size < 10
-    with pytest.warns(UserWarning, match="third 1-2"):
-        merged = gsynth.train({"expr": "gc", "breaks": breaks, "bin_merge": "auto"}, third, **call, min_obs=5000)
+    with pytest.warns(UserWarning, match="tenth 1-2"):
+        merged = gsynth.train({"expr": "gc", "breaks": breaks, "bin_merge": "auto"}, tenth, **call, min_obs=5000)
     bin_map = merged.dims[0].bin_map
     assert set(bin_map) == set(learned)
     assert all(abs(bin_map[i] - i) == np.abs(learned - i).min() for i in range(10))

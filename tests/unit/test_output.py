@@ -83,6 +83,7 @@ def test_a_failure_leaves_what_was_there(tmp_path):
         ("nowhere/x.fa", "fasta", FileNotFoundError),
         (".", "fasta", ValueError),
         ("x.fa.gz", "fasta", ValueError),
+        ("/dev/null", "fasta", ValueError),
         (7, "fasta", TypeError),
     ],
 )
