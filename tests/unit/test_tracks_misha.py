@@ -11,6 +11,7 @@ import pytest
 
 from gsynth.errors import ArgumentError, TrackError
 from gsynth.tracks import open_tracks
+from gsynth.training import gsynth_train
 
 pm = pytest.importorskip("pymisha")
 
@@ -31,6 +32,7 @@ def root(tmp_path: Path) -> Iterator[Path]:
     target = tmp_path / "db"
     shutil.copytree(pm.gdb_examples_path(), target)
     found = next(path.parent for path in target.rglob("chrom_sizes.txt"))
+    pm.CONFIG["progress"] = False
     pm.gdb_init(str(found))
     yield found
     pm.gdb_unload()
@@ -132,3 +134,35 @@ def test_unknown_and_clashing_names(root: Path) -> None:
     np.testing.assert_array_equal(
         own.window_values("1", EDGES, None), track(root, "dense_track").window_values("1", EDGES, None)
     )
+
+
+DENSE = {
+    "expr": "dense_track",
+    "breaks": [-0.001, 0.05, 0.1, 0.2, 0.3, 0.5, 1.001],
+    "bin_merge": [{"from": (0.3, 1.001), "to": (0.2, 0.3)}],
+}
+DIMS = {
+    "one": [DENSE],
+    "two": [DENSE, {"expr": "dense_track * 2 + abs(subdir.dense_track2)", "breaks": [-1, 0.25, 0.5, 4]}],
+    "numpy": [{"expr": "np.log2(dense_track + 1)", "breaks": [-0.001, 0.1, 0.3, 1.001]}],
+    "virtual": [{"expr": "cgs", "breaks": [-0.001, 0.01, 0.03, 0.06, 1.001]}],
+}
+
+
+@pytest.mark.parametrize("dims", DIMS)
+@pytest.mark.parametrize("unaligned", [False, True])
+@pytest.mark.parametrize("masked", [False, True])
+def test_training_counts_equal_pymisha(root: Path, dims: str, unaligned: bool, masked: bool) -> None:
+    pd = pytest.importorskip("pandas")
+    pm.gvtrack_create("cgs", None, func="kmer.frac", kmer="CG")
+    given: dict[str, Any] = {"iterator": 50, "k": 2}
+    if unaligned:
+        places = {"chrom": ["1", "2", "X"], "start": [17, 1033, 150011], "end": [180003, 299999, 199987]}
+        given["intervals"] = pd.DataFrame(places)
+    if masked:
+        given["mask"] = pd.DataFrame({"chrom": ["1", "2"], "start": [5000, 70], "end": [9000, 20000]})
+    theirs = pm.gsynth_train(*DIMS[dims], **given)
+    ours = gsynth_train(*DIMS[dims], genome=root, **given)
+    np.testing.assert_array_equal(ours.counts, np.array(theirs.model_data["counts"]))
+    assert ours.total_kmers == theirs.total_kmers > 0
+    assert (ours.total_masked, ours.total_n) == (theirs.total_masked, theirs.total_n)
