@@ -92,9 +92,7 @@ def check_cdf(block: NDArray[np.float64], where: str) -> None:
         raise FormatError(f"{where}: the cdf holds rows that do not rise from 0 to 1")
 
 
-def write_blocks(
-    file: IO[bytes], shape: tuple[int, ...], block_of: Callable[[int, int], NDArray[Any]]
-) -> str:
+def write_blocks(file: IO[bytes], shape: tuple[int, ...], block_of: Callable[[int, int], NDArray[Any]]) -> str:
     """Write the blocks that ``block_of(start, stop)`` gives; returns the SHA-256 of the bytes."""
     digest = hashlib.sha256()
     for start, stop in blocks(shape):

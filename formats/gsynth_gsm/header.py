@@ -24,9 +24,24 @@ UNSMOOTHED_MODE: Final = "none"
 
 KNOWN: Final = frozenset(
     [
-        "format", "version", "markov_order", "n_dims", "dim_sizes", "total_bins", "pseudocount", "min_obs",
-        "iterator", "total_kmers", "total_masked", "total_n", "per_bin_kmers", "dim_specs", "prior_mode", "prior",
-        "marginal_fallbacks", "data"
+        "format",
+        "version",
+        "markov_order",
+        "n_dims",
+        "dim_sizes",
+        "total_bins",
+        "pseudocount",
+        "min_obs",
+        "iterator",
+        "total_kmers",
+        "total_masked",
+        "total_n",
+        "per_bin_kmers",
+        "dim_specs",
+        "prior_mode",
+        "prior",
+        "marginal_fallbacks",
+        "data",
     ]
 ) | {WRITER, INDEX_BASE, SMOOTHING}
 """Keys that the format gives a meaning; all others belong to the model's `metadata`."""
@@ -197,7 +212,7 @@ def _array(data: Mapping[str, Any], name: str, shape: tuple[int, ...]) -> ArrayE
 
 def _file_name(value: Any, what: str) -> str:
     name = fields.text(value, f"{what}.file")
-    if not name or name.startswith(".") or any(mark in name for mark in '/\\:\0'):
+    if not name or name.startswith(".") or any(mark in name for mark in "/\\:\0"):
         raise FormatError(f"{what}.file is {name!r}; it must name a file of the model itself, without any folder")
     return name
 
@@ -214,7 +229,7 @@ def _inline_prior(value: Any, bins: int) -> NDArray[np.float64]:
 
 def _prior_mode(meta: Mapping[str, Any], has_prior: bool) -> str:
     smoothing = meta.get(SMOOTHING)
-    if smoothing not in (None, ADDITIVE, DIRICHLET):
+    if smoothing not in (ADDITIVE, DIRICHLET) and (SMOOTHING in meta or INDEX_BASE in meta):
         raise FormatError(f"smoothing is {smoothing!r}, expected {ADDITIVE!r} or {DIRICHLET!r}")
     mode = fields.text(meta.get("prior_mode", "explicit" if has_prior else "uniform"), "prior_mode")
     # Without a matrix "uniform" is what pymisha calls the models of its versions that knew no priors.

@@ -75,12 +75,13 @@ def _metadata(model: GsynthModel, for_r: bool) -> dict[str, Any]:
         "prior_mode": "uniform" if additive else model.prior_mode,
         "prior": written_prior(model).tolist(),
         "marginal_fallbacks": int(model.marginal_fallbacks),
-        "data": {},
         WRITER: f"{GSYNTH} {version('gsynth')}",
         INDEX_BASE: 1 if for_r else 0,
         SMOOTHING: ADDITIVE if additive else DIRICHLET,
     }
     metadata.update(_kept(model.metadata))
+    # Last, so that a file that was cut short lacks what it cannot be read without.
+    metadata["data"] = {}
     return metadata
 
 

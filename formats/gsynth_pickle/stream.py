@@ -22,8 +22,18 @@ _MARKER: Final = object()
 
 _VALUES: Final = frozenset(
     [
-        "BININT", "BININT1", "BININT2", "LONG1", "BINFLOAT", "BINUNICODE", "SHORT_BINUNICODE", "BINUNICODE8",
-        "SHORT_BINBYTES", "BINBYTES", "BINBYTES8", "BYTEARRAY8"
+        "BININT",
+        "BININT1",
+        "BININT2",
+        "LONG1",
+        "BINFLOAT",
+        "BINUNICODE",
+        "SHORT_BINUNICODE",
+        "BINUNICODE8",
+        "SHORT_BINBYTES",
+        "BINBYTES",
+        "BINBYTES8",
+        "BYTEARRAY8",
     ]
 )
 _CONSTANTS: Final[dict[str, Callable[[], Any]]] = {
@@ -63,6 +73,8 @@ def read_pickle(path: Path) -> Any:
 
     Raises FormatError for a damaged file, NotAModelError for a pickle that needs anything that models do not.
     """
+    if not path.is_file():
+        raise FormatError(f"{path} is no file, so no pickle")
     with path.open("rb") as file:
         try:
             view = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)

@@ -28,6 +28,8 @@ class LegacyRds:
 
     def load(self, path: Path) -> GsynthModel:
         """Read the model at `path`; bin maps, which count from 1 in R, count from 0 in it."""
+        if not path.is_file():
+            raise FormatError(f"{path} is no file, so no .rds")
         with warnings.catch_warnings():
             # Of classes that the library does not know, such as those of other R objects; refused below.
             warnings.simplefilter("ignore", UserWarning)

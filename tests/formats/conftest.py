@@ -35,7 +35,7 @@ def make_model() -> Callable[..., GsynthModel]:
             "pseudocount": 0.5,
             "iterator": 200,
         }
-        return GsynthModel(**{**fields, **changes})  # type: ignore[arg-type]
+        return GsynthModel(**{**fields, **changes})
 
     return make
 

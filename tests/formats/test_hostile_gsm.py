@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import random
@@ -83,6 +84,8 @@ def drop(key: str) -> Change:
         (put(min_obs=1.5), "min_obs must be a whole number"),
         (put(total_n=True), "total_n must be a number"),
         (put(smoothing="kneser-ney"), "smoothing is 'kneser-ney'"),
+        (put(smoothing=None), "smoothing is None"),
+        (drop("smoothing"), "smoothing is None"),
         (put(smoothing="dirichlet", prior_mode=7), "prior_mode must be text"),
         (put(prior=[[1, 0, 0]] * 6), "prior must have 6 rows"),
         (put(prior=[[1, 0, 0, 0]]), "prior must have 6 rows"),
@@ -193,6 +196,14 @@ def test_sizes_are_checked_before_anything_is_read(folder: Path, name: str, size
     os.truncate(folder / name, size)
     with pytest.raises(FormatError, match=f"{name} has {size:,} bytes"):
         gsynth_load(folder)
+
+
+def test_metadata_that_were_cut_short_are_refused_or_lack_nothing(folder: Path, model: GsynthModel) -> None:
+    text = (folder / "metadata.yaml").read_bytes()
+    for size in range(len(text)):
+        (folder / "metadata.yaml").write_bytes(text[:size])
+        with contextlib.suppress(FormatError):
+            assert gsynth_load(folder, format="gsm") == model
 
 
 def test_one_changed_bit_is_noticed(folder: Path) -> None:

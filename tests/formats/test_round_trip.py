@@ -20,9 +20,11 @@ RESERVED = {"dim_specs", "writer", "data", "prior", "format", "version"}
 texts = st.text(st.characters(exclude_categories=["Cs", "Cc"]), min_size=1, max_size=8)
 scalars = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | texts
 values = st.recursive(scalars, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(texts, inner, max_size=3))
-breaks = st.lists(st.floats(width=32), min_size=2, max_size=4, unique=True).map(
-    lambda edges: sorted(edge + 0.0 for edge in edges)
-).filter(lambda edges: bool((np.diff(edges) > 0).all()))
+breaks = (
+    st.lists(st.floats(width=32), min_size=2, max_size=4, unique=True)
+    .map(lambda edges: sorted(edge + 0.0 for edge in edges))
+    .filter(lambda edges: bool((np.diff(edges) > 0).all()))
+)
 
 
 @st.composite

@@ -172,17 +172,26 @@ def test_what_nothing_recognises(tmp_path: Path, install: Any) -> None:
         gsynth_load(tmp_path)
 
 
+@pytest.mark.parametrize("format", ["gsm", "gsm-zip", "pickle", "rds"])
+@pytest.mark.parametrize("make", ["folder", "file"])
+def test_a_named_format_is_obeyed_or_refused(tmp_path: Path, format: str, make: str) -> None:
+    path = tmp_path / "x"
+    path.mkdir() if make == "folder" else path.write_bytes(b"neither this nor that")
+    with pytest.raises(FormatError, match=str(path)):
+        gsynth_load(path, format=format)
+
+
 def test_arguments(tmp_path: Path, model: GsynthModel) -> None:
     with pytest.raises(ArgumentTypeError, match="found dict"):
-        gsynth_save({}, tmp_path / "m")  # type: ignore[arg-type]
+        gsynth_save({}, tmp_path / "m")
     with pytest.raises(MissingFileError, match="nowhere"):
         gsynth_save(model, tmp_path / "nowhere" / "m.gsm")
     with pytest.raises(MissingFileError, match="no model"):
         gsynth_load(tmp_path / "m.gsm")
     with pytest.raises(ArgumentTypeError, match="found int"):
-        gsynth_load(3)  # type: ignore[arg-type]
+        gsynth_load(3)
     with pytest.raises(ArgumentTypeError, match="found b'm'"):
-        gsynth_load(b"m")  # type: ignore[arg-type]
+        gsynth_load(b"m")
     with pytest.raises(ArgumentError, match="not a path"):
         gsynth_load("")
     assert list(tmp_path.iterdir()) == []
