@@ -175,6 +175,8 @@ def test_what_nothing_recognises(tmp_path: Path, install: Any) -> None:
 @pytest.mark.parametrize("format", ["gsm", "gsm-zip", "pickle", "rds"])
 @pytest.mark.parametrize("make", ["folder", "file"])
 def test_a_named_format_is_obeyed_or_refused(tmp_path: Path, format: str, make: str) -> None:
+    if format == "rds":
+        pytest.importorskip("rdata", reason="rdata is an extra")
     path = tmp_path / "x"
     path.mkdir() if make == "folder" else path.write_bytes(b"neither this nor that")
     with pytest.raises(FormatError, match=str(path)):
