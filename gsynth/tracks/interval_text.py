@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from array import array
 from collections.abc import Iterator
@@ -23,6 +24,10 @@ BED_COLUMNS: Final = {
 
 _SKIPPED: Final = (b"#", b"track", b"browser")
 _LIMIT: Final = 1 << 62
+_BATCH_BYTES: Final = 1 << 22
+
+_Columns = tuple[list[bytes], NDArray[np.int64], NDArray[np.int64], list[bytes]]
+_Batch = tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]
 
 
 @frozen(eq=False)
@@ -90,24 +95,68 @@ def read_intervals(path: str | os.PathLike[str], column: int | None = None) -> T
         A line that is not an interval, or lacks the column; the message names the line.
     """
     table: dict[bytes, int] = {}
-    ids, starts, ends = array("q"), array("q"), array("q")
+    batches: list[_Batch] = []
     texts: list[bytes] = []
-    with open_text(path) as lines:
-        for number, line in enumerate(lines, 1):
-            if is_header(line):
-                continue
-            words = line.rstrip(b"\r\n").split(b"\t") if b"\t" in line else line.split()
-            start, end = _bounds(words, path, number)
-            if column is not None:
-                if column >= len(words):
-                    raise FormatError(f"{path}, line {number}: has no column {column + 1}, only {len(words)}")
-                texts.append(words[column].strip())
-            ids.append(table.setdefault(words[0], len(table)))
-            starts.append(start)
-            ends.append(end)
+    number = 1
+    with open_text(path) as file:
+        while lines := file.readlines(_BATCH_BYTES):
+            batch = _even_batch(lines, column) or _any_batch(lines, column, path, number)
+            number += len(lines)
+            contigs, starts, ends, more = batch
+            texts += more
+            batches.append((_numbered(contigs, table), starts, ends))
     names = tuple(name.decode(errors="replace") for name in table)
-    columns = [np.array(part, dtype=np.int64) for part in (ids, starts, ends)]
-    return TextIntervals(names, columns[0], columns[1], columns[2], texts)
+    none = [np.empty(0, dtype=np.int64)]
+    ids, starts, ends = (np.concatenate([*none, *(batch[i] for batch in batches)]) for i in range(3))
+    return TextIntervals(names, ids, starts, ends, texts)
+
+
+def _numbered(contigs: list[bytes], table: dict[bytes, int]) -> NDArray[np.int64]:
+    return np.fromiter((table.setdefault(contig, len(table)) for contig in contigs), np.int64, len(contigs))
+
+
+def _even_batch(lines: list[bytes], column: int | None) -> _Columns | None:
+    """The columns of lines that are all intervals with equally many tabs, in half the time; None for others."""
+    text = b"".join(lines)
+    tabs = lines[0].count(b"\t")
+    if tabs < 2 or (column or 0) > tabs or any(text.count(other) for other in (b"\r", b"#", b"track", b"browser")):
+        return None
+    letters = np.frombuffer(text, dtype=np.uint8)
+    line_ends = np.flatnonzero(letters == ord("\n"))
+    tabs_before = np.searchsorted(np.flatnonzero(letters == ord("\t")), line_ends)
+    if line_ends.size != len(lines) or not (np.diff(tabs_before, prepend=0) == tabs).all():
+        return None
+    fields = text[:-1].replace(b"\n", b"\t").split(b"\t")
+    width = tabs + 1
+    try:
+        starts, ends = (np.fromiter(map(int, fields[i::width]), np.int64, len(lines)) for i in (1, 2))
+    except (ValueError, OverflowError):
+        return None
+    if ((starts < 0) | (starts > ends) | (ends > _LIMIT)).any():
+        return None
+    return fields[::width], starts, ends, [] if column is None else fields[column::width]
+
+
+def _any_batch(
+    lines: list[bytes], column: int | None, path: str | os.PathLike[str], number: int
+) -> _Columns:
+    """The columns of any lines, the first of which is line `number` of the file."""
+    contigs: list[bytes] = []
+    starts, ends = array("q"), array("q")
+    texts: list[bytes] = []
+    for place, line in enumerate(lines, number):
+        if is_header(line):
+            continue
+        words = line.rstrip(b"\r\n").split(b"\t") if b"\t" in line else line.split()
+        start, end = _bounds(words, path, place)
+        if column is not None:
+            if column >= len(words):
+                raise FormatError(f"{path}, line {place}: has no column {column + 1}, only {len(words)}")
+            texts.append(words[column])
+        contigs.append(words[0])
+        starts.append(start)
+        ends.append(end)
+    return contigs, np.array(starts, dtype=np.int64), np.array(ends, dtype=np.int64), texts
 
 
 def _bounds(words: list[bytes], path: str | os.PathLike[str], number: int) -> tuple[int, int]:
@@ -129,6 +178,8 @@ def numbers(texts: list[bytes], path: str | os.PathLike[str]) -> NDArray[np.floa
     FormatError
         For the first that is not a number.
     """
+    with contextlib.suppress(ValueError):
+        return np.fromiter(map(float, texts), np.float64, len(texts))
     values = np.empty(len(texts))
     for index, text in enumerate(texts):
         try:

@@ -140,7 +140,7 @@ def category_track(lines: TextIntervals, path: object, pattern: str | None = Non
 
 def _category(text: bytes, path: object, pattern: str | None) -> str | None:
     """The category that a column's text stands for; None for ``.``, which is BED's way of having no name."""
-    name = text.decode("utf-8", "replace")
+    name = text.decode("utf-8", "replace").strip()
     if name in ("", "."):
         return None
     if pattern is None:
