@@ -53,7 +53,7 @@ def _window_indices(codes: NDArray[np.uint8], order: int) -> NDArray[np.int64]:
 def _holds_unknown(codes: NDArray[np.uint8], order: int) -> NDArray[np.bool_]:
     windows = codes.size - order
     unknown = codes == _NOT_ACGT
-    holds = unknown[:windows].copy()
+    holds: NDArray[np.bool_] = unknown[:windows].copy()
     if unknown.any():
         for offset in range(1, order + 1):
             holds |= unknown[offset : offset + windows]
