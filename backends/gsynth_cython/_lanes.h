@@ -62,7 +62,7 @@ GSYNTH_ALWAYS_INLINE void gsynth_advance(
 }
 
 #define GSYNTH_FEW 8   /* lanes where the tables are in the cache: enough to hide its latency */
-#define GSYNTH_MANY 48 /* where they are not: enough to hide the memory's, two turns ahead */
+#define GSYNTH_MANY 32 /* where they are not: enough to hide the memory's, two turns ahead */
 
 typedef void (*gsynth_kind)(uint8_t *, int64_t, int64_t, const uint32_t *, const uint32_t *, uint32_t *,
                             const uint32_t *, uint32_t);

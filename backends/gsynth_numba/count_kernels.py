@@ -4,7 +4,8 @@ Runs are cut into chunks; a chunk without N, nearly every one, is counted by a l
 outgrows the caches costs a miss for each window. There the (k+1)-mers are first dealt out by their leading bits to bins
 of 16-bit rests, then each bin is counted into its own part of the table, which fits the cache.
 
-Scalars read from arrays are made `int` at once: without the compiler, NumPy's small unsigned scalars would overflow.
+Indices are made unsigned where that spares the compiler the test for negative ones. Scalars read from arrays are made
+`int` at once: without the compiler, NumPy's small unsigned scalars would overflow.
 """
 
 from __future__ import annotations
@@ -90,9 +91,9 @@ def _word(codes: NDArray[np.uint8], size: int) -> int:
 def _count_clean(codes: NDArray[np.uint8], order: int, table: NDArray[np.uint64]) -> None:
     mask = 4 ** (order + 1) - 1
     word = _word(codes, order)
-    for i in range(order, codes.size):
-        word = ((word << 2) | int(codes[i])) & mask
-        table[word] += np.uint64(1)
+    for code in codes[order:]:
+        word = ((word << 2) | int(code)) & mask
+        table[np.uint64(word)] += np.uint64(1)
 
 
 @kernel
@@ -126,11 +127,11 @@ def _deal_clean(
     mask = 4 ** (order + 1) - 1
     part_of_stratum = first >> REST_BITS
     word = _word(codes, order)
-    for i in range(order, codes.size):
-        word = ((word << 2) | int(codes[i])) & mask
-        part = part_of_stratum + (word >> REST_BITS)
+    for code in codes[order:]:
+        word = ((word << 2) | int(code)) & mask
+        part = np.uint64(part_of_stratum + (word >> REST_BITS))
         slot = slots[part]
-        rests[slot] = word & REST
+        rests[np.uint64(slot)] = word & REST
         slot += 1
         if slot & (PAGE - 1) == 0:
             page = slots[-1]

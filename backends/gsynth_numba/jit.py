@@ -28,14 +28,14 @@ def frozen(array: NDArray[Any]) -> NDArray[Any]:
     return view
 
 
-def prefetch(array: NDArray[Any], index: int) -> None:
+def prefetch(array: NDArray[Any], index: Any) -> None:
     """Ask for the cache line of ``array[index]``, of a flat array; without the compiler, nothing."""
 
 
 @overload(prefetch, inline="always")
 def _overload_prefetch(array: Any, index: Any) -> Callable[..., None]:
     def ask(array: Any, index: Any) -> None:
-        _prefetch(array, index)
+        _prefetch(array, index)  # type: ignore[call-arg]  # the compiler gives it its context
 
     return ask
 

@@ -20,7 +20,7 @@ from gsynth_numba.jit import kernel, prefetch
 
 FEW_LANES: Final = 8
 """Where the tables are in the cache: enough to hide its latency."""
-MANY_LANES: Final = 48
+MANY_LANES: Final = 32
 """Where they are not: enough to hide the memory's, two turns ahead."""
 CACHED_ROWS: Final = 1 << 16
 """Tables up to 768 KiB stay in the second-level cache."""
@@ -135,23 +135,21 @@ def _advance(
 ) -> None:
     lanes = guesses.size
     width = TILE_CELLS // lanes
-    rows = np.empty((lanes, width), dtype=np.uint32)
-    draws = np.empty((lanes, width), dtype=np.uint32)
-    cursors = np.empty((lanes, 2), dtype=np.int64)
-    for i in range(lanes):
-        _set_cursor(cursors[i], runs, numbers, i * lane)
+    rows = np.empty(TILE_CELLS, dtype=np.uint32)
+    draws = np.empty(TILE_CELLS, dtype=np.uint32)
+    cursors = _cursors(runs, numbers, 0, lane, lanes)
     contexts = guesses.astype(np.uint32)
+    mask = 4**order - 1
     for start in range(0, lane, width):
         end = min(start + width, lane)
-        for i in range(lanes):
-            _prepare(codes, runs, numbers, order, i * lane + start, i * lane + end, cursors[i], rows[i], draws[i])
+        _prepare(codes, runs, numbers, order, start, end, lane, lanes, cursors, rows, draws)
         cells = codes[order + start :]
         if has_fixed:
-            _advance_around_fixed(cells, lane, end - start, rows, draws, contexts, table, 4**order - 1)
+            _advance_around_fixed(cells, lane, end - start, rows, draws, contexts, table, mask)
         elif lanes == FEW_LANES:
-            _advance_few(cells, lane, end - start, rows, draws, contexts, table, 4**order - 1)
+            _advance_few(cells, lane, end - start, rows, draws, contexts, table, mask)
         else:
-            _advance_many(cells, lane, end - start, rows, draws, contexts, table, 4**order - 1)
+            _advance_many(cells, lane, end - start, rows, draws, contexts, table, mask)
 
 
 @kernel
@@ -165,13 +163,16 @@ def _advance_few(
     table: NDArray[np.uint32],
     mask: int,
 ) -> None:
+    to_next, width = np.uint64(lane), np.uint64(TILE_CELLS // FEW_LANES)
     for step in range(steps):
+        cell, window = np.uint64(step), np.uint64(step)
         for i in range(FEW_LANES):
-            context = np.uint64(contexts[i])
-            row = np.uint64(3) * (np.uint64(rows[i, step]) + context)
-            code = _draw(table, row, draws[i, step])
-            cells[np.uint64(i * lane + step)] = code
+            context, first = np.uint64(contexts[i]), np.uint64(rows[window])
+            code = _draw(table, np.uint64(3) * (first + context), draws[window])
+            cells[cell] = code
             contexts[i] = ((int(context) << 2) | code) & mask
+            cell += to_next
+            window += width
 
 
 @kernel
@@ -185,15 +186,18 @@ def _advance_many(
     table: NDArray[np.uint32],
     mask: int,
 ) -> None:
+    to_next, width = np.uint64(lane), np.uint64(TILE_CELLS // MANY_LANES)
     for step in range(steps):
-        for i in range(contexts.size):
-            context = np.uint64(contexts[i])
-            first = np.uint64(rows[i, step])
-            code = _draw(table, np.uint64(3) * (first + context), draws[i, step])
-            cells[np.uint64(i * lane + step)] = code
+        cell, window = np.uint64(step), np.uint64(step)
+        for i in range(MANY_LANES):
+            context, first = np.uint64(contexts[i]), np.uint64(rows[window])
+            code = _draw(table, np.uint64(3) * (first + context), draws[window])
+            cells[cell] = code
             after = ((int(context) << 2) | code) & mask
             contexts[i] = after
             _prefetch_rows(table, first, (after << 2) & mask)
+            cell += to_next
+            window += width
 
 
 @kernel
@@ -207,18 +211,20 @@ def _advance_around_fixed(
     table: NDArray[np.uint32],
     mask: int,
 ) -> None:
+    to_next, width = np.uint64(lane), np.uint64(TILE_CELLS // contexts.size)
     for step in range(steps):
+        cell, window = np.uint64(step), np.uint64(step)
         for i in range(contexts.size):
-            context = np.uint64(contexts[i])
-            first = np.uint64(rows[i, step])
-            drawn = _draw(table, np.uint64(3) * (first + context), draws[i, step])
-            at = np.uint64(i * lane + step)
-            code = int(cells[at])
+            context, first = np.uint64(contexts[i]), np.uint64(rows[window])
+            drawn = _draw(table, np.uint64(3) * (first + context), draws[window])
+            code = int(cells[cell])
             code = drawn if code == FREE else code
-            cells[at] = code
+            cells[cell] = code
             after = ((int(context) << 2) | (code & 3)) & mask
             contexts[i] = after
             _prefetch_rows(table, first, (after << 2) & mask)
+            cell += to_next
+            window += width
 
 
 @kernel
@@ -242,13 +248,12 @@ def _walk(
     """Fill windows [first, last), whose cells are as they were given, one after the other."""
     rows = np.empty(TILE, dtype=np.uint32)
     draws = np.empty(TILE, dtype=np.uint32)
-    cursor = np.empty(2, dtype=np.int64)
-    _set_cursor(cursor, runs, numbers, first)
+    cursors = _cursors(runs, numbers, first, 0, 1)
     mask = 4**order - 1
     context = _context(codes[first : first + order])
     for start in range(first, last, TILE):
         end = min(start + TILE, last)
-        _prepare(codes, runs, numbers, order, start, end, cursor, rows, draws)
+        _prepare(codes, runs, numbers, order, start, end, 0, 1, cursors, rows, draws)
         for step in range(end - start):
             at = start + step + order
             code = int(codes[at])
@@ -273,15 +278,14 @@ def _repair(
     """Draw windows [first, last) again, up to where the chain meets the one that began with `guess`."""
     rows = np.empty(TILE, dtype=np.uint32)
     draws = np.empty(TILE, dtype=np.uint32)
-    cursor = np.empty(2, dtype=np.int64)
-    _set_cursor(cursor, runs, numbers, first)
+    cursors = _cursors(runs, numbers, first, 0, 1)
     mask = 4**order - 1
     context = _context(codes[first : first + order])
     for start in range(first, last, TILE):
         if context == guess:
             return
         end = min(start + TILE, last)
-        _prepare(codes, runs, numbers, order, start, end, cursor, rows, draws)
+        _prepare(codes, runs, numbers, order, start, end, 0, 1, cursors, rows, draws)
         for step in range(end - start):
             if context == guess:
                 return
@@ -295,12 +299,15 @@ def _repair(
 
 
 @kernel
-def _set_cursor(cursor: NDArray[np.int64], runs: Runs, numbers: Numbers, window: int) -> None:
-    """Point `cursor` (run, stream) at the ones that hold `window`."""
+def _cursors(runs: Runs, numbers: Numbers, first: int, lane: int, lanes: int) -> NDArray[np.int64]:
+    """int64[lanes, 2]: for each lane the run and the stream of its first window, ``first + i * lane``."""
     edges, strata, _, _ = runs
     _, stream_edges, keys, _ = numbers
-    cursor[0] = _segment(edges, strata.size, window)
-    cursor[1] = _segment(stream_edges, keys.size, window)
+    cursors = np.empty((lanes, 2), dtype=np.int64)
+    for i in range(lanes):
+        cursors[i, 0] = _segment(edges, strata.size, first + i * lane)
+        cursors[i, 1] = _segment(stream_edges, keys.size, first + i * lane)
+    return cursors
 
 
 @kernel
@@ -311,20 +318,30 @@ def _prepare(
     order: int,
     start: int,
     end: int,
-    cursor: NDArray[np.int64],
+    lane: int,
+    lanes: int,
+    cursors: NDArray[np.int64],
     rows: NDArray[np.uint32],
     draws: NDArray[np.uint32],
 ) -> None:
-    """The table rows and the numbers of windows [start, end); `cursor` moves on to `end`."""
+    """The table rows and the numbers of windows [start, end) of every lane; the cursors move on.
+
+    All lanes at once, and whole arrays with offsets: Numba counts references to each slice and each array that comes
+    out of a tuple, at a cost that shows here.
+    """
     edges, strata, uniform, has_n = runs
     uniforms, stream_edges, keys, positions = numbers
-    cursor[0] = _prepare_rows(edges, strata, uniform, 4**order, start, end, cursor[0], rows)
-    if has_n:
-        _mark_n(codes, order, uniform * 4**order, start, end, rows)
-    if uniforms.size:
-        draws[: end - start] = uniforms[start:end]
-    else:
-        cursor[1] = _prepare_numbers(stream_edges, keys, positions, start, end, cursor[1], draws)
+    for i in range(lanes):
+        first, last, at = i * lane + start, i * lane + end, i * (TILE_CELLS // lanes)
+        cursors[i, 0] = _prepare_rows(edges, strata, uniform, 4**order, first, last, cursors[i, 0], rows, at)
+        if has_n:
+            _mark_n(codes, order, uniform * 4**order, first, last, rows, at)
+        if uniforms.size:
+            for j in range(last - first):
+                draws[at + j] = uniforms[first + j]
+        else:
+            stream = cursors[i, 1]
+            cursors[i, 1] = _prepare_numbers(stream_edges, keys, positions, first, last, stream, draws, at)
 
 
 @kernel
@@ -350,21 +367,24 @@ def _prepare_rows(
     end: int,
     run: int,
     rows: NDArray[np.uint32],
+    at: int,
 ) -> int:
-    at = start
-    while at < end:
-        while edges[run + 1] <= at:
+    while start < end:
+        while edges[run + 1] <= start:
             run += 1
         stop = min(end, edges[run + 1])
         stratum = int(strata[run])
-        rows[at - start : stop - start] = size * (stratum if stratum >= 0 else uniform)
-        at = stop
+        row = size * (stratum if stratum >= 0 else uniform)
+        for i in range(at, at + stop - start):
+            rows[np.uint64(i)] = row
+        at += stop - start
+        start = stop
     return run
 
 
 @kernel
 def _mark_n(
-    codes: NDArray[np.uint8], order: int, uniform_row: int, start: int, end: int, rows: NDArray[np.uint32]
+    codes: NDArray[np.uint8], order: int, uniform_row: int, start: int, end: int, rows: NDArray[np.uint32], at: int
 ) -> None:
     bad_before = start  # windows before this one hold the last 4 seen
     for i in range(start, start + order):
@@ -372,7 +392,7 @@ def _mark_n(
             bad_before = i + 1
     for i in range(start, end):
         if i < bad_before:
-            rows[i - start] = uniform_row
+            rows[at + i - start] = uniform_row
         if codes[i + order] == NOT_ACGT:
             bad_before = i + order + 1
 
@@ -386,15 +406,16 @@ def _prepare_numbers(
     end: int,
     stream: int,
     draws: NDArray[np.uint32],
+    at: int,
 ) -> int:
-    at = start
-    while at < end:
-        while stream_edges[stream + 1] <= at:
+    while start < end:
+        while stream_edges[stream + 1] <= start:
             stream += 1
         stop = min(end, stream_edges[stream + 1])
-        position = positions[stream] + at - stream_edges[stream]
-        _stream_numbers(keys[stream], position, draws[at - start : stop - start])
-        at = stop
+        position = positions[stream] + start - stream_edges[stream]
+        _stream_numbers(keys[stream], position, draws, at, at + stop - start)
+        at += stop - start
+        start = stop
     return stream
 
 
@@ -407,16 +428,15 @@ def _mix(key: np.uint64, pair: int) -> np.uint64:
 
 
 @kernel
-def _stream_numbers(key: np.uint64, position: int, draws: NDArray[np.uint32]) -> None:
+def _stream_numbers(key: np.uint64, position: int, draws: NDArray[np.uint32], at: int, end: int) -> None:
     pair = position >> 1
-    odd = position & 1
-    if odd:
-        draws[0] = _mix(key, pair) >> np.uint64(33)
-        draws = draws[1:]
+    if position & 1:
+        draws[at] = _mix(key, pair) >> np.uint64(33)
+        at += 1
         pair += 1
-    for i in range(draws.size >> 1):
+    for i in range((end - at) >> 1):
         both = _mix(key, pair + i)
-        draws[2 * i] = (both & np.uint64(0xFFFFFFFF)) >> np.uint64(1)
-        draws[2 * i + 1] = both >> np.uint64(33)
-    if draws.size & 1:
-        draws[-1] = (_mix(key, pair + (draws.size >> 1)) & np.uint64(0xFFFFFFFF)) >> np.uint64(1)
+        draws[np.uint64(at + 2 * i)] = (both & np.uint64(0xFFFFFFFF)) >> np.uint64(1)
+        draws[np.uint64(at + 2 * i + 1)] = both >> np.uint64(33)
+    if (end - at) & 1:
+        draws[end - 1] = (_mix(key, pair + ((end - at) >> 1)) & np.uint64(0xFFFFFFFF)) >> np.uint64(1)
