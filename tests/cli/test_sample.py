@@ -122,7 +122,7 @@ def test_replace_kmer_is_the_api(run: Run, genome: Path) -> None:
         (["--output-format", "vector"], 2, "fasta"),
         (["--seed", "-1"], 2, "--seed"),
         (["--cell-merge", "nowhere.csv"], 1, "nowhere.csv"),
-        (["--model-format", "rds"], 1, "model.gsm"),
+        (["--model-format", "pickle"], 1, "model.gsm"),
         (["--mask-copy", "nowhere.bed"], 1, "nowhere.bed"),
     ],
 )

@@ -20,6 +20,8 @@ import numpy as np
 import pytest
 from attrs import frozen
 
+import gsynth
+
 ROOT = Path(__file__).parents[2]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
 PAGES = [page for page in PAGES if "_build" not in page.parts]
@@ -34,6 +36,13 @@ class Block:
     text: str
     output: str | None
     line: int
+
+
+@pytest.fixture(autouse=True)
+def no_genome_left():
+    """A page may call ``use_genome``, which holds for the whole process."""
+    yield
+    gsynth.use_genome(None)
 
 
 def blocks(page: Path) -> list[Block]:
