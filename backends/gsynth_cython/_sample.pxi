@@ -40,6 +40,10 @@ cdef extern from "_lanes.h" nogil:
         uint8_t *, int64_t, int64_t, const uint32_t *, const uint32_t *, uint32_t *, const uint32_t *, uint32_t
     ) noexcept
 
+cdef extern from "_stream.h" nogil:
+    uint64_t gsynth_mix(uint64_t key, uint64_t pair) noexcept
+    void gsynth_mix_pairs(uint64_t key, uint64_t pair, int64_t pairs, uint32_t *numbers) noexcept
+
 cdef enum:
     TILE = 256  # windows made ready at once where there is one lane
     LEAST_LANE = 512  # windows; below, restarting costs more than lanes gain
@@ -352,25 +356,13 @@ cdef int64_t _prepare_numbers(
     return stream
 
 
-cdef inline uint64_t _mix(uint64_t key, uint64_t pair) noexcept nogil:
-    cdef uint64_t z = key + (pair + 1) * <uint64_t>0x9E3779B97F4A7C15
-    z = (z ^ (z >> 30)) * <uint64_t>0xBF58476D1CE4E5B9
-    z = (z ^ (z >> 27)) * <uint64_t>0x94D049BB133111EB
-    return z ^ (z >> 31)
-
-
 cdef void _stream_numbers(uint64_t key, int64_t position, int64_t size, uint32_t *numbers) noexcept nogil:
     cdef uint64_t pair = <uint64_t>position >> 1
-    cdef uint64_t both
-    cdef int64_t i
     if position & 1:
-        numbers[0] = <uint32_t>(_mix(key, pair) >> 33)
+        numbers[0] = <uint32_t>(gsynth_mix(key, pair) >> 33)
         numbers += 1
         size -= 1
         pair += 1
-    for i in range(size >> 1):
-        both = _mix(key, pair + <uint64_t>i)
-        numbers[2 * i] = <uint32_t>both >> 1
-        numbers[2 * i + 1] = <uint32_t>(both >> 33)
+    gsynth_mix_pairs(key, pair, size >> 1, numbers)
     if size & 1:
-        numbers[size - 1] = <uint32_t>_mix(key, pair + <uint64_t>(size >> 1)) >> 1
+        numbers[size - 1] = <uint32_t>gsynth_mix(key, pair + <uint64_t>(size >> 1)) >> 1
