@@ -20,9 +20,9 @@ exclude_patterns = ["_build"]
 # Single backticks in docstrings name Python objects.
 default_role = "py:obj"
 
-myst_enable_extensions = ["deflist", "dollarmath"]
 myst_heading_anchors = 3
 
+add_module_names = False
 autodoc_member_order = "bysource"
 autodoc_typehints = "none"
 autosummary_generate = True
