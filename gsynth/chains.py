@@ -8,10 +8,10 @@ where the two meet. The result is what one pass from left to right gives, whethe
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Final
+from typing import Final, cast
 
 import numpy as np
-from attrs import define, frozen
+from attrs import define, field, frozen
 from numpy.typing import NDArray
 
 from gsynth.blocks import MIN_BLOCK, Piece
@@ -105,6 +105,11 @@ class BlockSampler:
     thresholds: NDArray[np.uint32]
     initial: InitialContext | None
     key_of: Callable[[Piece], np.uint64]
+    _streams: bool = field(init=False)
+
+    @_streams.default
+    def _draws_inside(self) -> bool:
+        return isinstance(self.sampler, StreamSampler)
 
     def __call__(self, pieces: Sequence[Piece]) -> Block:
         parts = [self._part(piece) for piece in pieces]
@@ -150,8 +155,8 @@ class BlockSampler:
 
     def _draw(self, codes: NDArray[np.uint8], runs: Runs, streams: Streams) -> None:
         edges, strata = runs
-        if isinstance(self.sampler, StreamSampler):
-            self.sampler.sample_stream(
+        if self._streams:
+            cast(StreamSampler, self.sampler).sample_stream(
                 codes, edges, strata, streams.edges, streams.keys, streams.positions,
                 order=self.order, thresholds=self.thresholds,
             )  # fmt: skip
@@ -164,7 +169,7 @@ class BlockSampler:
         bases, low = self._bases(piece)
         runs = self._runs(piece, bases, low)
         here = bases[piece.first - low : piece.last - low]
-        fixed, copied = self._fixed(piece, here)
+        fixed, copied = self._fixed(piece, here) if self._copies else (None, None)
         lower = (is_lower(here).view(np.uint8) * LOWER_CASE_BIT) if self.keep_case else None
         if self.initial is not None and piece.first == piece.start:
             fixed = self._with_initial(piece, runs, fixed)
@@ -204,25 +209,26 @@ class BlockSampler:
     def _fixed(
         self, piece: Piece, bases: NDArray[np.uint8]
     ) -> tuple[NDArray[np.uint8] | None, NDArray[np.uint8] | None]:
-        if not self._copies:
+        """Fixed cells and the bytes that stand for them in the output; None, None where nothing is kept."""
+        copied = np.empty((0, 2), dtype=np.int64)
+        if self.mask_copy is not None:
+            copied = self.mask_copy.runs(piece.contig, piece.first, piece.last, bases) - piece.first
+        if not self.preserve_n and copied.size == 0:
             return None, None
         codes = encode(bases)
-        keep = np.zeros(bases.size, dtype=np.bool_)
-        letters = bases
-        if self.preserve_n:
-            unknown = codes == NOT_ACGT
-            if unknown.any():
-                keep |= unknown
-                unnamed = ord("N") + is_lower(bases).view(np.uint8) * LOWER_CASE_BIT
-                letters = np.where(unknown, unnamed, bases)
-        if self.mask_copy is not None:
-            for start, end in self.mask_copy.runs(piece.contig, piece.first, piece.last, bases) - piece.first:
-                keep[start:end] = True
-                letters = letters if letters is not bases else bases.copy()
-                letters[start:end] = bases[start:end]
-        if not keep.any():
+        gaps = self.preserve_n and codes.max() == NOT_ACGT
+        if not gaps and copied.size == 0:
             return None, None
-        return np.where(keep, codes, np.uint8(FREE)), np.where(keep, letters, np.uint8(0))
+        fixed = np.full(bases.size, FREE, dtype=np.uint8)
+        letters = np.zeros(bases.size, dtype=np.uint8)
+        if gaps:
+            unknown = codes == NOT_ACGT
+            fixed[unknown] = NOT_ACGT
+            letters[unknown] = ord("N") + is_lower(bases[unknown]) * LOWER_CASE_BIT
+        for start, end in copied:
+            fixed[start:end] = codes[start:end]
+            letters[start:end] = bases[start:end]
+        return fixed, letters
 
     def _with_initial(
         self, piece: Piece, runs: Runs, fixed: NDArray[np.uint8] | None
@@ -239,13 +245,12 @@ class BlockSampler:
 
     def _write_letters(self, block: Block, first: int, last: int) -> None:
         k = self.order
-        letters = decode(block.codes[first + k : last + k])
+        letters = decode(block.codes[first + k : last + k], out=block.letters[first:last])
         if block.copied is not None:
             kept = block.copied[first:last]
-            letters = np.where(kept != 0, kept, letters)
+            np.copyto(letters, kept, where=kept != 0)
         if block.lower is not None:
             letters |= block.lower[first:last]
-        block.letters[first:last] = letters
 
 
 def _part_of_runs(runs: Runs, first: int, last: int) -> Runs:

@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
 import numpy as np
-from attrs import frozen
+from attrs import field, frozen
 from numpy.random import SeedSequence
 
 from gsynth.blocks import Piece
@@ -25,6 +25,7 @@ class Draws:
     n_samples: int
     seed: SeedSequence
     genome: Genome
+    _keys: dict[int, np.uint64] = field(factory=dict, repr=False)
 
     @classmethod
     def of(cls, intervals: Intervals, n_samples: int, seed: SeedSequence, genome: Genome) -> Draws:
@@ -34,7 +35,7 @@ class Draws:
     @property
     def bases(self) -> int:
         """Bases to draw in all."""
-        return self.n_samples * sum(interval.end - interval.start for interval in self.intervals)
+        return self.n_samples * sum(int(interval.end - interval.start) for interval in self.intervals)
 
     def pieces(self) -> Iterator[Piece]:
         """A piece for every chain, in the order of the output."""
@@ -45,8 +46,13 @@ class Draws:
 
     def key(self, piece: Piece) -> np.uint64:
         """The key of the stream that a piece's chain draws from."""
-        i, sample = divmod(piece.chain, self.n_samples)
-        return stream_key(self.seed, piece.contig, sample, self.repeats[i])
+        key = self._keys.get(piece.chain)
+        if key is None:
+            i, sample = divmod(piece.chain, self.n_samples)
+            key = stream_key(self.seed, piece.contig, sample, self.repeats[i])
+            if piece.last < piece.end:  # the next block will ask again
+                self._keys[piece.chain] = key
+        return key
 
     def name(self, chain: int) -> str:
         """The record's name: the contig where it is whole, else ``contig:start-end`` (0-based half-open)."""

@@ -44,15 +44,15 @@ def _encode_slice(bases: NDArray[np.uint8], codes: NDArray[np.uint8]) -> None:
         codes[~known] = NOT_ACGT
 
 
-def decode(codes: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """The upper-case ASCII bases of codes 0..4 (4 becomes N).
+def decode(codes: NDArray[np.uint8], out: NDArray[np.uint8] | None = None) -> NDArray[np.uint8]:
+    """The upper-case ASCII bases of codes 0..4 (4 becomes N), into `out` if given.
 
     Examples
     --------
     >>> decode(np.array([0, 1, 2, 3, 4], dtype=np.uint8)).tobytes()
     b'ACGTN'
     """
-    letters = np.empty(codes.shape, dtype=np.uint8)
+    letters = np.empty(codes.shape, dtype=np.uint8) if out is None else out
     for start in range(0, codes.size, _SLICE):
         _decode_slice(codes[start : start + _SLICE], letters[start : start + _SLICE])
     return letters
