@@ -48,11 +48,13 @@ from gsynth.plugins.interfaces import (
     Counter,
     Genome,
     GenomeOpener,
+    Replacer,
     Sampler,
     Serializer,
     StreamSampler,
     Track,
     TrackOpener,
+    Transcoder,
 )
 
 hookimpl = HookimplMarker("gsynth")
@@ -77,6 +79,7 @@ __all__ = [
     "GsynthModel",
     "MissingFileError",
     "NotAModelError",
+    "Replacer",
     "Sampler",
     "SamplerPlugin",
     "Serializer",
@@ -86,5 +89,6 @@ __all__ = [
     "TrackError",
     "TrackOpener",
     "TrackPlugin",
+    "Transcoder",
     "hookimpl",
 ]

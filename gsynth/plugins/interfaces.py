@@ -131,6 +131,44 @@ class StreamSampler(Protocol):
 
 
 @runtime_checkable
+class Transcoder(Protocol):
+    """Optional ability of a sampler: turn ASCII bases into codes and back, as `gsynth.encoding` does."""
+
+    def encode(self, bases: NDArray[np.uint8], out: NDArray[np.uint8]) -> int:
+        """Write the codes of ASCII `bases` (uint8[n], any byte, either case) into `out` (uint8[n]).
+
+        Returns how many of them are 4.
+        """
+        ...
+
+    def decode(self, codes: NDArray[np.uint8], out: NDArray[np.uint8]) -> None:
+        """Write the upper-case ASCII bases of `codes` (uint8[n], 0..4; 4 becomes N) into `out` (uint8[n])."""
+        ...
+
+
+@runtime_checkable
+class Replacer(Protocol):
+    """Optional ability of a sampler: replace a k-mer until none is left."""
+
+    def replace(
+        self, bases: NDArray[np.uint8], target: NDArray[np.uint8], replacement: NDArray[np.uint8]
+    ) -> None:
+        """Replace in place, as repeated passes over `bases` would that go from left to right by one base.
+
+        Parameters
+        ----------
+        bases : uint8[n]
+            Upper-case ASCII bases, any bytes.
+        target, replacement : uint8[m]
+            Two different words over A, C, G, T, as upper-case ASCII. At each position i of a pass, if
+            ``bases[i : i+m]`` is `target` it becomes `replacement`, and the pass goes on at i + 1. Passes end when one
+            finds nothing. The cost is that of the replacements, not of the passes: a megabase of ``CC...CG`` takes
+            about linear time.
+        """
+        ...
+
+
+@runtime_checkable
 class Serializer(Protocol):
     """Writes and reads one model file format."""
 
