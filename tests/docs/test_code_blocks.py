@@ -11,6 +11,7 @@ import os
 import re
 import subprocess
 import sys
+from collections.abc import Iterator
 from contextlib import redirect_stdout
 from importlib.resources import files
 from pathlib import Path
@@ -19,6 +20,8 @@ from textwrap import dedent
 import numpy as np
 import pytest
 from attrs import frozen
+
+import gsynth
 
 import gsynth
 
@@ -99,7 +102,7 @@ def write_track(path: Path, contigs: dict[str, int], seed: int) -> None:
 
 
 @pytest.fixture
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     data = files("gsynth") / "data"
     contigs = {"flyA": 200_000, "flyB": 100_000}
     for name in ("fly300k.fa.gz", "fly300k.repeats.bed"):
@@ -110,7 +113,8 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     write_track(tmp_path / "atac.bw", contigs, 1)
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("MPLBACKEND", "agg")
-    return tmp_path
+    yield tmp_path
+    gsynth.use_genome(None)  # pages may set the genome of the process
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
