@@ -23,8 +23,6 @@ from attrs import frozen
 
 import gsynth
 
-import gsynth
-
 ROOT = Path(__file__).parents[2]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
 PAGES = [page for page in PAGES if "_build" not in page.parts]
@@ -102,7 +100,7 @@ def write_track(path: Path, contigs: dict[str, int], seed: int) -> None:
 
 
 @pytest.fixture
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     data = files("gsynth") / "data"
     contigs = {"flyA": 200_000, "flyB": 100_000}
     for name in ("fly300k.fa.gz", "fly300k.repeats.bed"):
@@ -113,8 +111,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     write_track(tmp_path / "atac.bw", contigs, 1)
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("MPLBACKEND", "agg")
-    yield tmp_path
-    gsynth.use_genome(None)  # pages may set the genome of the process
+    return tmp_path
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
