@@ -15,10 +15,10 @@ from attrs import define, field, frozen
 from numpy.typing import NDArray
 
 from gsynth.blocks import MIN_BLOCK, Piece
-from gsynth.encoding import LOWER_CASE_BIT, NOT_ACGT, decode, encode, is_lower
+from gsynth.encoding import LOWER_CASE_BIT, NOT_ACGT, NumpyTranscoder, is_lower
 from gsynth.initial import InitialContext
 from gsynth.masks import Mask
-from gsynth.plugins.interfaces import FREE, UNBINNED, Genome, Sampler, StreamSampler
+from gsynth.plugins.interfaces import FREE, UNBINNED, Genome, Sampler, StreamSampler, Transcoder
 from gsynth.randomness import uniforms
 from gsynth.strata import Runs, Strata
 
@@ -106,10 +106,15 @@ class BlockSampler:
     initial: InitialContext | None
     key_of: Callable[[Piece], np.uint64]
     _streams: bool = field(init=False)
+    _transcoder: Transcoder = field(init=False)
 
     @_streams.default
     def _draws_inside(self) -> bool:
         return isinstance(self.sampler, StreamSampler)
+
+    @_transcoder.default
+    def _own_transcoder(self) -> Transcoder:
+        return self.sampler if isinstance(self.sampler, Transcoder) else NumpyTranscoder()
 
     def __call__(self, pieces: Sequence[Piece]) -> Block:
         parts = [self._part(piece) for piece in pieces]
@@ -215,8 +220,8 @@ class BlockSampler:
             copied = self.mask_copy.runs(piece.contig, piece.first, piece.last, bases) - piece.first
         if not self.preserve_n and copied.size == 0:
             return None, None
-        codes = encode(bases)
-        gaps = self.preserve_n and codes.max() == NOT_ACGT
+        codes = np.empty(bases.size, dtype=np.uint8)
+        gaps = self._transcoder.encode(bases, codes) > 0 and self.preserve_n
         if not gaps and copied.size == 0:
             return None, None
         fixed = np.full(bases.size, FREE, dtype=np.uint8)
@@ -245,7 +250,8 @@ class BlockSampler:
 
     def _write_letters(self, block: Block, first: int, last: int) -> None:
         k = self.order
-        letters = decode(block.codes[first + k : last + k], out=block.letters[first:last])
+        letters = block.letters[first:last]
+        self._transcoder.decode(block.codes[first + k : last + k], letters)
         if block.copied is not None:
             kept = block.copied[first:last]
             np.copyto(letters, kept, where=kept != 0)

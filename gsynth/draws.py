@@ -9,9 +9,11 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 from attrs import field, frozen
 from numpy.random import SeedSequence
+from numpy.typing import NDArray
 
 from gsynth.blocks import Piece
 from gsynth.intervals import Interval, Intervals
+from gsynth.output import Sink
 from gsynth.plugins.interfaces import Genome
 from gsynth.randomness import stream_key
 
@@ -53,6 +55,14 @@ class Draws:
             if piece.last < piece.end:  # the next block will ask again
                 self._keys[piece.chain] = key
         return key
+
+    def write(self, sink: Sink, piece: Piece, letters: NDArray[np.uint8]) -> None:
+        """Hand a piece's letters to the sink, opening the record at its first piece and closing it at its last."""
+        if piece.first == piece.start:
+            sink.begin(self.name(piece.chain))
+        sink.write(letters)
+        if piece.last == piece.end:
+            sink.end()
 
     def name(self, chain: int) -> str:
         """The record's name: the contig where it is whole, else ``contig:start-end`` (0-based half-open)."""

@@ -69,6 +69,22 @@ def _decode_slice(codes: NDArray[np.uint8], letters: NDArray[np.uint8]) -> None:
         letters[unknown] = ord("N")
 
 
+class NumpyTranscoder:
+    """`encode` and `decode` for samplers that cannot; see `gsynth.plugins.Transcoder`."""
+
+    def encode(self, bases: NDArray[np.uint8], out: NDArray[np.uint8]) -> int:
+        encode(bases, out)
+        return int(np.count_nonzero(out == NOT_ACGT))
+
+    def decode(self, codes: NDArray[np.uint8], out: NDArray[np.uint8]) -> None:
+        decode(codes, out)
+
+
+def to_upper(bases: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """A copy of ASCII `bases` with letters in upper case."""
+    return bases - is_lower(bases).view(np.uint8) * LOWER_CASE_BIT
+
+
 def is_lower(bases: NDArray[np.uint8]) -> NDArray[np.bool_]:
     """Which ASCII bytes are lower-case letters (soft-masked)."""
     return (bases >= ord("a")) & (bases <= ord("z"))

@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
-import heapq
 from collections.abc import Sequence
-from functools import partial
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
+from attrs import frozen
+from numpy.typing import NDArray
 
+from gsynth.backends import load_sampler
+from gsynth.blocks import DEFAULT_BLOCK, Piece, cut
 from gsynth.cores import resolve_cores
 from gsynth.draws import Draws
+from gsynth.encoding import to_upper
 from gsynth.errors import ArgumentError, ArgumentTypeError
 from gsynth.genomes import open_genome
-from gsynth.intervals import Interval, resolve_intervals
+from gsynth.intervals import resolve_intervals
 from gsynth.output import check_output, open_sink
 from gsynth.pipeline import run_in_order
-from gsynth.plugins.interfaces import Genome
+from gsynth.plugins.interfaces import Genome, Replacer
 from gsynth.progress import progress_bar
 from gsynth.randomness import seed_sequence
+
+_WALL_SEARCH: Final = 256
+"""Bases that are looked through first for a wall."""
 
 
 def gsynth_replace_kmer(
@@ -69,19 +75,58 @@ def gsynth_replace_kmer(
     source = open_genome(genome)
     if not source.has_sequence:
         raise ArgumentError(f"{source.name} gives only contig sizes; replacing needs the sequence")
-    where = resolve_intervals(intervals, source, alias=chrom_alias)
-    names = Draws.of(where, 1, seed_sequence(0), source)
-    work = partial(_replaced_interval, source, old, new)
-    with open_sink(output, output_format) as sink, progress_bar(names.bases, "replace", progress) as bar:
-        for i, sequence in enumerate(run_in_order(work, list(where), resolve_cores(num_cores))):
-            sink.begin(names.name(i))
-            sink.write(np.frombuffer(sequence, dtype=np.uint8))
-            sink.end()
-            bar.update(len(sequence))
+    draws = Draws.of(resolve_intervals(intervals, source, alias=chrom_alias), 1, seed_sequence(0), source)
+    work = BlockReplacer(source, old, new, _load_replacer(backend))
+    pieces = (part for piece in draws.pieces() for part in cut(piece, DEFAULT_BLOCK))
+    with open_sink(output, output_format) as sink, progress_bar(draws.bases, "replace", progress) as bar:
+        for piece, letters in run_in_order(work, pieces, resolve_cores(num_cores)):
+            draws.write(sink, piece, letters)
+            bar.update(piece.size)
     return sink.result()
 
 
-def _check_kmers(target: Any, replacement: Any, check_composition: bool) -> tuple[bytes, bytes]:
+@frozen
+class BlockReplacer:
+    """Replaces in one piece, between walls: bases that are not in the target, which no replacement crosses.
+
+    A piece owns what lies between the first wall at or after its begin and the first one at or after its end, so the
+    pieces of an interval can be worked on in any order.
+    """
+
+    genome: Genome
+    target: NDArray[np.uint8]
+    replacement: NDArray[np.uint8]
+    replacer: Replacer
+
+    def __call__(self, piece: Piece) -> tuple[Piece, NDArray[np.uint8]]:
+        first = piece.first if piece.first == piece.start else self._wall(piece, piece.first)
+        last = self._wall(piece, piece.last)
+        if first >= last:
+            return piece, np.empty(0, dtype=np.uint8)
+        letters = to_upper(self.genome.fetch(piece.contig, first, last))
+        if not np.array_equal(self.target, self.replacement):
+            self.replacer.replace(letters, self.target, self.replacement)
+        return piece, letters
+
+    def _wall(self, piece: Piece, position: int) -> int:
+        """The first wall of the interval at or after `position`; its end if there is none."""
+        step = _WALL_SEARCH
+        while position < piece.end:
+            last = min(position + step, piece.end)
+            bases = to_upper(self.genome.fetch(piece.contig, position, last))
+            walls = np.flatnonzero(~np.isin(bases, self.target))
+            if walls.size:
+                return position + int(walls[0])
+            position, step = last, 2 * step
+        return piece.end
+
+
+def _load_replacer(backend: str | None) -> Replacer:
+    sampler = load_sampler(backend)
+    return sampler if isinstance(sampler, Replacer) else PlainReplacer()
+
+
+def _check_kmers(target: Any, replacement: Any, check_composition: bool) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
     if not isinstance(target, str) or not isinstance(replacement, str):
         raise ArgumentTypeError("target and replacement must be strings")
     old, new = target.upper(), replacement.upper()
@@ -96,29 +141,19 @@ def _check_kmers(target: Any, replacement: Any, check_composition: bool) -> tupl
             f"target {target!r} and replacement {replacement!r} differ in composition; "
             "check_composition=False allows that"
         )
-    return old.encode(), new.encode()
+    return np.frombuffer(old.encode(), dtype=np.uint8), np.frombuffer(new.encode(), dtype=np.uint8)
 
 
-def _replaced_interval(genome: Genome, target: bytes, replacement: bytes, interval: Interval) -> bytes:
-    sequence = genome.fetch(interval.contig, interval.start, interval.end).tobytes().upper()
-    return replace_all(sequence, target, replacement)
+class PlainReplacer:
+    """Replaces in plain Python: for samplers that cannot; see `gsynth.plugins.Replacer`."""
 
-
-def replace_all(sequence: bytes, target: bytes, replacement: bytes) -> bytes:
-    """`sequence` after the repeated left-to-right passes.
-
-    Examples
-    --------
-    >>> replace_all(b"CCCG", b"CG", b"GC")
-    b'GCCC'
-    """
-    if target == replacement or target not in sequence:
-        return sequence
-    cells = bytearray(sequence)
-    replaced = _first_pass(cells, target, replacement)
-    while replaced:
-        replaced = _next_pass(cells, target, replacement, replaced)
-    return bytes(cells)
+    def replace(self, bases: NDArray[np.uint8], target: NDArray[np.uint8], replacement: NDArray[np.uint8]) -> None:
+        cells = bytearray(bases.tobytes())
+        old, new = target.tobytes(), replacement.tobytes()
+        replaced = _first_pass(cells, old, new)
+        while replaced:
+            replaced = _next_pass(cells, old, new, replaced)
+        bases[:] = np.frombuffer(cells, dtype=np.uint8)
 
 
 def _first_pass(cells: bytearray, target: bytes, replacement: bytes) -> list[int]:
@@ -132,19 +167,16 @@ def _first_pass(cells: bytearray, target: bytes, replacement: bytes) -> list[int
 
 
 def _next_pass(cells: bytearray, target: bytes, replacement: bytes, before: Sequence[int]) -> list[int]:
-    """One more pass, looking only where a target can have come up: before, and in this pass behind, a replacement."""
+    """One more pass, only where a target can have come up: before a hit of the last pass, behind one of this."""
     width = len(target)
-    waiting = sorted({at for hit in before for at in range(max(0, hit - width + 1), hit)})
     replaced: list[int] = []
-    last = -1
-    while waiting:
-        at = heapq.heappop(waiting)
-        if at == last:
-            continue
-        last = at
-        if cells[at : at + width] == target:
-            cells[at : at + width] = replacement
-            replaced.append(at)
-            for behind in range(at + 1, at + width):
-                heapq.heappush(waiting, behind)
+    at = 0
+    for hit in before:
+        at, last = max(at, hit - width + 1), hit - 1
+        while at <= last:
+            if cells[at : at + width] == target:
+                cells[at : at + width] = replacement
+                replaced.append(at)
+                last = max(last, at + width - 1)
+            at += 1
     return replaced

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gsynth.backends import load_sampler
-from gsynth.blocks import Piece, cut, into_jobs, resolve_block
+from gsynth.blocks import cut, into_jobs, resolve_block
 from gsynth.cells import merged_dims, nearest_learned, redirects
 from gsynth.chains import BlockSampler
 from gsynth.cores import resolve_cores
@@ -254,17 +254,9 @@ def _draw(
             left = sampled.codes[-block_sampler.order :].copy()
             at = 0
             for piece in sampled.pieces:
-                _write(sink, draws, piece, sampled.letters[at : at + piece.size])
+                draws.write(sink, piece, sampled.letters[at : at + piece.size])
                 at += piece.size
             bar.update(at)
-
-
-def _write(sink: Sink, draws: Draws, piece: Piece, letters: NDArray[np.uint8]) -> None:
-    if piece.first == piece.start:
-        sink.begin(draws.name(piece.chain))
-    sink.write(letters)
-    if piece.last == piece.end:
-        sink.end()
 
 
 def _copied(mask_copy: Any, genome: Genome, chrom_alias: Any) -> Mask | None:
