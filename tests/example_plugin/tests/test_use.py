@@ -43,7 +43,8 @@ def test_the_suffix_saves_and_the_content_loads(tmp_path):
 
 
 def test_it_is_listed_with_its_distribution():
-    output = subprocess.run([sys.executable, "-m", "gsynth.cli", "plugins", "--json"], check=True, capture_output=True, text=True).stdout
+    command = [sys.executable, "-m", "gsynth.cli", "plugins", "--json"]
+    output = subprocess.run(command, check=True, capture_output=True, text=True).stdout
     listed = {(entry["role"], entry["name"]): entry for entry in json.loads(output)["plugins"]}
     for key in (("counter", "example"), ("sampler", "example"), ("serializer", "npz")):
         assert listed[key]["distribution"] == "gsynth-example"
