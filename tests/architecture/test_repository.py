@@ -9,6 +9,7 @@ import subprocess
 import tomllib
 from importlib.metadata import distribution, version
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -68,9 +69,13 @@ def test_the_package_under_test_is_the_installed_one():
     assert "site-packages" in gsynth.__file__
 
 
+def pyproject() -> dict[str, Any]:
+    return tomllib.loads((ROOT / "pyproject.toml").read_text())
+
+
 def test_one_version():
     assert version("gsynth") == gsynth.__version__
-    assert "version" in tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["dynamic"]
+    assert "version" in pyproject()["project"]["dynamic"]
     assert f"version: {gsynth.__version__}\n" in (ROOT / "CITATION.cff").read_text()
     assert f"## {gsynth.__version__}" in (ROOT / "CHANGELOG.md").read_text()
 
@@ -94,3 +99,9 @@ def test_every_hook_is_documented(hook):
 def test_modules_stay_small():
     sizes = {path: len(path.read_text().splitlines()) for path in (ROOT / "gsynth").rglob("*.py")}
     assert not {path: lines for path, lines in sizes.items() if lines > 400}, "a module answers one question: split it"
+
+
+def test_changelog_fragments_have_a_kind():
+    kinds = {kind["directory"] for kind in pyproject()["tool"]["towncrier"]["type"]}
+    for path in (ROOT / "changes").iterdir():
+        assert path.name == "README.md" or path.suffixes[-2].lstrip(".") in kinds, path.name
