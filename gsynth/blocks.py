@@ -12,6 +12,9 @@ from gsynth.errors import ArgumentError
 DEFAULT_BLOCK: Final = 1 << 20
 """Bases per block where `max_chunk_size` is None: large against the cost of a job, small against memory."""
 
+LARGE_TABLE_BLOCK: Final = 1 << 23
+"""Bases per block for counting into a table that outgrows the cache: kernels sort more windows before they add."""
+
 MIN_BLOCK: Final = 64
 """The smallest block: longer than a context, so that a context never spans two blocks."""
 
@@ -32,9 +35,9 @@ class Piece:
         return self.last - self.first
 
 
-def resolve_block(max_chunk_size: int | None, iterator: int | None) -> int:
+def resolve_block(max_chunk_size: int | None, iterator: int | None, default: int = DEFAULT_BLOCK) -> int:
     """Bases per block: a multiple of the iterator, so that a stratum's window is mostly evaluated once."""
-    size = DEFAULT_BLOCK if max_chunk_size is None else int(max_chunk_size)
+    size = default if max_chunk_size is None else int(max_chunk_size)
     if size < 1:
         raise ArgumentError(f"max_chunk_size must be positive (bases per block), found {max_chunk_size}")
     size = max(size, MIN_BLOCK)

@@ -166,9 +166,7 @@ class BlockSampler:
                 order=self.order, thresholds=self.thresholds,
             )  # fmt: skip
         else:
-            self.sampler.sample(
-                codes, edges, strata, streams.numbers(), order=self.order, thresholds=self.thresholds
-            )
+            self.sampler.sample(codes, edges, strata, streams.numbers(), order=self.order, thresholds=self.thresholds)
 
     def _part(self, piece: Piece) -> _Part:
         bases, low = self._bases(piece)
@@ -235,9 +233,7 @@ class BlockSampler:
             letters[start:end] = bases[start:end]
         return fixed, letters
 
-    def _with_initial(
-        self, piece: Piece, runs: Runs, fixed: NDArray[np.uint8] | None
-    ) -> NDArray[np.uint8] | None:
+    def _with_initial(self, piece: Piece, runs: Runs, fixed: NDArray[np.uint8] | None) -> NDArray[np.uint8] | None:
         """`fixed` with the first k bases drawn from the k-mers of the stratum at the interval's start."""
         head = min(self.order, piece.size)
         if self.initial is None or head == piece.size:
@@ -272,14 +268,11 @@ def _joined_runs(runs: list[Runs], ends: NDArray[np.int64]) -> Runs:
     return np.concatenate([*edges, ends[-1:]]), np.concatenate([strata for _, strata in runs])
 
 
-def _joined(
-    parts: list[NDArray[np.uint8] | None], sizes: list[int], filler: int
-) -> NDArray[np.uint8] | None:
+def _joined(parts: list[NDArray[np.uint8] | None], sizes: list[int], filler: int) -> NDArray[np.uint8] | None:
     """The parts one after the other, None being `filler`; None if all are."""
     if all(part is None for part in parts):
         return None
     filled = [
-        np.full(size, filler, dtype=np.uint8) if part is None else part
-        for part, size in zip(parts, sizes, strict=True)
+        np.full(size, filler, dtype=np.uint8) if part is None else part for part, size in zip(parts, sizes, strict=True)
     ]
     return np.concatenate(filled)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import threading
 from collections.abc import Iterator, Sequence
 from typing import Final
@@ -10,7 +11,7 @@ import numpy as np
 from attrs import define, field, frozen
 from numpy.typing import NDArray
 
-from gsynth.blocks import Piece, cut, into_jobs
+from gsynth.blocks import DEFAULT_BLOCK, LARGE_TABLE_BLOCK, Piece, cut, into_jobs
 from gsynth.encoding import encode
 from gsynth.intervals import Intervals
 from gsynth.masks import Mask
@@ -20,6 +21,9 @@ from gsynth.strata import Runs, Strata, lay_over
 
 _EXTRA_TABLES: Final = 1 << 30
 """Bytes that the tables of further threads may take; larger tables are filled by fewer threads."""
+
+_CACHED_TABLE: Final = 1 << 22
+"""Bytes of a table that a core's caches hold beside the block."""
 
 
 @frozen
@@ -56,8 +60,16 @@ class Tables:
 
 def affordable_workers(workers: int, shape: tuple[int, int, int]) -> int:
     """`workers`, or as many as the tables leave room for."""
-    table_bytes = 8 * int(np.prod(shape, dtype=np.int64))
-    return max(1, min(workers, 1 + _EXTRA_TABLES // table_bytes))
+    return max(1, min(workers, 1 + _EXTRA_TABLES // _bytes(shape)))
+
+
+def default_block(shape: tuple[int, int, int]) -> int:
+    """Bases per block for counting into tables of this shape."""
+    return LARGE_TABLE_BLOCK if _bytes(shape) > _CACHED_TABLE else DEFAULT_BLOCK
+
+
+def _bytes(shape: tuple[int, int, int]) -> int:
+    return 8 * math.prod(shape)
 
 
 @frozen
@@ -124,8 +136,6 @@ def training_jobs(intervals: Intervals, order: int, block: int) -> Iterator[list
     return into_jobs(pieces, block)
 
 
-def count_intervals(
-    count_block: BlockCounter, intervals: Intervals, block: int, workers: int
-) -> Iterator[Tally]:
+def count_intervals(count_block: BlockCounter, intervals: Intervals, block: int, workers: int) -> Iterator[Tally]:
     """Count every interval; the counts are in the tables when the tallies have all been taken."""
     return run_in_order(count_block, training_jobs(intervals, count_block.order, block), workers)

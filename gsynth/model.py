@@ -92,9 +92,7 @@ class DimSpec:
                 raise ArgumentError(f"a dimension needs the key {key!r}, found {sorted(spec)}")
         known = {"expr", "breaks", "bin_merge", "bin_map", "num_bins", "categories"}
         if not known >= set(spec):
-            raise ArgumentError(
-                f"unknown keys in a dimension: {sorted(set(spec) - known)}; known are {sorted(known)}"
-            )
+            raise ArgumentError(f"unknown keys in a dimension: {sorted(set(spec) - known)}; known are {sorted(known)}")
         return cls(spec["expr"], spec["breaks"], spec.get("bin_map"), spec.get("bin_merge"), spec.get("categories"))
 
     def as_dict(self) -> dict[str, Any]:

@@ -79,9 +79,7 @@ def smoothed_cdf(
     return cdf
 
 
-def _bin_cdf(
-    counts: NDArray[np.uint64], pseudocount: float, prior: NDArray[np.float64] | None
-) -> NDArray[np.float64]:
+def _bin_cdf(counts: NDArray[np.uint64], pseudocount: float, prior: NDArray[np.float64] | None) -> NDArray[np.float64]:
     weights = counts.astype(np.float64)
     if prior is None:
         totals = counts.sum(axis=1) + 4 * pseudocount

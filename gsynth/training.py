@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import warnings
 from collections.abc import Mapping
 from typing import Any
@@ -12,7 +13,7 @@ from numpy.typing import NDArray
 from gsynth.backends import load_counter
 from gsynth.blocks import resolve_block
 from gsynth.cores import resolve_cores
-from gsynth.counting import BlockCounter, Tables, affordable_workers, count_intervals
+from gsynth.counting import BlockCounter, Tables, affordable_workers, count_intervals, default_block
 from gsynth.dimensions import DimRequest, merge_sparse, resolve_dims
 from gsynth.errors import ArgumentError
 from gsynth.genomes import open_genome
@@ -73,7 +74,7 @@ def gsynth_train(
     num_cores : int, optional
         Threads; None and 0 mean all that the process may use.
     max_chunk_size : int, optional
-        Bases per block; about a million by default.
+        Bases per block; by default about a million, or eight where the table outgrows the cache.
     genome : path, dict or Genome, optional
         FASTA (plain, gzip, bgzip), 2bit, a dict name -> sequence; the one of `use_genome` by default.
     tracks : dict, optional
@@ -109,17 +110,18 @@ def gsynth_train(
     width = check_iterator(iterator)
     pseudocount, min_obs = _check_smoothing(pseudocount, min_obs)
     workers = resolve_cores(num_cores, allow_parallel=allow_parallel)
-    block = resolve_block(max_chunk_size, width if requests else None)
     counter = load_counter(backend)
     source = open_genome(genome)
     _check_has_sequence(source)
     where = resolve_intervals(intervals, source, alias=chrom_alias)
     opened = open_dim_tracks([request.spec for request in requests], width, source, tracks, chrom_alias)
-    dims = resolve_dims(requests, opened, width, source, where, block, workers)
+    dims = resolve_dims(
+        requests, opened, width, source, where, resolve_block(max_chunk_size, width if requests else None), workers
+    )
     strata = Strata(dims, opened, width, source)
 
-    bins = int(np.prod([dim.num_bins for dim in dims], dtype=np.int64))
-    shape = (bins, 4**order, 4)
+    shape = (math.prod(dim.num_bins for dim in dims), 4**order, 4)
+    block = resolve_block(max_chunk_size, width if dims else None, default_block(shape))
     count_block = BlockCounter(
         source, strata, resolve_mask(mask, source, alias=chrom_alias), counter, order, Tables(shape)
     )

@@ -60,9 +60,7 @@ def _holds_unknown(codes: NDArray[np.uint8], order: int) -> NDArray[np.bool_]:
     return holds
 
 
-def _stratum_of_windows(
-    edges: NDArray[np.int64], strata: NDArray[np.int32], start: int, end: int
-) -> NDArray[np.int32]:
+def _stratum_of_windows(edges: NDArray[np.int64], strata: NDArray[np.int32], start: int, end: int) -> NDArray[np.int32]:
     """The stratum of each of the windows ``[start, end)``."""
     first = int(np.searchsorted(edges, start, side="right")) - 1
     last = int(np.searchsorted(edges, end, side="left"))

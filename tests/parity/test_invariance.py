@@ -103,7 +103,5 @@ def test_chains_that_meet_late_or_never(k, kind, large_backends):
     genome = {"c": 20_000}
     expected = sample(model, genome=genome, mask_copy=None, num_cores=1, max_chunk_size=10**6)
     for backend, threads, block in [*itertools.product(large_backends, (1, 4), (5000,)), (None, 3, 64)]:
-        found = sample(
-            model, genome=genome, mask_copy=None, backend=backend, num_cores=threads, max_chunk_size=block
-        )
+        found = sample(model, genome=genome, mask_copy=None, backend=backend, num_cores=threads, max_chunk_size=block)
         assert found == expected, (backend, threads, block)
