@@ -1,0 +1,97 @@
+"""What is measured: the jobs, their targets, and who can be asked to do them."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+from attrs import frozen
+
+ITERATOR: Final = 200
+BREAKS: Final = tuple(round(0.2525 + 0.02 * i, 4) for i in range(21))
+"""Twenty bins of the fraction of G + C. No window of 200 bases has a value on a break, so none is lost to rounding."""
+
+PEER: Final = "pymisha"
+SEED: Final = 1
+
+
+@frozen
+class Job:
+    """One piece of work.
+
+    Attributes
+    ----------
+    name : str
+        As on the command line.
+    kind : {"train", "sample", "random", "replace"}
+    order : int
+        Markov order; 0 where there is none.
+    stratified : bool
+        With strata of G + C, in windows of `ITERATOR` bases.
+    target : float or None
+        How many times sooner than the peer it should be.
+    reference : float or None
+        The most nanoseconds a base that the NumPy backend should take.
+    """
+
+    name: str
+    kind: str
+    order: int = 0
+    stratified: bool = False
+    target: float | None = None
+    reference: float | None = None
+
+    @property
+    def has_model(self) -> bool:
+        """A model has to be there before."""
+        return self.kind == "sample"
+
+    @property
+    def title(self) -> str:
+        """In words."""
+        if self.kind == "replace":
+            return "replace CG by GC"
+        words = "random" if self.kind == "random" else f"{self.kind} k={self.order}"
+        return words + (", GC strata" if self.stratified else "")
+
+
+JOBS: Final = (
+    Job("train-k5", "train", 5, target=40, reference=120),
+    Job("train-k5-gc", "train", 5, True, target=60, reference=120),
+    Job("train-k10", "train", 10, target=40, reference=120),
+    Job("train-k10-gc", "train", 10, True),
+    Job("sample-k5", "sample", 5, target=30, reference=150),
+    Job("sample-k5-gc", "sample", 5, True, target=45, reference=150),
+    Job("sample-k10", "sample", 10, target=12, reference=150),
+    Job("sample-k10-gc", "sample", 10, True),
+    Job("random", "random", target=40),
+    Job("replace", "replace", target=40),
+)
+
+HEAVY: Final = ("train-k10-gc", "sample-k10-gc")
+"""Tables of gigabytes: left out of the quick run."""
+
+
+@frozen
+class Contestant:
+    """Who does a job: the peer, or a backend of gsynth with a number of cores (0: all that it may use)."""
+
+    name: str
+    cores: int
+
+    @property
+    def label(self) -> str:
+        return self.name if self.name == PEER or self.cores == 0 else f"{self.name}, {self.cores} core"
+
+
+def dims_for(expr: str, job: Job) -> list[dict[str, object]]:
+    """The dimensions of the strata, for gsynth and the peer alike."""
+    return [{"expr": expr, "breaks": np.array(BREAKS)}] if job.stratified else []
+
+
+def find_jobs(names: list[str]) -> list[Job]:
+    """The jobs of these names, in the order of `JOBS`."""
+    unknown = sorted(set(names) - {job.name for job in JOBS})
+    if unknown:
+        raise SystemExit(f"unknown jobs {', '.join(unknown)}; there are {', '.join(job.name for job in JOBS)}")
+    return [job for job in JOBS if job.name in names]
