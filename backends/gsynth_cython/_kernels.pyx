@@ -2,4 +2,6 @@
 """The kernels: pure loops into the caller's buffers, contracts in `gsynth.plugins.interfaces`."""
 
 include "_count.pxi"
+include "_bases.pxi"
+include "_replace.pxi"
 include "_sample.pxi"

@@ -8,15 +8,7 @@
 
 #include <stdint.h>
 
-#if defined(__GNUC__)
-#define GSYNTH_ALWAYS_INLINE static inline __attribute__((always_inline))
-#define GSYNTH_PREFETCH(address) __builtin_prefetch(address)
-#define GSYNTH_UNROLL _Pragma("GCC unroll 8")
-#else
-#define GSYNTH_ALWAYS_INLINE static inline
-#define GSYNTH_PREFETCH(address) ((void)(address))
-#define GSYNTH_UNROLL
-#endif
+#include "_compiler.h"
 
 #define GSYNTH_FREE 255
 #define GSYNTH_TILE_CELLS 3072 /* windows of all lanes together: numbers and rows stay in the first-level cache */

@@ -1,19 +1,11 @@
-/* The stream's mixing function, two numbers at a time, in the widest vectors that the machine at hand has.
- *
- * The copies are chosen when the module is loaded; the bytes are the same whichever runs.
- */
+/* The stream's mixing function, two numbers at a time, in the widest vectors that the machine at hand has. */
 #ifndef GSYNTH_STREAM_H
 #define GSYNTH_STREAM_H
 
 #include <stdint.h>
 #include <string.h>
 
-#if defined(__x86_64__) && defined(__GLIBC__) && defined(__GNUC__) && __GNUC__ >= 12 && !defined(__clang__)
-/* Without 64-bit multiplication (level 4) vectors gain nothing, so there is no copy between the two. */
-#define GSYNTH_CLONES __attribute__((target_clones("arch=x86-64-v4", "default")))
-#else
-#define GSYNTH_CLONES
-#endif
+#include "_compiler.h"
 
 static inline uint64_t gsynth_mix(uint64_t key, uint64_t pair)
 {
@@ -24,7 +16,7 @@ static inline uint64_t gsynth_mix(uint64_t key, uint64_t pair)
 }
 
 /* The numbers of `pairs` pairs of positions from `pair` on, low half first. */
-GSYNTH_CLONES
+GSYNTH_STREAM_CLONES
 static void gsynth_mix_pairs(uint64_t key, uint64_t pair, int64_t pairs, uint32_t *numbers)
 {
     for (int64_t i = 0; i < pairs; i++) {

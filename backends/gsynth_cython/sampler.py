@@ -38,3 +38,15 @@ class CythonSampler:
     ) -> None:
         """Fill the free cells of `codes` with the numbers of streams; a `gsynth.plugins.StreamSampler`."""
         _kernels.sample_stream(codes, edges, strata, stream_edges, keys, positions, order, thresholds)
+
+    def encode(self, bases: NDArray[np.uint8], out: NDArray[np.uint8]) -> int:
+        """Write the codes of ASCII `bases` into `out`, return how many are 4; a `gsynth.plugins.Transcoder`."""
+        return int(_kernels.encode(bases, out))
+
+    def decode(self, codes: NDArray[np.uint8], out: NDArray[np.uint8]) -> None:
+        """Write the ASCII bases of `codes` into `out`."""
+        _kernels.decode(codes, out)
+
+    def replace(self, bases: NDArray[np.uint8], target: NDArray[np.uint8], replacement: NDArray[np.uint8]) -> None:
+        """Replace `target` in `bases` until none is left; a `gsynth.plugins.Replacer`."""
+        _kernels.replace(bases, target, replacement)

@@ -1,0 +1,51 @@
+/* ASCII bases to codes and back, as gsynth.encoding does: arithmetic without branches, for the compiler's vectors. */
+#ifndef GSYNTH_BASES_H
+#define GSYNTH_BASES_H
+
+#include <stdint.h>
+
+#include "_compiler.h"
+
+#define GSYNTH_BASES_STRIDE 192 /* at most 255: a stride's unknown bases are counted in a byte */
+
+/* A, C, E, G, I by doubling; then E is put right to G, and G to T. */
+GSYNTH_ALWAYS_INLINE uint8_t gsynth_letter(uint8_t code)
+{
+    return (uint8_t)('A' + 2 * code + (code == 2 ? 'G' - 'E' : 0) + (code == 3 ? 'T' - 'G' : 0));
+}
+
+GSYNTH_ALWAYS_INLINE int64_t gsynth_encode_stride(const uint8_t *bases, uint8_t *codes, int64_t size)
+{
+    uint8_t unknown = 0;
+    GSYNTH_INDEPENDENT
+    for (int64_t i = 0; i < size; i++) {
+        /* Bits 1 and 2 of the letter tell A, C, T, G apart as 0, 1, 2, 3; the exclusive or puts G before T. */
+        const uint8_t upper = bases[i] & 0xDF;
+        const uint8_t pair = (upper >> 1) & 3;
+        const uint8_t code = pair ^ (pair >> 1);
+        const uint8_t known = upper == gsynth_letter(code);
+        codes[i] = known ? code : 4;
+        unknown += !known;
+    }
+    return unknown;
+}
+
+GSYNTH_BYTE_CLONES
+static int64_t gsynth_encode(const uint8_t *bases, uint8_t *codes, int64_t size)
+{
+    int64_t unknown = 0, i = 0;
+    for (; i + GSYNTH_BASES_STRIDE <= size; i += GSYNTH_BASES_STRIDE)
+        unknown += gsynth_encode_stride(bases + i, codes + i, GSYNTH_BASES_STRIDE);
+    return unknown + gsynth_encode_stride(bases + i, codes + i, size - i);
+}
+
+GSYNTH_BYTE_CLONES
+static void gsynth_decode(const uint8_t *codes, uint8_t *bases, int64_t size)
+{
+    GSYNTH_INDEPENDENT
+    for (int64_t i = 0; i < size; i++) {
+        bases[i] = (uint8_t)(gsynth_letter(codes[i]) + (codes[i] == 4 ? 'N' - 'I' : 0));
+    }
+}
+
+#endif

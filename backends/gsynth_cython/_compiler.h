@@ -1,0 +1,34 @@
+/* What compilers call things. */
+#ifndef GSYNTH_COMPILER_H
+#define GSYNTH_COMPILER_H
+
+#if defined(__GNUC__)
+#define GSYNTH_ALWAYS_INLINE static inline __attribute__((always_inline))
+#define GSYNTH_PREFETCH(address) __builtin_prefetch(address)
+#define GSYNTH_UNROLL _Pragma("GCC unroll 8")
+#else
+#define GSYNTH_ALWAYS_INLINE static inline
+#define GSYNTH_PREFETCH(address) ((void)(address))
+#define GSYNTH_UNROLL
+#endif
+
+/* For loops whose input and output are the same array, or apart. */
+#if defined(__clang__)
+#define GSYNTH_INDEPENDENT _Pragma("clang loop vectorize(assume_safety)")
+#elif defined(__GNUC__)
+#define GSYNTH_INDEPENDENT _Pragma("GCC ivdep")
+#else
+#define GSYNTH_INDEPENDENT
+#endif
+
+/* Copies of a function for wider vectors, chosen when the module is loaded; the bytes are the same whichever runs. */
+#if defined(__x86_64__) && defined(__GLIBC__) && defined(__GNUC__) && __GNUC__ >= 12 && !defined(__clang__)
+/* Without 64-bit multiplication (level 4) vectors gain the stream nothing, so there is no copy between the two. */
+#define GSYNTH_STREAM_CLONES __attribute__((target_clones("arch=x86-64-v4", "default")))
+#define GSYNTH_BYTE_CLONES __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
+#else
+#define GSYNTH_STREAM_CLONES
+#define GSYNTH_BYTE_CLONES
+#endif
+
+#endif

@@ -1,0 +1,65 @@
+/* Where a word begins, many places at a time. */
+#ifndef GSYNTH_FIND_H
+#define GSYNTH_FIND_H
+
+#include <stdint.h>
+#include <string.h>
+
+#include "_compiler.h"
+
+#define GSYNTH_FIND_MOST 2048 /* places looked at in one call */
+#define GSYNTH_FIND_LETTERS 4 /* letters compared; few words that begin so are not the whole word */
+
+/* One bit for each of eight bytes that are 0 or 1, the first the least. */
+GSYNTH_ALWAYS_INLINE uint64_t gsynth_gather(const uint8_t *marks)
+{
+    uint64_t bits = 0;
+    for (int j = 0; j < 8; j++) {
+        uint64_t eight;
+        memcpy(&eight, marks + 8 * j, 8);
+#if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+        eight = __builtin_bswap64(eight);
+#endif
+        bits |= ((eight * 0x0102040810204080u) >> 56) << (8 * j);
+    }
+    return bits;
+}
+
+GSYNTH_ALWAYS_INLINE int gsynth_lowest(uint64_t bits)
+{
+#if defined(__GNUC__)
+    return __builtin_ctzll(bits);
+#else
+    int at = 0;
+    while (!(bits >> at & 1))
+        at++;
+    return at;
+#endif
+}
+
+/* The places below `size` (GSYNTH_FIND_MOST at most) where the first `letters` letters of `word` stand, into `found`;
+ * returns how many. Reads `letters` - 1 bases beyond. */
+GSYNTH_BYTE_CLONES
+static int gsynth_find(const uint8_t *bases, int64_t size, const uint8_t *word, int letters, int32_t *found)
+{
+    uint8_t marks[GSYNTH_FIND_MOST + 64];
+    int count = 0;
+    for (int64_t i = 0; i < size; i++)
+        marks[i] = bases[i] == word[0];
+    for (int j = 1; j < letters; j++) {
+        const uint8_t letter = word[j];
+        for (int64_t i = 0; i < size; i++)
+            marks[i] &= bases[i + j] == letter;
+    }
+    memset(marks + size, 0, 64);
+    for (int64_t i = 0; i < size; i += 64) {
+        uint64_t bits = gsynth_gather(marks + i);
+        while (bits) {
+            found[count++] = (int32_t)(i + gsynth_lowest(bits));
+            bits &= bits - 1;
+        }
+    }
+    return count;
+}
+
+#endif
