@@ -12,6 +12,10 @@ def progress_bar(total: int, what: str, progress: bool | None) -> Iterator[Any]:
     """A tqdm bar over `total` bases. `progress` None shows it on a terminal, True always, False never."""
     from tqdm import tqdm
 
+    class Bar(tqdm):  # type: ignore[type-arg]  # generic in the stubs alone
+        # A bar that a signal interrupts while it is made is closed all the same, and older tqdm looks for this then.
+        disable = True
+
     disable = None if progress is None else not progress
-    with tqdm(total=total, desc=what, unit="b", unit_scale=True, disable=disable, leave=False) as bar:
+    with Bar(total=total, desc=what, unit="b", unit_scale=True, disable=disable, leave=False) as bar:
         yield bar
