@@ -28,14 +28,10 @@ def _load_sampler() -> Sampler:
 @hookimpl
 def gsynth_counters() -> Iterator[CounterPlugin]:
     """Yield the counter."""
-    yield CounterPlugin(
-        name=NAME, load=_load_counter, priority=PRIORITY, install_hint=INSTALL_HINT, summary=SUMMARY
-    )
+    yield CounterPlugin(name=NAME, load=_load_counter, priority=PRIORITY, install_hint=INSTALL_HINT, summary=SUMMARY)
 
 
 @hookimpl
 def gsynth_samplers() -> Iterator[SamplerPlugin]:
     """Yield the sampler."""
-    yield SamplerPlugin(
-        name=NAME, load=_load_sampler, priority=PRIORITY, install_hint=INSTALL_HINT, summary=SUMMARY
-    )
+    yield SamplerPlugin(name=NAME, load=_load_sampler, priority=PRIORITY, install_hint=INSTALL_HINT, summary=SUMMARY)

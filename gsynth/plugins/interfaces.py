@@ -150,9 +150,7 @@ class Transcoder(Protocol):
 class Replacer(Protocol):
     """Optional ability of a sampler: replace a k-mer until none is left."""
 
-    def replace(
-        self, bases: NDArray[np.uint8], target: NDArray[np.uint8], replacement: NDArray[np.uint8]
-    ) -> None:
+    def replace(self, bases: NDArray[np.uint8], target: NDArray[np.uint8], replacement: NDArray[np.uint8]) -> None:
         """Replace in place, as repeated passes over `bases` would that go from left to right by one base.
 
         Parameters

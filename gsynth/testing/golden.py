@@ -151,9 +151,7 @@ def _expect_counting(case: dict[str, Any]) -> Any:
 def _expect_sampling(case: dict[str, Any]) -> Any:
     block = _block(case)
     numbers = np.array(case["uniforms"], dtype=np.uint32)
-    return letters_of(
-        oracle.sample(block.codes, block.edges, block.strata, numbers, block.order, _thresholds(case))
-    )
+    return letters_of(oracle.sample(block.codes, block.edges, block.strata, numbers, block.order, _thresholds(case)))
 
 
 def _expect_random_stream(case: dict[str, Any]) -> Any:

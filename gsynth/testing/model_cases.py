@@ -24,9 +24,7 @@ def trained(k: int, dims: tuple[DimSpec, ...] = (), *, prior: Any = None, seed: 
             counts[1] = 0
     mode, matrix, fallbacks = resolve_prior(prior, counts)
     fields = {"total_masked": 11, "total_n": 222, "iterator": 200, "dims": dims, **fields}
-    return GsynthModel(
-        k=k, counts=counts, prior_mode=mode, prior_matrix=matrix, marginal_fallbacks=fallbacks, **fields
-    )
+    return GsynthModel(k=k, counts=counts, prior_mode=mode, prior_matrix=matrix, marginal_fallbacks=fallbacks, **fields)
 
 
 def _gc(bin_map: list[int] | None = None) -> DimSpec:

@@ -282,9 +282,7 @@ def _result(sampler: Sampler, work: SamplingBlock) -> Callable[[], NDArray[np.ui
     def run() -> NDArray[np.uint8]:
         block = work.block
         codes = block.codes.copy()
-        sampler.sample(
-            codes, block.edges, block.strata, work.uniforms, order=block.order, thresholds=work.thresholds
-        )
+        sampler.sample(codes, block.edges, block.strata, work.uniforms, order=block.order, thresholds=work.thresholds)
         return codes
 
     return run

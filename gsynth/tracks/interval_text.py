@@ -137,9 +137,7 @@ def _even_batch(lines: list[bytes], column: int | None) -> _Columns | None:
     return fields[::width], starts, ends, [] if column is None else fields[column::width]
 
 
-def _any_batch(
-    lines: list[bytes], column: int | None, path: str | os.PathLike[str], number: int
-) -> _Columns:
+def _any_batch(lines: list[bytes], column: int | None, path: str | os.PathLike[str], number: int) -> _Columns:
     """The columns of any lines, the first of which is line `number` of the file."""
     contigs: list[bytes] = []
     starts, ends = array("q"), array("q")

@@ -28,9 +28,7 @@ class ValuedIntervals:
         object.__setattr__(self, "_reach", np.maximum.accumulate(self.ends) if self.ends.size else self.ends)
 
     @classmethod
-    def of(
-        cls, starts: NDArray[np.int64], ends: NDArray[np.int64], values: NDArray[np.float64]
-    ) -> ValuedIntervals:
+    def of(cls, starts: NDArray[np.int64], ends: NDArray[np.int64], values: NDArray[np.float64]) -> ValuedIntervals:
         """From intervals in any order; empty ones and those without a value are left out."""
         order = np.argsort(starts, kind="stable")
         order = order[(starts[order] < ends[order]) & ~np.isnan(values[order])]
@@ -44,9 +42,7 @@ class ValuedIntervals:
         last = np.append(first[1:], self.starts.size) - 1
         return ValuedIntervals(self.starts[first], self._reach[last], np.ones(first.size))
 
-    def overlaps(
-        self, edges: NDArray[np.int64]
-    ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]:
+    def overlaps(self, edges: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]:
         """Which intervals meet which windows, and in how many bases.
 
         Returns

@@ -37,9 +37,7 @@ def _accepts_call(name: str) -> Callable[[object], bool]:
 @hookimpl
 def gsynth_tracks() -> Iterator[TrackPlugin]:
     for name, summary in NAMED.items():
-        yield TrackPlugin(
-            name=name, load=_sequence_opener, accepts=_accepts_call(name), priority=100, summary=summary
-        )
+        yield TrackPlugin(name=name, load=_sequence_opener, accepts=_accepts_call(name), priority=100, summary=summary)
     yield from _sources()
 
 

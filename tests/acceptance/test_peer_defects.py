@@ -40,9 +40,7 @@ def test_a_part_of_the_contigs_reads_those(names: list[str]) -> None:
 def test_intervals_that_are_not_aligned_to_the_iterator_are_not_uniform() -> None:
     """An A-only stratum over the whole contig: each base after the first k is an A, wherever an interval begins."""
     genome = {"c": "A" * 5000}
-    model = gsynth.gsynth_train(
-        {"expr": "gc", "breaks": [0, 0.5, 1]}, genome=genome, iterator=100, k=2, pseudocount=0
-    )
+    model = gsynth.gsynth_train({"expr": "gc", "breaks": [0, 0.5, 1]}, genome=genome, iterator=100, k=2, pseudocount=0)
     counts = np.zeros(model.counts.shape, dtype=np.uint64)
     counts[0, :, 0] = 1
     certain = gsynth.GsynthModel(k=2, dims=model.dims, counts=counts, pseudocount=0, iterator=100)

@@ -172,8 +172,6 @@ def test_missing_tracks_are_named_with_how_to_pass_them(
 ) -> None:
     model, tracks, folder = three_dimensions
     with pytest.raises(TrackError) as caught:
-        gsynth.gsynth_sample(
-            model, genome=folder / "genome.fa", tracks={name: tracks[name] for name in given}, seed=9
-        )
+        gsynth.gsynth_sample(model, genome=folder / "genome.fa", tracks={name: tracks[name] for name in given}, seed=9)
     for part in (repr(missing), "tracks={", f"--track {missing}=FILE"):
         assert part in str(caught.value)

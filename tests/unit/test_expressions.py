@@ -38,7 +38,7 @@ def test_value(text: str, expected: list[float]) -> None:
 
 
 def test_leaves_are_canonical_and_listed_once() -> None:
-    expression = parse_expression('kmer_frac("CG") - kmer_frac( \'CG\' ) + k(-1, 2.5) + gc')
+    expression = parse_expression("kmer_frac(\"CG\") - kmer_frac( 'CG' ) + k(-1, 2.5) + gc")
     assert list(expression.leaves) == ["kmer_frac('CG')", "k(-1, 2.5)", "gc"]
     assert [leaf.called for leaf in expression.leaves.values()] == [True, True, False]
 

@@ -38,19 +38,18 @@ def slow(expression: str, text: str) -> float:
     upper = text.upper()
     a, c, g, t = (upper.count(base) for base in "ACGT")
     with np.errstate(all="ignore"):
-        formulas: dict[str, Callable[[], float]] = (
-            {
-                "gc": lambda: np.float64(g + c) / (a + c + g + t),
-                "cpg": lambda: np.float64(count(upper, "CG") * (a + c + g + t)) / (c * g),
-                "kmer_frac('CG')": lambda: count(upper, "CG") / np.float64(max(len(text) - 1, 0)),
-                "kmer_frac('ACG', 0)": lambda: (count(upper, "ACG") + count(upper, "CGT"))
-                / np.float64(2 * max(len(text) - 2, 0)),
-                "kmer_count('CGC')": lambda: count(upper, "CGC"),
-                "kmer_count('aac', strand=-1)": lambda: count(upper, "GTT"),
-                "masked_frac": lambda: sum(map(str.islower, text)) / np.float64(len(text)),
-                "n_frac": lambda: (len(text) - a - c - g - t) / np.float64(len(text)),
-            }
-        )
+        formulas: dict[str, Callable[[], float]] = {
+            "gc": lambda: np.float64(g + c) / (a + c + g + t),
+            "cpg": lambda: np.float64(count(upper, "CG") * (a + c + g + t)) / (c * g),
+            "kmer_frac('CG')": lambda: count(upper, "CG") / np.float64(max(len(text) - 1, 0)),
+            "kmer_frac('ACG', 0)": lambda: (
+                (count(upper, "ACG") + count(upper, "CGT")) / np.float64(2 * max(len(text) - 2, 0))
+            ),
+            "kmer_count('CGC')": lambda: count(upper, "CGC"),
+            "kmer_count('aac', strand=-1)": lambda: count(upper, "GTT"),
+            "masked_frac": lambda: sum(map(str.islower, text)) / np.float64(len(text)),
+            "n_frac": lambda: (len(text) - a - c - g - t) / np.float64(len(text)),
+        }
         return float(formulas[expression]())
 
 
