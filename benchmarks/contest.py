@@ -114,16 +114,14 @@ class Worker:
 def started(place: Place, job: Job, contestant: Contestant) -> Iterator[Worker]:
     """A worker, ended at the end."""
     command = [sys.executable, "-m", "benchmarks.worker", json.dumps(place.spec(job, contestant))]
-    with tempfile.TemporaryFile("w+") as errors:
-        process = subprocess.Popen(
+    with (
+        tempfile.TemporaryFile("w+") as errors,
+        # Leaving closes the pipes, which ends the worker, and waits for it.
+        subprocess.Popen(
             command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=errors, text=True, cwd=ROOT
-        )
-        try:
-            yield Worker(contestant, process, errors)
-        finally:
-            assert process.stdin is not None
-            process.stdin.close()
-            process.wait()
+        ) as process,
+    ):
+        yield Worker(contestant, process, errors)
 
 
 def warm_cache(place: Place, names: Sequence[str]) -> None:
