@@ -156,11 +156,16 @@ def open_sink(output: Any, output_format: str) -> Iterator[Sink]:
         output.flush()
     else:
         path = Path(output)
+        index = path.with_name(path.name + ".fai")
         with _replacing(path) as file:
             sink = _file_sink(file, output_format)
             yield sink
+            file.flush()
+            if isinstance(sink, FastaSink):
+                # An index of the old file beside the new one would be believed; beside the old one it is only missed.
+                index.unlink(missing_ok=True)
         if isinstance(sink, FastaSink):
-            with _replacing(path.with_name(path.name + ".fai")) as file:
+            with _replacing(index) as file:
                 file.write("".join(sink.index.values()).encode())
 
 

@@ -164,6 +164,25 @@ def test_a_kill_leaves_no_part_under_the_final_name(endless: tuple[list[str], Pa
     assert (folder / "out.fa.fai").read_text() == "c\t1000\t3\t60\t61\n"
 
 
+@pytest.mark.parametrize("stops_at", ["out.fa", "out.fa.fai"])
+def test_no_index_outlives_its_fasta(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, stops_at: str) -> None:
+    """Stopped between the two files, a job leaves none or both of one make; never an old index by a new FASTA."""
+    output = tmp_path / "out.fa"
+    gsynth.gsynth_random(genome={"old": 100}, output=output, seed=1)
+    old, real = output.read_bytes(), Path.replace
+
+    def replace(path: Path, target: Path) -> Path:
+        if target.name == stops_at:
+            raise OSError("no space left")
+        return real(path, target)
+
+    monkeypatch.setattr(Path, "replace", replace)
+    with pytest.raises(OSError, match="no space left"):
+        gsynth.gsynth_random(genome={"new": 70}, output=output, seed=1)
+    assert [path.name for path in tmp_path.iterdir()] == ["out.fa"]
+    assert (output.read_bytes() == old) is (stops_at == "out.fa")
+
+
 def fed(words: list[Any], given: bytes, folder: Path) -> bytes:
     done = subprocess.run(
         [sys.executable, "-m", "gsynth", *map(str, words)], cwd=folder, input=given, capture_output=True, check=False
