@@ -6,6 +6,7 @@ files that are too large to carry. A ``text`` block right after a block that ran
 
 from __future__ import annotations
 
+import gzip
 import io
 import os
 import re
@@ -108,6 +109,9 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         (tmp_path / name).write_bytes((data / "fly300k.fa.gz").read_bytes())
     (tmp_path / "genome.bed").write_text("flyA\t1000\t9000\n")
     write_track(tmp_path / "atac.bw", contigs, 1)
+    human = gzip.decompress((data / "fly300k.fa.gz").read_bytes()).replace(b"flyA", b"chr1").replace(b"flyB", b"chr2")
+    (tmp_path / "hg38.bgz.fa.gz").write_bytes(gzip.compress(human, mtime=0))
+    write_track(tmp_path / "atac-hg38.bw", {"chr1": 200_000, "chr2": 100_000}, 1)
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("MPLBACKEND", "agg")
     return tmp_path
