@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from gsynth_numba import base_kernels, replace_kernels
 from gsynth_numba.jit import frozen
 from gsynth_numba.sample_kernels import fill
 
@@ -49,3 +50,15 @@ class NumbaSampler:
         # Without the compiler, NumPy warns of the overflow that the mixing of the stream is made of.
         with np.errstate(over="ignore"):
             fill(codes, frozen(edges), frozen(strata), _NO_UNIFORMS, *streams, order, frozen(thresholds))
+
+    def encode(self, bases: NDArray[np.uint8], out: NDArray[np.uint8]) -> int:
+        """Write the codes of ASCII `bases` into `out`, return how many are 4; a `gsynth.plugins.Transcoder`."""
+        return int(base_kernels.encode(frozen(bases), out))
+
+    def decode(self, codes: NDArray[np.uint8], out: NDArray[np.uint8]) -> None:
+        """Write the ASCII bases of `codes` into `out`."""
+        base_kernels.decode(frozen(codes), out)
+
+    def replace(self, bases: NDArray[np.uint8], target: NDArray[np.uint8], replacement: NDArray[np.uint8]) -> None:
+        """Replace `target` in `bases` until none is left; a `gsynth.plugins.Replacer`."""
+        replace_kernels.replace(bases, frozen(target), frozen(replacement))

@@ -1,0 +1,224 @@
+"""Replacing: pure loops over the caller's bases, contract in `gsynth.plugins.interfaces`.
+
+The first pass looks everywhere. A later one looks only where a target can have come up: at the places that reach into a
+replacement, before it if it is of the pass before, behind it if it is of this pass. So the cost is that of the
+replacements.
+
+Two letters that change places are a bubble sort: each stretch of the two ends in order, however many passes it takes,
+and is put there by counting.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gsynth_numba.jit import kernel
+
+FIND_MOST: Final = 2048
+"""Places looked at together."""
+FIND_LETTERS: Final = 4
+"""Letters compared there; few words that begin so are not the whole word."""
+SWAP_CELLS: Final = 8
+"""Bases around a target that are sorted without a branch: two in front, and the rest from its place on."""
+
+
+@kernel
+def replace(bases: NDArray[np.uint8], target: NDArray[np.uint8], replacement: NDArray[np.uint8]) -> None:
+    """Replace `target` in place, as repeated passes from left to right would."""
+    width = target.size
+    if width == 0 or width > bases.size:
+        return
+    if width == 2 and target[0] != target[1] and target[0] == replacement[1] and target[1] == replacement[0]:
+        _sort(bases, target)
+        return
+    hits, count = _first_pass(bases, target, replacement)
+    state = np.array([0, count, 0, 0, 0, 0])
+    while not _later_passes(bases, target, replacement, hits, state):
+        hits = _grown(hits)
+
+
+@kernel
+def _find(
+    bases: NDArray[np.uint8],
+    start: int,
+    size: int,
+    word: NDArray[np.uint8],
+    letters: int,
+    marks: NDArray[np.uint8],
+    found: NDArray[np.int32],
+) -> int:
+    """The places of [start, start + size), counted from `start`, where the word's first letters stand."""
+    eights = marks.view(np.uint64)
+    letter = word[0]
+    for i in range(size):
+        marks[i] = bases[np.uint64(start + i)] == letter
+    for j in range(1, letters):
+        letter = word[j]
+        for i in range(size):
+            marks[i] &= bases[np.uint64(start + j + i)] == letter
+    count = 0
+    for i in range(0, size, 8):
+        # Most are skipped eight at a time.
+        if size - i < 8 or eights[np.uint64(i >> 3)]:
+            for j in range(i, min(i + 8, size)):
+                found[np.uint64(count)] = j
+                count += int(marks[np.uint64(j)])
+    return count
+
+
+@kernel
+def _sort(bases: NDArray[np.uint8], target: NDArray[np.uint8]) -> None:
+    marks, found = np.empty(FIND_MOST, dtype=np.uint8), np.empty(FIND_MOST + 1, dtype=np.int32)
+    first, second = target[0], target[1]
+    start, places, sorted_to = 0, bases.size - 1, 0
+    while start < places:
+        count = _find(bases, start, min(FIND_MOST, places - start), target, 2, marks, found)
+        for i in range(count):
+            place = start + int(found[i])
+            if place >= sorted_to:
+                sorted_to = _sort_short(bases, place, first, second)
+                if sorted_to == 0:
+                    sorted_to = _sort_stretch(bases, place, first, second)
+        start = max(start + FIND_MOST, sorted_to)
+
+
+@kernel
+def _sort_short(bases: NDArray[np.uint8], place: int, first: np.uint8, second: np.uint8) -> int:
+    """As `_sort_stretch`, or 0, and nothing is done, where the stretch goes on beyond the cells."""
+    origin = place - 2
+    if origin < 0 or origin + SWAP_CELLS > bases.size:
+        return 0
+    cells = np.uint64(origin)
+    run = int(bases[cells + np.uint64(1)] == first)
+    inside, end, seconds = 1, 2, 0
+    for i in range(2, SWAP_CELLS):
+        cell = bases[cells + np.uint64(i)]
+        is_second = int(cell == second)
+        inside &= is_second | int(cell == first)
+        end += inside
+        seconds += inside & is_second
+    if inside | (run & int(bases[cells] == first)):
+        return 0
+    begin = 2 - run
+    for i in range(1, SWAP_CELLS):
+        ordered = second if i < begin + seconds else first
+        here = (i >= begin) & (i < end)
+        bases[cells + np.uint64(i)] = ordered if here else bases[cells + np.uint64(i)]
+    return origin + end
+
+
+@kernel
+def _sort_stretch(bases: NDArray[np.uint8], place: int, first: np.uint8, second: np.uint8) -> int:
+    """Sort the stretch of the two letters whose first target is at `place`; return where it ends."""
+    begin, end, seconds = place, place, 0
+    while begin > 0 and bases[begin - 1] == first:
+        begin -= 1
+    while end < bases.size and (bases[end] == first or bases[end] == second):
+        seconds += int(bases[end] == second)
+        end += 1
+    for i in range(begin, begin + seconds):
+        bases[i] = second
+    for i in range(begin + seconds, end):
+        bases[i] = first
+    return end
+
+
+@kernel
+def _first_pass(
+    bases: NDArray[np.uint8], target: NDArray[np.uint8], replacement: NDArray[np.uint8]
+) -> tuple[NDArray[np.int64], int]:
+    """Where the first pass replaced, rising, in the first row of int64[2, room], and how many of them."""
+    marks, found = np.empty(FIND_MOST, dtype=np.uint8), np.empty(FIND_MOST + 1, dtype=np.int32)
+    hits, count, end = np.empty((2, 2 * FIND_MOST), dtype=np.int64), 0, 0
+    for start in range(0, bases.size - target.size + 1, FIND_MOST):
+        if hits.shape[1] < count + FIND_MOST:
+            hits = _grown(hits)
+        count, end = _look_anywhere(bases, target, replacement, start, end, marks, found, hits, count)
+    return hits, count
+
+
+@kernel
+def _grown(hits: NDArray[np.int64]) -> NDArray[np.int64]:
+    grown = np.empty((2, 2 * hits.shape[1]), dtype=np.int64)
+    grown[:, : hits.shape[1]] = hits
+    return grown
+
+
+# Numba counts references at each call that an array is handed to, so the two loops below call nothing for a place.
+
+
+@kernel
+def _look_anywhere(
+    bases: NDArray[np.uint8],
+    target: NDArray[np.uint8],
+    replacement: NDArray[np.uint8],
+    start: int,
+    end: int,
+    marks: NDArray[np.uint8],
+    found: NDArray[np.int32],
+    hits: NDArray[np.int64],
+    hit: int,
+) -> tuple[int, int]:
+    """Look at `FIND_MOST` places from `start` on: all that lie before `end`, of the others those that `_find` finds.
+
+    Returns how many hits there are, and where their replacements end.
+    """
+    width, places = target.size, bases.size - target.size + 1
+    stop = min(start + FIND_MOST, places)
+    count = _find(bases, start, stop - start, target, min(width, FIND_LETTERS), marks, found)
+    place, i = start, 0
+    while True:
+        if place >= end:
+            while i < count and start + int(found[i]) < place:
+                i += 1
+            place = start + int(found[i]) if i < count else stop
+        if place >= stop:
+            return hit, end
+        same = 0
+        while same < width and bases[np.uint64(place + same)] == target[np.uint64(same)]:
+            same += 1
+        if same == width:
+            for j in range(width):
+                bases[np.uint64(place + j)] = replacement[np.uint64(j)]
+            hits[0, hit] = place
+            hit += 1
+            end = place + width
+        place += 1
+
+
+@kernel
+def _later_passes(
+    bases: NDArray[np.uint8],
+    target: NDArray[np.uint8],
+    replacement: NDArray[np.uint8],
+    hits: NDArray[np.int64],
+    state: NDArray[np.int64],
+) -> bool:
+    """Pass until nothing is found, or `hits` is full: then False, and `state` says where to go on."""
+    width, places, room = target.size, bases.size - target.size + 1, hits.shape[1]
+    side, count, i, hit, place, end = state[0], state[1], state[2], state[3], state[4], state[5]
+    while count > 0:
+        while True:
+            while place < end:
+                if hit == room:
+                    state[:] = (side, count, i, hit, place, end)
+                    return False
+                same = 0
+                while same < width and bases[np.uint64(place + same)] == target[np.uint64(same)]:
+                    same += 1
+                if same == width:
+                    for j in range(width):
+                        bases[np.uint64(place + j)] = replacement[np.uint64(j)]
+                    hits[1 - side, hit] = place
+                    hit += 1
+                    end = min(max(end, place + width), places)
+                place += 1
+            if i == count:
+                break
+            place, end = max(place, hits[side, i] - width + 1), hits[side, i]
+            i += 1
+        side, count, i, hit, place, end = 1 - side, hit, 0, 0, 0, 0
+    return True
