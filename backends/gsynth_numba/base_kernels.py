@@ -34,16 +34,21 @@ def encode(bases: NDArray[np.uint8], out: NDArray[np.uint8]) -> int:
 
 @kernel
 def _encode_stride(bases: NDArray[np.uint8], start: int, at: int, end: int, codes: NDArray[np.uint8]) -> np.uint8:
+    # Everything is made a byte at every step: the vectors would be eight times as wide otherwise.
     unknown = np.uint8(0)
     for i in range(at, end):
         # Bits 1 and 2 of the letter tell A, C, T, G apart as 0, 1, 2, 3; the exclusive or puts G before T.
-        upper = int(bases[np.uint64(start + i)]) & 0xDF
-        pair = (upper >> 1) & 3
-        code = pair ^ (pair >> 1)
-        is_unknown = upper != _letter(code)
-        codes[np.uint64(i)] = 4 if is_unknown else code
-        # Made a byte at every step, or the sum would be eight times as wide, and the loop slower.
-        unknown = np.uint8(unknown + np.uint8(is_unknown))
+        upper = np.uint8(bases[np.uint64(start + i)] & np.uint8(0xDF))
+        pair = np.uint8((upper >> np.uint8(1)) & np.uint8(3))
+        code = np.uint8(pair ^ (pair >> np.uint8(1)))
+        letter = np.uint8(np.uint8(65) + code + code)
+        if code == 2:
+            letter = np.uint8(71)
+        if code == 3:
+            letter = np.uint8(84)
+        known = code if upper == letter else np.uint8(4)
+        codes[np.uint64(i)] = known
+        unknown = np.uint8(unknown + np.uint8(known >> np.uint8(2)))
     return unknown
 
 
@@ -55,12 +60,8 @@ def decode(codes: NDArray[np.uint8], out: NDArray[np.uint8]) -> None:
         size = min(SCRATCH, codes.size - start)
         for i in range(size):
             code = int(codes[np.uint64(start + i)])
-            scratch[np.uint64(i)] = 78 if code == 4 else _letter(code)
+            # A, C, E, G, I by doubling; then E is put right to G, G to T, I to N.
+            letter = 65 + 2 * code + (2 if code == 2 else 0) + (13 if code == 3 else 0)
+            scratch[np.uint64(i)] = letter + (5 if code == 4 else 0)
         for i in range(size):
             out[np.uint64(start + i)] = scratch[np.uint64(i)]
-
-
-@kernel
-def _letter(code: int) -> int:
-    # A, C, E, G by doubling; then E is put right to G, and G to T.
-    return 65 + 2 * code + (2 if code == 2 else 0) + (13 if code == 3 else 0)

@@ -55,3 +55,27 @@ def _emit_prefetch(context: Any, builder: Any, signature: Any, arguments: Any) -
     read, keep, of_data = int32(0), int32(3), int32(1)
     builder.call(builder.module.declare_intrinsic("llvm.prefetch", [bytes_], kind), [address, read, keep, of_data])
     return context.get_dummy_value()
+
+
+def lowest_bit(word: Any) -> int:
+    """The place of the lowest bit that is set in an unsigned 64-bit word, which is not 0."""
+    return (int(word) & -int(word)).bit_length() - 1
+
+
+@overload(lowest_bit, inline="always")
+def _overload_lowest_bit(word: Any) -> Callable[..., int]:
+    def place(word: Any) -> int:
+        return _trailing_zeros(word)  # type: ignore[call-arg,no-any-return]  # the compiler gives it its context
+
+    return place
+
+
+@intrinsic
+def _trailing_zeros(typing_context: Any, word: Any) -> Any:
+    return numba.int64(numba.uint64), _emit_trailing_zeros
+
+
+def _emit_trailing_zeros(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+    from llvmlite import ir
+
+    return builder.cttz(arguments[0], ir.IntType(1)(1))

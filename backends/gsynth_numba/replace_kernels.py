@@ -15,14 +15,21 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from gsynth_numba.jit import kernel
+from gsynth_numba.jit import kernel, lowest_bit
 
 FIND_MOST: Final = 2048
 """Places looked at together."""
 FIND_LETTERS: Final = 4
 """Letters compared there; few words that begin so are not the whole word."""
 SWAP_CELLS: Final = 8
-"""Bases around a target that are sorted without a branch: two in front, and the rest from its place on."""
+"""Bases around a target that are sorted as one word: two in front, and the rest from its place on."""
+
+_ALL: Final = np.uint64(0xFFFFFFFFFFFFFFFF)
+_ONES: Final = np.uint64(0x0101010101010101)
+_HIGH: Final = np.uint64(0x8080808080808080)
+_BEHIND: Final = np.uint64(0xFFFFFFFFFFFF0000)
+_TWO: Final = np.uint64(0x8080)
+_GATHER: Final = np.uint64(0x0102040810204080)  # the product's highest byte has one bit for each byte, 0 or 1
 
 
 @kernel
@@ -51,27 +58,30 @@ def _find(
     found: NDArray[np.int32],
 ) -> int:
     """The places of [start, start + size), counted from `start`, where the word's first letters stand."""
-    eights = marks.view(np.uint64)
     letter = word[0]
     for i in range(size):
-        marks[i] = bases[np.uint64(start + i)] == letter
+        marks[np.uint64(i)] = bases[np.uint64(start + i)] == letter
     for j in range(1, letters):
         letter = word[j]
         for i in range(size):
-            marks[i] &= bases[np.uint64(start + j + i)] == letter
+            marks[np.uint64(i)] &= bases[np.uint64(start + j + i)] == letter
+    marks[size : size + 64] = 0
+    eights = marks.view(np.uint64)
     count = 0
-    for i in range(0, size, 8):
-        # Most are skipped eight at a time.
-        if size - i < 8 or eights[np.uint64(i >> 3)]:
-            for j in range(i, min(i + 8, size)):
-                found[np.uint64(count)] = j
-                count += int(marks[np.uint64(j)])
+    for i in range(0, size, 64):
+        bits = np.uint64(0)
+        for j in range(8):
+            bits |= ((eights[np.uint64((i >> 3) + j)] * _GATHER) >> np.uint64(56)) << np.uint64(8 * j)
+        while bits:
+            found[np.uint64(count)] = i + lowest_bit(bits)
+            count += 1
+            bits &= bits - np.uint64(1)
     return count
 
 
 @kernel
 def _sort(bases: NDArray[np.uint8], target: NDArray[np.uint8]) -> None:
-    marks, found = np.empty(FIND_MOST, dtype=np.uint8), np.empty(FIND_MOST + 1, dtype=np.int32)
+    marks, found = np.empty(FIND_MOST + 64, dtype=np.uint8), np.empty(FIND_MOST, dtype=np.int32)
     first, second = target[0], target[1]
     start, places, sorted_to = 0, bases.size - 1, 0
     while start < places:
@@ -87,27 +97,36 @@ def _sort(bases: NDArray[np.uint8], target: NDArray[np.uint8]) -> None:
 
 @kernel
 def _sort_short(bases: NDArray[np.uint8], place: int, first: np.uint8, second: np.uint8) -> int:
-    """As `_sort_stretch`, or 0, and nothing is done, where the stretch goes on beyond the cells."""
+    """As `_sort_stretch`, or 0, and nothing is done, where the stretch goes on beyond the cells.
+
+    Eight bases in a word, without a branch that depends on what it holds.
+    """
     origin = place - 2
     if origin < 0 or origin + SWAP_CELLS > bases.size:
         return 0
-    cells = np.uint64(origin)
-    run = int(bases[cells + np.uint64(1)] == first)
-    inside, end, seconds = 1, 2, 0
-    for i in range(2, SWAP_CELLS):
-        cell = bases[cells + np.uint64(i)]
-        is_second = int(cell == second)
-        inside &= is_second | int(cell == first)
-        end += inside
-        seconds += inside & is_second
-    if inside | (run & int(bases[cells] == first)):
+    word = np.uint64(0)
+    for i in range(SWAP_CELLS):
+        word |= np.uint64(bases[np.uint64(origin + i)]) << np.uint64(8 * i)
+    firsts, seconds = _equal(word, first), _equal(word, second)
+    others = ~(firsts | seconds) & _HIGH & _BEHIND
+    if others == 0 or firsts & _TWO == _TWO:
         return 0
-    begin = 2 - run
-    for i in range(1, SWAP_CELLS):
-        ordered = second if i < begin + seconds else first
-        here = (i >= begin) & (i < end)
-        bases[cells + np.uint64(i)] = ordered if here else bases[cells + np.uint64(i)]
-    return origin + end
+    begin = np.uint64(16) - ((firsts >> np.uint64(12)) & np.uint64(8))
+    inside = ((others & (~others + np.uint64(1))) >> np.uint64(7)) - np.uint64(1)  # before the first of the others
+    seconds = ((seconds & inside & _BEHIND) >> np.uint64(7)) * _ONES >> np.uint64(56)
+    inside &= _ALL << begin
+    ordered = inside & ~(_ALL << (begin + np.uint64(8) * seconds))
+    word = (word & ~inside) | (np.uint64(first) * _ONES & inside & ~ordered) | (np.uint64(second) * _ONES & ordered)
+    for i in range(SWAP_CELLS):
+        bases[np.uint64(origin + i)] = (word >> np.uint64(8 * i)) & np.uint64(0xFF)
+    return origin + int((begin >> np.uint64(3)) + ((inside & _ONES) * _ONES >> np.uint64(56)))
+
+
+@kernel
+def _equal(word: np.uint64, letter: np.uint8) -> np.uint64:
+    """The high bit of each byte that is `letter`."""
+    differs = word ^ (np.uint64(letter) * _ONES)
+    return np.uint64(~(((differs & ~_HIGH) + ~_HIGH) | differs) & _HIGH)
 
 
 @kernel
@@ -131,7 +150,7 @@ def _first_pass(
     bases: NDArray[np.uint8], target: NDArray[np.uint8], replacement: NDArray[np.uint8]
 ) -> tuple[NDArray[np.int64], int]:
     """Where the first pass replaced, rising, in the first row of int64[2, room], and how many of them."""
-    marks, found = np.empty(FIND_MOST, dtype=np.uint8), np.empty(FIND_MOST + 1, dtype=np.int32)
+    marks, found = np.empty(FIND_MOST + 64, dtype=np.uint8), np.empty(FIND_MOST, dtype=np.int32)
     hits, count, end = np.empty((2, 2 * FIND_MOST), dtype=np.int64), 0, 0
     for start in range(0, bases.size - target.size + 1, FIND_MOST):
         if hits.shape[1] < count + FIND_MOST:

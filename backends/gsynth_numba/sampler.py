@@ -61,4 +61,6 @@ class NumbaSampler:
 
     def replace(self, bases: NDArray[np.uint8], target: NDArray[np.uint8], replacement: NDArray[np.uint8]) -> None:
         """Replace `target` in `bases` until none is left; a `gsynth.plugins.Replacer`."""
-        replace_kernels.replace(bases, frozen(target), frozen(replacement))
+        # Without the compiler, NumPy warns of the overflow that counting in a word is made of.
+        with np.errstate(over="ignore"):
+            replace_kernels.replace(bases, frozen(target), frozen(replacement))
