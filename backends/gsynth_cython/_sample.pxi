@@ -44,10 +44,15 @@ cdef extern from "_stream.h" nogil:
     uint64_t gsynth_mix(uint64_t key, uint64_t pair) noexcept
     void gsynth_mix_pairs(uint64_t key, uint64_t pair, int64_t pairs, uint32_t *numbers) noexcept
 
+cdef extern from "_independent.h" nogil:
+    void gsynth_draw_all(uint8_t *cells, const uint32_t *numbers, int64_t size, const uint32_t *row) noexcept
+    void gsynth_draw_free(uint8_t *cells, const uint32_t *numbers, int64_t size, const uint32_t *row) noexcept
+
 cdef enum:
     TILE = 256  # windows made ready at once where there is one lane
     LEAST_LANE = 512  # windows; below, restarting costs more than lanes gain
     CACHED_ROWS = 1 << 16  # tables up to 768 KiB stay in the second-level cache
+    FEW_ROWS = 64  # tables looked through for whether every row is the same
     NOT_ACGT = 4
 
 
@@ -154,6 +159,10 @@ cdef int _fill(Block *block, int64_t windows) except -1:
     cdef uint8_t *original = NULL
     if block.tables > <int64_t>1 << (32 - 2 * block.order):
         raise MemoryError(f"{block.tables} tables of order {block.order} are more than 2**32 rows")
+    if _one_row(block):
+        with nogil:
+            _draw_apart(block, windows)
+        return 0
     if windows < LEAST_LANE * lanes:
         with nogil:
             _walk(block, 0, windows)
@@ -172,6 +181,35 @@ cdef int _fill(Block *block, int64_t windows) except -1:
         _walk(block, lane * lanes, windows)
     free(original)
     return 0
+
+
+cdef bint _one_row(Block *block) noexcept nogil:
+    """Whether every row is the same, so that no base depends on others; only small tables are looked through."""
+    cdef int64_t i, rows = block.tables << (2 * block.order)
+    if rows > FEW_ROWS:
+        return False
+    for i in range(3, 3 * rows):
+        if block.thresholds[i] != block.thresholds[i - 3]:
+            return False
+    return True
+
+
+cdef void _draw_apart(Block *block, int64_t windows) noexcept nogil:
+    cdef uint32_t tile[TILE_CELLS]
+    cdef const uint32_t *numbers = tile
+    cdef Cursor cursor = _cursor(block, 0)
+    cdef int64_t start = 0, end
+    while start < windows:
+        end = min(start + TILE_CELLS, windows)
+        if block.uniforms != NULL:
+            numbers = block.uniforms + start
+        else:
+            cursor.stream = _prepare_numbers(block, start, end, cursor.stream, tile)
+        if block.has_fixed:
+            gsynth_draw_free(block.codes + block.order + start, numbers, end - start, block.thresholds)
+        else:
+            gsynth_draw_all(block.codes + block.order + start, numbers, end - start, block.thresholds)
+        start = end
 
 
 cdef void _fill_lanes(Block *block, int lanes, int64_t lane) noexcept nogil:
