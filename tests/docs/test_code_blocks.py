@@ -100,7 +100,7 @@ def write_track(path: Path, contigs: dict[str, int], seed: int) -> None:
 
 
 @pytest.fixture
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def folder(page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     data = files("gsynth") / "data"
     contigs = {"flyA": 200_000, "flyB": 100_000}
     for name in ("fly300k.fa.gz", "fly300k.repeats.bed"):
@@ -108,10 +108,11 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     for name in ("genome.fa.gz", "fly.fa.gz"):
         (tmp_path / name).write_bytes((data / "fly300k.fa.gz").read_bytes())
     (tmp_path / "genome.bed").write_text("flyA\t1000\t9000\n")
-    write_track(tmp_path / "atac.bw", contigs, 1)
     human = gzip.decompress((data / "fly300k.fa.gz").read_bytes()).replace(b"flyA", b"chr1").replace(b"flyB", b"chr2")
     (tmp_path / "hg38.bgz.fa.gz").write_bytes(gzip.compress(human, mtime=0))
-    write_track(tmp_path / "atac-hg38.bw", {"chr1": 200_000, "chr2": 100_000}, 1)
+    if ".bw" in page.read_text():
+        write_track(tmp_path / "atac.bw", contigs, 1)
+        write_track(tmp_path / "atac-hg38.bw", {"chr1": 200_000, "chr2": 100_000}, 1)
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("MPLBACKEND", "agg")
     return tmp_path
