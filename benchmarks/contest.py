@@ -54,6 +54,7 @@ class Result:
     name: str
     cores: int
     seconds: list[float]
+    cpu_seconds: list[float]
     peak_bytes: int
     digest: str
     error: str = ""
@@ -75,6 +76,7 @@ class Worker:
     process: subprocess.Popen[str]
     errors: IO[str]
     seconds: list[float] = attrs.field(factory=list)
+    cpu_seconds: list[float] = attrs.field(factory=list)
     peak_bytes: int = 0
     digest: str = ""
     error: str = ""
@@ -100,14 +102,14 @@ class Worker:
         answer = self.answer()
         if "seconds" in answer:
             self.seconds.append(answer["seconds"])
+            self.cpu_seconds.append(answer["cpu_seconds"])
             self.peak_bytes = max(self.peak_bytes, answer["peak_bytes"])
         self.digest = answer.get("digest", self.digest)
 
     def result(self) -> Result:
         """What it did."""
-        return Result(
-            self.contestant.name, self.contestant.cores, self.seconds, self.peak_bytes, self.digest, self.error
-        )
+        who = self.contestant
+        return Result(who.name, who.cores, self.seconds, self.cpu_seconds, self.peak_bytes, self.digest, self.error)
 
 
 @contextmanager

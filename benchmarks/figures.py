@@ -36,6 +36,7 @@ def _figures(job: Job, result: Result, peer: Result | None, bases: int) -> dict[
         **who,
         "best_ns": round(best, 2),
         "median_ns": round(median, 2),
+        "cpu_ns": round(min(result.cpu_seconds) / bases * 1e9, 2),
         "ratio": None if ratio is None else round(ratio, 1),
         "peak_mb": round(result.peak_bytes / MEGABYTE),
         "met": _met(job, result, best, ratio),

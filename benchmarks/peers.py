@@ -26,7 +26,7 @@ from gsynth.cores import usable_cores
 from gsynth.plugins.registry import registry
 
 FULL = {"megabases": 100.0, "rounds": 5}
-QUICK = {"megabases": 10.0, "rounds": 2}
+QUICK = {"megabases": 10.0, "rounds": 3}
 
 
 def usable_backends() -> list[str]:
@@ -53,7 +53,7 @@ def contestants_of(names: Sequence[str] | None, quick: bool) -> list[Contestant]
 def arguments(given: Sequence[str] | None = None) -> argparse.Namespace:
     """The command line."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.peers", description=__doc__)
-    parser.add_argument("--quick", action="store_true", help="a tenth of the genome, two rounds, no job of gigabytes")
+    parser.add_argument("--quick", action="store_true", help="a tenth of the genome, three rounds, no job of gigabytes")
     parser.add_argument("--json", type=Path, metavar="OUT", help="write the figures here")
     parser.add_argument("--backends", nargs="+", metavar="NAME", help=f"those only; {PEER} counts as one")
     parser.add_argument("--jobs", nargs="+", metavar="NAME", help=" ".join(job.name for job in JOBS))
@@ -98,14 +98,22 @@ def say(text: str) -> None:
     print(text, file=sys.stderr, flush=True)
 
 
+def write_report(report: dict[str, Any], path: Path | None) -> None:
+    """Write it where it was asked for."""
+    if path is not None:
+        path.write_text(json.dumps(report, indent=1) + "\n")
+
+
 def run_contest(options: argparse.Namespace) -> dict[str, Any]:
-    """Everything, as what is written to JSON."""
+    """Everything, as what is written to JSON, and after each job is: a stopped run leaves what it has."""
     machine = describe_machine()
     jobs, contestants = chosen_jobs(options), contestants_of(options.backends, options.quick)
     peer = any(contestant.name == PEER for contestant in contestants)
     if not peer:
         say(f"{PEER} does not take part: no ratios")
-    figures = []
+    settings = {"megabases": options.megabases, "genome": VERSION, "rounds": options.rounds}
+    figures: list[dict[str, Any]] = []
+    report = {"benchmark": "peers", "machine": machine, "settings": settings, "jobs": figures}
     with folder_for(options.workdir) as folder:
         say("making the genome, the models and the database, if they are not there")
         place = place_in(folder, options.megabases)
@@ -113,21 +121,14 @@ def run_contest(options: argparse.Namespace) -> dict[str, Any]:
         for job in jobs:
             say(job.title)
             figures.append(job_figures(job, contest(place, job, contestants, options.rounds), place.bases))
-    return {
-        "benchmark": "peers",
-        "machine": machine,
-        "settings": {"megabases": options.megabases, "genome": VERSION, "rounds": options.rounds},
-        "jobs": figures,
-    }
+            write_report(report, options.json)
+    return report
 
 
 def main(given: Sequence[str] | None = None) -> None:
-    """Run, print the table, write the JSON."""
-    options = arguments(given)
-    report = run_contest(options)
+    """Run, write the JSON, print the table."""
+    report = run_contest(arguments(given))
     print(as_text(HEAD, list(peer_rows(report["jobs"]))))
-    if options.json:
-        options.json.write_text(json.dumps(report, indent=1) + "\n")
 
 
 if __name__ == "__main__":

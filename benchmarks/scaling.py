@@ -7,7 +7,6 @@ memory is the peak beyond what the imports, a small job before and (in sampling)
 from __future__ import annotations
 
 import argparse
-import json
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -17,7 +16,7 @@ from benchmarks.figures import MEGABYTE
 from benchmarks.genome import VERSION
 from benchmarks.jobs import PEER, Contestant, Job, find_jobs
 from benchmarks.machine import describe_machine
-from benchmarks.peers import folder_for, place_in, say, usable_backends
+from benchmarks.peers import folder_for, place_in, say, usable_backends, write_report
 from benchmarks.tables import SCALING_HEAD, as_text, scaling_rows
 
 SIZES = (10.0, 100.0, 1000.0)
@@ -79,8 +78,7 @@ def main(given: Sequence[str] | None = None) -> None:
     options = arguments(given)
     report = run_scaling(options)
     print(as_text(SCALING_HEAD, list(scaling_rows(report["rows"]))))
-    if options.json:
-        options.json.write_text(json.dumps(report, indent=1) + "\n")
+    write_report(report, options.json)
 
 
 if __name__ == "__main__":

@@ -5,7 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
-HEAD: Final = ("job", "who", "best ns/base", "median", "times sooner", "target", "met", "peak MB", "same answer")
+HEAD: Final = (
+    "job",
+    "who",
+    "best ns/base",
+    "median",
+    "processor time",
+    "times sooner",
+    "target",
+    "met",
+    "peak MB",
+    "same answer",
+)
 _WORDS: Final = {True: "yes", False: "no", None: ""}
 
 
@@ -15,13 +26,14 @@ def peer_rows(figures: Sequence[dict[str, Any]]) -> Iterator[list[str]]:
         for i, result in enumerate(job["results"]):
             title = job["title"] if i == 0 else ""
             if "error" in result:
-                yield [title, result["label"], "failed: " + result["error"][:60], *[""] * 6]
+                yield [title, result["label"], "failed: " + result["error"][:60], *[""] * 7]
                 continue
             yield [
                 title,
                 result["label"],
                 f"{result['best_ns']:.2f}",
                 f"{result['median_ns']:.2f}",
+                f"{result['cpu_ns']:.2f}",
                 "" if result["ratio"] is None else f"{result['ratio']:.1f}",
                 _target(job, result),
                 _WORDS[result["met"]],

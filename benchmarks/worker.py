@@ -1,8 +1,8 @@
 """One contestant at one job, in a process of its own: ``python -m benchmarks.worker SPEC``.
 
-`SPEC` is JSON. The process makes itself ready, says so, and does the job once for every line that it reads: "run" is
-answered by the seconds it took and the peak memory beyond the start, "digest" by a hash of the last result. One line of
-JSON each.
+`SPEC` is JSON. The process makes itself ready, says so, and answers each line that it reads with one line of JSON:
+"run" does the job and gives the seconds, on the clock and of the processors, and the peak memory beyond the start;
+"digest" gives a hash of the last result.
 """
 
 from __future__ import annotations
@@ -55,11 +55,11 @@ def digest_of(task: Ours | Theirs, result: Any) -> str:
     return hashlib.blake2b(task.counts(result).data, digest_size=16).hexdigest()
 
 
-def timed(work: Callable[[], Any]) -> tuple[float, Any]:
-    """Seconds, and the result."""
-    start = time.perf_counter()
+def timed(work: Callable[[], Any]) -> tuple[dict[str, Any], Any]:
+    """The seconds, and the result."""
+    start, spent = time.perf_counter(), time.process_time()
     result = work()
-    return time.perf_counter() - start, result
+    return {"seconds": time.perf_counter() - start, "cpu_seconds": time.process_time() - spent}, result
 
 
 def serve(spec: dict[str, Any], orders: TextIO, answers: TextIO) -> None:
@@ -76,8 +76,8 @@ def serve(spec: dict[str, Any], orders: TextIO, answers: TextIO) -> None:
         else:
             result = None
             task.output.unlink(missing_ok=True)
-            seconds, result = timed(work)
-            answer = {"seconds": seconds, "peak_bytes": max(0, peak() - before)}
+            answer, result = timed(work)
+            answer["peak_bytes"] = max(0, peak() - before)
         print(json.dumps(answer), file=answers, flush=True)
     task.output.unlink(missing_ok=True)
     task.output.with_name(task.output.name + ".fai").unlink(missing_ok=True)
