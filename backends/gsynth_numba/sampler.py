@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 import numpy as np
 from numpy.typing import NDArray
 
 from gsynth_numba import base_kernels, replace_kernels
 from gsynth_numba.jit import frozen
 from gsynth_numba.sample_kernels import fill
+
+_MOST_ROWS: Final = 2**32
+"""The kernels keep the number of a row in 32 bits."""
 
 _NO_UNIFORMS = frozen(np.zeros(0, dtype=np.uint32))
 _NO_STREAMS = (
@@ -31,6 +36,7 @@ class NumbaSampler:
         thresholds: NDArray[np.uint32],
     ) -> None:
         """Fill the free cells of `codes` with the given random numbers."""
+        _check_rows(thresholds, order)
         fill(codes, frozen(edges), frozen(strata), frozen(uniforms), *_NO_STREAMS, order, frozen(thresholds))
 
     def sample_stream(
@@ -46,6 +52,7 @@ class NumbaSampler:
         thresholds: NDArray[np.uint32],
     ) -> None:
         """Fill the free cells of `codes` with the numbers of streams; a `gsynth.plugins.StreamSampler`."""
+        _check_rows(thresholds, order)
         streams = frozen(stream_edges), frozen(keys), frozen(positions)
         # Without the compiler, NumPy warns of the overflow that the mixing of the stream is made of.
         with np.errstate(over="ignore"):
@@ -64,3 +71,9 @@ class NumbaSampler:
         # Without the compiler, NumPy warns of the overflow that counting in a word is made of.
         with np.errstate(over="ignore"):
             replace_kernels.replace(bases, frozen(target), frozen(replacement))
+
+
+def _check_rows(thresholds: NDArray[np.uint32], order: int) -> None:
+    tables, contexts, _ = thresholds.shape
+    if tables * contexts > _MOST_ROWS:
+        raise MemoryError(f"{tables} tables of order {order} are more than 2**32 rows")
