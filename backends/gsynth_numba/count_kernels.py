@@ -59,55 +59,61 @@ def count(
         if stratum < -1:
             continue
         for start in range(edges[run], edges[run + 1], CHUNK):
-            windows = min(CHUNK, edges[run + 1] - start)
-            chunk = codes[start : start + windows + order]
-            if _holds_n(chunk):
-                with_n += _count_around_n(chunk, order, table, stratum * cells)
+            end = min(start + CHUNK, edges[run + 1])
+            if _holds_n(codes, start, end + order):
+                with_n += _count_around_n(codes, start, end, order, table, stratum * cells)
             elif stratum >= 0 and dealt:
-                _deal_clean(chunk, order, stratum * cells, rests, following, slots)
+                _deal_clean(codes, start, end, order, stratum * cells, rests, following, slots)
             elif stratum >= 0:
-                _count_clean(chunk, order, table[stratum * cells : (stratum + 1) * cells])
+                _count_clean(codes, start, end, order, table, stratum * cells)
     _add_up(table, rests, following, slots)
     return with_n
 
 
+# Whole arrays with offsets: Numba counts references to each slice, at a cost that shows here.
+
+
 @kernel
-def _holds_n(codes: NDArray[np.uint8]) -> bool:
+def _holds_n(codes: NDArray[np.uint8], start: int, end: int) -> bool:
     seen = np.uint8(0)
-    for code in codes:
-        seen |= code
+    for i in range(start, end):
+        seen = np.uint8(seen | codes[np.uint64(i)])
     return bool(seen > 3)
 
 
 @kernel
-def _word(codes: NDArray[np.uint8], size: int) -> int:
+def _word(codes: NDArray[np.uint8], start: int, size: int) -> int:
     word = 0
-    for i in range(size):
+    for i in range(start, start + size):
         word = (word << 2) | int(codes[i])
     return word
 
 
 @kernel
-def _count_clean(codes: NDArray[np.uint8], order: int, table: NDArray[np.uint64]) -> None:
-    mask = 4 ** (order + 1) - 1
-    word = _word(codes, order)
-    for code in codes[order:]:
-        word = ((word << 2) | int(code)) & mask
-        table[np.uint64(word)] += np.uint64(1)
+def _count_clean(
+    codes: NDArray[np.uint8], start: int, end: int, order: int, table: NDArray[np.uint64], first: int
+) -> None:
+    mask, table_start = np.uint64(4 ** (order + 1) - 1), np.uint64(first)
+    word = np.uint64(_word(codes, start, order))
+    for i in range(np.uint64(start + order), np.uint64(end + order)):
+        word = (word << np.uint64(2)) | np.uint64(codes[i])
+        table[table_start + (word & mask)] += np.uint64(1)
 
 
 @kernel
-def _count_around_n(codes: NDArray[np.uint8], order: int, table: NDArray[np.uint64], first: int) -> int:
+def _count_around_n(
+    codes: NDArray[np.uint8], start: int, end: int, order: int, table: NDArray[np.uint64], first: int
+) -> int:
     mask = 4 ** (order + 1) - 1
     word = 0
     with_n = 0
-    bad_until = order - 1  # the last cell whose window holds the last 4 seen
-    for i in range(codes.size):
+    bad_until = start + order - 1  # the last cell whose window holds the last 4 seen
+    for i in range(start, end + order):
         code = int(codes[i])
         word = ((word << 2) | (code & 3)) & mask
         if code > 3:
             bad_until = i + order
-        if i >= order:
+        if i >= start + order:
             if i <= bad_until:
                 with_n += 1
             elif first >= 0:
@@ -118,6 +124,8 @@ def _count_around_n(codes: NDArray[np.uint8], order: int, table: NDArray[np.uint
 @kernel
 def _deal_clean(
     codes: NDArray[np.uint8],
+    start: int,
+    end: int,
     order: int,
     first: int,
     rests: NDArray[np.uint16],
@@ -126,9 +134,9 @@ def _deal_clean(
 ) -> None:
     mask = 4 ** (order + 1) - 1
     part_of_stratum = first >> REST_BITS
-    word = _word(codes, order)
-    for code in codes[order:]:
-        word = ((word << 2) | int(code)) & mask
+    word = _word(codes, start, order)
+    for i in range(start + order, end + order):
+        word = ((word << 2) | int(codes[np.uint64(i)])) & mask
         part = np.uint64(part_of_stratum + (word >> REST_BITS))
         slot = slots[part]
         rests[np.uint64(slot)] = word & REST
