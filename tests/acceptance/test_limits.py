@@ -75,7 +75,7 @@ def growth(folder: Path, size: int) -> int:
     genome = write_contig(folder / "g.fa", size)
     output = folder / "o.fa"
     done = subprocess.run(
-        [sys.executable, "-c", PEAK, str(genome), str(output)], capture_output=True, text=True, check=False
+        [sys.executable, "-c", PEAK, str(genome), str(output)], cwd=folder, capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stderr
     assert output.stat().st_size > size
