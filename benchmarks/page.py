@@ -18,6 +18,8 @@ from benchmarks.tables import HEAD, SCALING_HEAD, as_markdown, peer_rows, scalin
 PAGE: Final = ROOT / "docs" / "performance.md"
 RESULTS: Final = ROOT / "benchmarks" / "results"
 NAMES: Final = ("peers", "scaling")
+QUIET: Final = 0.7
+"""The load up to which a machine counts as idle."""
 
 
 def conditions(report: dict[str, Any]) -> str:
@@ -28,8 +30,12 @@ def conditions(report: dict[str, Any]) -> str:
     return (
         f"{machine['processor']}; {machine['cores']} cores, {machine['system']}; "
         f"Python {machine['python']}, {versions}; {size}rounds: {settings['rounds']}. "
-        f"Load of the machine when the run began: {machine['load']:g}."
+        f"Load of the machine when the run began: {machine['load']:g}.{_caution(machine)}"
     )
+
+
+def _caution(machine: dict[str, Any]) -> str:
+    return " **It was busy with other work: provisional figures.**" if machine["load"] > QUIET else ""
 
 
 def section(report: dict[str, Any]) -> str:
