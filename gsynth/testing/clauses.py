@@ -33,6 +33,11 @@ CLAUSES: Final[dict[str, str]] = {
     "return-none": "sample returns None",
     "stream": "sample_stream gives what sample gives with the numbers of the streams: window i of segment s has the "
     "number of keys[s] at positions[s] + i - stream_edges[s]",
+    "encode": "encode writes 0, 1, 2, 3 for A, C, G, T of either case and 4 for any other byte, and returns how many "
+    "are 4, as an int",
+    "decode": "decode writes the upper-case letters A, C, G, T, N of the codes 0 to 4, and returns None",
+    "replace": "replace leaves in place what passes from left to right, by one base, leave when one finds nothing, and "
+    "returns None",
     "round-trip": "load gives back a model equal to the one that was saved, to the last bit",
     "bin-map": "the bin_map of every dimension comes back, 0-based in memory whatever the file says",
     "nan-rows": "the cdf of sparse bins is NaN and comes back as NaN",

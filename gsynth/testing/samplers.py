@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from gsynth.plugins import CONTRACT, FREE, Sampler, StreamSampler
 from gsynth.testing import golden, oracle
+from gsynth.testing.bases import ReplacerChecks, TranscoderChecks
 from gsynth.testing.blocks import (
     QUARTERS,
     Block,
@@ -89,10 +90,10 @@ def one_run(order: int, letters: str, numbers: list[int], tables: NDArray[Any], 
     return SamplingBlock(Block(order, codes, [0, codes.size - order], [stratum]), numbers, tables)
 
 
-class SamplerConformance:
+class SamplerConformance(TranscoderChecks, ReplacerChecks):
     """Subclass it, override `sampler`, and pytest tests your sampler.
 
-    The optional ability `StreamSampler` is tested where the sampler has it.
+    The optional abilities `StreamSampler`, `Transcoder` and `Replacer` are tested where the sampler has them.
 
     Examples
     --------

@@ -73,6 +73,27 @@ def blocks(draw: st.DrawFn, max_order: int = 10, max_bins: int = 3, max_size: in
     return Block(order, draw(sequences(size + order)), edges, strata)
 
 
+Replacing = tuple[bytes, bytes, bytes]
+"""Bases, target, replacement."""
+
+
+@st.composite
+def replacings(draw: st.DrawFn, max_size: int = 48) -> Replacing:
+    """What a replacer is handed: words over few letters, bases with the words, or parts of them, and other bytes."""
+    letters = draw(st.sampled_from([b"AC", b"CG", b"ACG", b"ACGT"]))
+    words = st.lists(st.sampled_from(list(letters)), min_size=1, max_size=5).map(bytes)
+    target = draw(words)
+    same_letters = st.permutations(target).map(bytes)
+    same_size = st.lists(st.sampled_from(b"ACGT"), min_size=len(target), max_size=len(target)).map(bytes)
+    replacement = draw(st.one_of(same_letters, same_size).filter(lambda word: word != target) | st.just(b""))
+    if not replacement:  # a word of one letter has no other order
+        replacement = bytes(ord("ACGT"["CGTA".index(chr(letter))]) for letter in target)
+    other = st.sampled_from([b"N", b"\x00", b"\xff", b"@", b"R"])
+    pieces = st.one_of(words, words, st.just(target), st.just(replacement), other)
+    bases = b"".join(draw(st.lists(pieces, max_size=max_size // 3)))
+    return bases[:max_size], target, replacement
+
+
 def threshold_rows() -> st.SearchStrategy[list[int]]:
     """Three thresholds, not falling: any, certain, impossible, equal neighbours."""
     value = st.one_of(st.sampled_from([0, 1, 2**29, 2**31 - 1, 2**31]), st.integers(0, 2**31))

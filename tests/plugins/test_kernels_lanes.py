@@ -119,12 +119,12 @@ def test_lanes_give_the_bytes_of_one_chain(backend, kind, order, fixed):
 
 @pytest.mark.parametrize("backend", BACKENDS)
 @pytest.mark.parametrize("kind", KINDS)
-@pytest.mark.parametrize("fixed", ["none", "runs"])
-def test_many_lanes_where_tables_outgrow_the_cache(backend, kind, fixed, jit):
+@pytest.mark.parametrize(("order", "fixed"), [(8, "none"), (8, "runs"), (10, "runs")])
+def test_many_lanes_where_tables_outgrow_the_cache(backend, kind, order, fixed, jit):
     if backend == "numba" and not jit:
         pytest.skip("too slow without the compiler")
     rng = np.random.default_rng(KINDS.index(kind))
-    order, n = 8, 48 * 512 + 48 * 64 + 11
+    n = 48 * 512 + 48 * 64 + 11
     thresholds = model(kind, order, rng)
     codes, (edges, strata), (stream, numbers) = block(rng, order, fixed, n), runs(rng, n, 200), streams(rng, n)
     expected = chain(codes, edges, strata, numbers, order, thresholds)

@@ -65,6 +65,47 @@ class Healthy:
         numbers = self.stream(stream_edges, keys, positions)
         self.sample(codes, edges, strata, numbers, order=order, thresholds=thresholds)
 
+    def code(self, base):
+        return b"ACGT".find(bytes([base]).upper()) % 5
+
+    def unknown(self, bases, codes):
+        return codes.count(4)
+
+    def encode(self, bases, out):
+        codes = [self.code(base) for base in bases.tolist()]
+        out[:] = codes
+        return self.unknown(bases, codes)
+
+    def decode(self, codes, out):
+        out[:] = [b"ACGTN"[code] for code in codes.tolist()]
+
+    def looked_at(self, hits, width):
+        return sorted({place for hit in hits for place in range(hit - width + 1, hit) if place >= 0})
+
+    def one_pass(self, cells, target, replacement, places):
+        """Go on at `places`, and behind each replacement; the hits."""
+        width, hits, end = len(target), [], 0
+        waiting = list(places)
+        at = 0
+        while waiting or at < end:
+            at = at if at < end else max(at, waiting.pop(0))
+            if cells[at : at + width] == target:
+                cells[at : at + width] = replacement
+                hits.append(at)
+                end = self.behind(at, width)
+            at += 1
+        return hits
+
+    def behind(self, hit, width):
+        return hit + width
+
+    def replace(self, bases, target, replacement):
+        cells, target, replacement = bytearray(bases), bytes(target), bytes(replacement)
+        hits = self.one_pass(cells, target, replacement, range(len(cells)))
+        while hits:
+            hits = self.one_pass(cells, target, replacement, self.looked_at(hits, len(target)))
+        bases[:] = cells
+
 
 class _Rows:
     """The tables as lists, each turned into one when first used."""
@@ -234,6 +275,60 @@ class StreamNotRestarted(Healthy):
 
     def stream(self, stream_edges, keys, positions):
         return super().stream(stream_edges[[0, -1]], keys[:1], positions[:1])
+
+
+class UpperCaseOnly(Healthy):
+    """Takes soft-masked bases for unknown ones."""
+
+    def code(self, base):
+        return b"ACGT".find(base) % 5
+
+
+class HalfOfAscii(Healthy):
+    """Drops the highest bit of a byte before it looks at it."""
+
+    def code(self, base):
+        return super().code(base & 0x7F)
+
+
+class CountsTheLetterN(Healthy):
+    """Returns how many bases are N, not how many are unknown."""
+
+    def unknown(self, bases, codes):
+        return bases.tolist().count(ord("N"))
+
+
+class NDecodesToA(Healthy):
+    """Writes a 4 as if it were an A."""
+
+    def decode(self, codes, out):
+        out[:] = [b"ACGT"[code & 3] for code in codes.tolist()]
+
+
+class ReplacesOnce(Healthy):
+    """Stops after the first pass."""
+
+    def looked_at(self, hits, width):
+        return []
+
+
+class StepsOver(Healthy):
+    """Goes on behind a replacement, not one base on, as bytes.replace does."""
+
+    def one_pass(self, cells, target, replacement, places):
+        found, at = [], cells.find(target)
+        while at >= 0:
+            found.append(at)
+            at = cells.find(target, at + len(target))
+        cells[:] = cells.replace(target, replacement)
+        return found
+
+
+class LooksTooLittle(Healthy):
+    """A later pass looks at the place before a replacement alone, which is enough for two letters."""
+
+    def looked_at(self, hits, width):
+        return [hit - 1 for hit in hits if hit and width > 1]
 
 
 FAULTS = [Healthy, *Healthy.__subclasses__()]

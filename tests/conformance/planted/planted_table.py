@@ -43,6 +43,13 @@ TABLE = {
         "StreamFromEven": ("test_stream", "stream"),
         "StreamOf32Bits": ("test_stream", "stream"),
         "StreamNotRestarted": ("test_stream", "stream"),
+        "UpperCaseOnly": ("test_encode_every_byte", "encode"),
+        "HalfOfAscii": ("test_encode_every_byte", "encode"),
+        "CountsTheLetterN": ("test_encode_every_byte", "encode"),
+        "NDecodesToA": ("test_decode", "decode"),
+        "ReplacesOnce": ("test_replace", "replace"),
+        "StepsOver": ("test_replace", "replace"),
+        "LooksTooLittle": ("test_replace_run_by_run", "replace"),
     },
     "TestSerializer": {
         "BinMapLost": ("test_round_trip", "bin-map"),
