@@ -366,29 +366,6 @@ def sample_interval(
     return emitted
 
 
-def encode(bases: bytes) -> list[int]:
-    """The codes of ASCII bases of either case, 4 for whatever is none.
-
-    Examples
-    --------
-    >>> encode(b"ACGTacgtN\\xff")
-    [0, 1, 2, 3, 0, 1, 2, 3, 4, 4]
-    """
-    codes = {**{ord(base): code for code, base in enumerate("ACGT")}, **{ord(b): c for c, b in enumerate("acgt")}}
-    return [codes.get(base, NOT_ACGT) for base in bases]
-
-
-def decode(codes: Sequence[int]) -> bytes:
-    """The upper-case ASCII bases of codes 0..4.
-
-    Examples
-    --------
-    >>> decode([0, 1, 2, 3, 4])
-    b'ACGTN'
-    """
-    return bytes(ord("ACGTN"[code]) for code in codes)
-
-
 def replace_kmer(sequence: str, target: str, replacement: str) -> str:
     """Left-to-right passes, stepping by one base, until no target is left.
 
