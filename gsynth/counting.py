@@ -12,11 +12,11 @@ from attrs import define, field, frozen
 from numpy.typing import NDArray
 
 from gsynth.blocks import DEFAULT_BLOCK, LARGE_TABLE_BLOCK, Piece, cut, into_jobs
-from gsynth.encoding import encode
+from gsynth.encoding import NumpyTranscoder
 from gsynth.intervals import Intervals
 from gsynth.masks import Mask
 from gsynth.pipeline import run_in_order
-from gsynth.plugins.interfaces import MASKED, Counter, Genome
+from gsynth.plugins.interfaces import MASKED, Counter, Encoder, Genome
 from gsynth.strata import Runs, Strata, lay_over
 
 _EXTRA_TABLES: Final = 1 << 30
@@ -82,6 +82,11 @@ class BlockCounter:
     counter: Counter
     order: int
     tables: Tables
+    _encoder: Encoder = field(init=False)
+
+    @_encoder.default
+    def _own_encoder(self) -> Encoder:
+        return self.counter if isinstance(self.counter, Encoder) else NumpyTranscoder()
 
     def __call__(self, pieces: Sequence[Piece]) -> Tally:
         parts = [self._part(piece) for piece in pieces]
@@ -101,7 +106,8 @@ class BlockCounter:
             found = self.mask.runs(piece.contig, first, last, bases[first - low : last - low])
             masked = int((found[:, 1] - found[:, 0]).sum())
             runs = lay_over(runs, found)
-        codes = encode(bases[first - low : last + self.order - low])
+        codes = np.empty(last + self.order - first, dtype=np.uint8)
+        self._encoder.encode(bases[first - low : last + self.order - low], codes)
         return codes, (runs[0] - first, runs[1]), masked
 
 

@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TypeVar
 
+from gsynth.allocation import keep_freed_memory
+
 Job = TypeVar("Job")
 Result = TypeVar("Result")
 
@@ -17,6 +19,7 @@ def run_in_order(work: Callable[[Job], Result], jobs: Iterable[Job], workers: in
     At most ``2 * workers`` jobs are in flight, so memory does not grow with their number. When the consumer stops
     early (an error, Ctrl-C), what has not begun is dropped and what runs is waited for: a block takes milliseconds.
     """
+    keep_freed_memory()
     if workers == 1:
         yield from map(work, jobs)
         return

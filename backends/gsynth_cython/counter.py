@@ -22,3 +22,7 @@ class CythonCounter:
     ) -> int:
         """Add every countable window of the block to `out`; return how many windows hold a 4."""
         return int(_kernels.count(codes, edges, strata, order, out))
+
+    def encode(self, bases: NDArray[np.uint8], out: NDArray[np.uint8]) -> int:
+        """Write the codes of ASCII `bases` into `out`, return how many are 4; a `gsynth.plugins.Encoder`."""
+        return int(_kernels.encode(bases, out))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from gsynth_numba import count_kernels
+from gsynth_numba import base_kernels, count_kernels
 from gsynth_numba.jit import frozen
 
 
@@ -23,3 +23,7 @@ class NumbaCounter:
     ) -> int:
         """Add every countable window of the block to `out`; return how many windows hold a 4."""
         return int(count_kernels.count(frozen(codes), frozen(edges), frozen(strata), order, out))
+
+    def encode(self, bases: NDArray[np.uint8], out: NDArray[np.uint8]) -> int:
+        """Write the codes of ASCII `bases` into `out`, return how many are 4; a `gsynth.plugins.Encoder`."""
+        return int(base_kernels.encode(frozen(bases), out))

@@ -131,8 +131,8 @@ class StreamSampler(Protocol):
 
 
 @runtime_checkable
-class Transcoder(Protocol):
-    """Optional ability of a sampler: turn ASCII bases into codes and back, as `gsynth.encoding` does."""
+class Encoder(Protocol):
+    """Optional ability of a counter or a sampler: turn ASCII bases into codes, as `gsynth.encoding` does."""
 
     def encode(self, bases: NDArray[np.uint8], out: NDArray[np.uint8]) -> int:
         """Write the codes of ASCII `bases` (uint8[n], any byte, either case) into `out` (uint8[n]).
@@ -140,6 +140,11 @@ class Transcoder(Protocol):
         Returns how many of them are 4.
         """
         ...
+
+
+@runtime_checkable
+class Transcoder(Encoder, Protocol):
+    """Optional ability of a sampler: encode, and turn codes back into ASCII bases."""
 
     def decode(self, codes: NDArray[np.uint8], out: NDArray[np.uint8]) -> None:
         """Write the upper-case ASCII bases of `codes` (uint8[n], 0..4; 4 becomes N) into `out` (uint8[n])."""

@@ -1,4 +1,4 @@
-"""What a sampler must do that has the optional abilities `Transcoder` and `Replacer`."""
+"""What a plugin must do that has the optional abilities `Encoder`, `Transcoder` and `Replacer`."""
 
 from __future__ import annotations
 
@@ -12,11 +12,12 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from gsynth import encoding
-from gsynth.plugins import Replacer, Sampler, Transcoder
+from gsynth.plugins import Encoder, Replacer, Sampler, Transcoder
 from gsynth.testing import oracle
 from gsynth.testing.clauses import require, require_equal
 from gsynth.testing.strategies import Replacing, deterministic, replacings
 
+LENGTHS = [0, 1, 63, 64, 65, 255, 256, 257, 70_001]
 GUARD = 16
 GUARD_BYTE = ord("C")
 """Around what is written to, so that a word may seem to go on there."""
@@ -65,8 +66,38 @@ def bases_of_codes(codes: Sequence[int]) -> bytes:
     return bytes(ord("ACGTN"[code]) for code in codes)
 
 
-class TranscoderChecks:
+class EncoderChecks:
+    """The tests of `Encoder`, a part of `CounterConformance` and `SamplerConformance`."""
+
+    @pytest.fixture
+    def encoder(self) -> Encoder:
+        """The plugin under test, if it has the ability."""
+        raise NotImplementedError("override the fixture `encoder`")
+
+    @deterministic
+    @given(text=st.binary(max_size=300) | st.text("ACGTacgtN", max_size=300).map(str.encode))
+    def test_encode_any_bytes(self, encoder: Encoder, text: bytes) -> None:
+        check_encode(encoder, bytes_of(text))
+
+    @pytest.mark.parametrize("size", LENGTHS)
+    def test_encode_any_length(self, encoder: Encoder, size: int) -> None:
+        rng = np.random.default_rng(size)
+        for letters in (b"N", b"acgt", bytes(range(256))):
+            check_encode(encoder, bytes_of(letters)[rng.integers(0, len(letters), size)])
+
+    def test_encode_every_byte(self, encoder: Encoder) -> None:
+        check_encode(encoder, np.arange(256, dtype=np.uint8))
+
+
+class TranscoderChecks(EncoderChecks):
     """The tests of `Transcoder`, a part of `SamplerConformance`."""
+
+    @pytest.fixture
+    def encoder(self, sampler: Sampler) -> Encoder:
+        """The sampler, if it has the ability."""
+        if not isinstance(sampler, Encoder):
+            pytest.skip("the sampler does not have the optional ability Encoder (encode)")
+        return sampler
 
     @pytest.fixture
     def transcoder(self, sampler: Sampler) -> Transcoder:
@@ -75,33 +106,22 @@ class TranscoderChecks:
             pytest.skip("the sampler does not have the optional ability Transcoder (encode, decode)")
         return sampler
 
-    @deterministic
-    @given(text=st.binary(max_size=300) | st.text("ACGTacgtN", max_size=300).map(str.encode))
-    def test_encode_any_bytes(self, transcoder: Transcoder, text: bytes) -> None:
-        check_encode(transcoder, bytes_of(text))
-
-    @pytest.mark.parametrize("size", [0, 1, 63, 64, 65, 255, 256, 257, 70_001])
-    def test_transcode_any_length(self, transcoder: Transcoder, size: int) -> None:
-        rng = np.random.default_rng(size)
-        for letters in (b"N", b"acgt", bytes(range(256))):
-            check_encode(transcoder, bytes_of(letters)[rng.integers(0, len(letters), size)])
-        check_decode(transcoder, rng.integers(0, 5, size).astype(np.uint8))
-
-    def test_encode_every_byte(self, transcoder: Transcoder) -> None:
-        check_encode(transcoder, np.arange(256, dtype=np.uint8))
+    @pytest.mark.parametrize("size", LENGTHS)
+    def test_decode_any_length(self, transcoder: Transcoder, size: int) -> None:
+        check_decode(transcoder, np.random.default_rng(size).integers(0, 5, size).astype(np.uint8))
 
     def test_decode(self, transcoder: Transcoder) -> None:
         check_decode(transcoder, np.array([0, 1, 2, 3, 4, 4, 3, 2, 1, 0], dtype=np.uint8))
 
 
-def check_encode(transcoder: Transcoder, bases: NDArray[np.uint8]) -> None:
+def check_encode(encoder: Encoder, bases: NDArray[np.uint8]) -> None:
     """Compare with plain look-ups, and those with `gsynth.encoding`."""
     __tracebackhide__ = True
     case = bases.tobytes()[:200]
     given_bases = bases.copy()
     given_bases.flags.writeable = False
     out, buffer = guarded(np.full(bases.size, 99, dtype=np.uint8))
-    unknown: object = transcoder.encode(given_bases, out)
+    unknown: object = encoder.encode(given_bases, out)
     expected = np.array(codes_of_bases(bases.tobytes()), dtype=np.uint8)
     require_equal(out, expected, "encode", case)
     require_equal(encoding.encode(bases), expected, "encode", "gsynth.encoding")

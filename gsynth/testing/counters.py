@@ -11,8 +11,9 @@ import pytest
 from hypothesis import given
 from numpy.typing import NDArray
 
-from gsynth.plugins import CONTRACT, MASKED, UNBINNED, Counter
+from gsynth.plugins import CONTRACT, MASKED, UNBINNED, Counter, Encoder
 from gsynth.testing import golden, oracle
+from gsynth.testing.bases import EncoderChecks
 from gsynth.testing.blocks import Block, codes_of, random_block
 from gsynth.testing.clauses import SUITE_CONTRACT, require, require_equal
 from gsynth.testing.strategies import blocks, deterministic
@@ -50,8 +51,10 @@ def check(counter: Counter, block: Block, clause: str, *, bins: int | None = Non
     )
 
 
-class CounterConformance:
+class CounterConformance(EncoderChecks):
     """Subclass it, override `counter`, and pytest tests your counter.
+
+    The optional ability `Encoder` is tested where the counter has it.
 
     Examples
     --------
@@ -65,6 +68,13 @@ class CounterConformance:
     def counter(self) -> Counter:
         """The counter under test."""
         raise NotImplementedError("override the fixture `counter`")
+
+    @pytest.fixture
+    def encoder(self, counter: Counter) -> Encoder:
+        """The counter, if it has the ability."""
+        if not isinstance(counter, Encoder):
+            pytest.skip("the counter does not have the optional ability Encoder (encode)")
+        return counter
 
     def test_contract_version(self) -> None:
         assert CONTRACT == SUITE_CONTRACT, "this suite is of another release than gsynth's contracts"
