@@ -91,9 +91,7 @@ def test_independent_bases(backend, n, share_fixed, row):
     drawn = (numbers[:, None] >= np.array(row)).sum(axis=1)
     expected[1:] = np.where(codes[1:] == FREE, drawn, codes[1:])
     streamed = codes.copy()
-    sampler(backend).sample_stream(
-        streamed, edges, strata, edges, keys, positions, order=1, thresholds=thresholds
-    )
+    sampler(backend).sample_stream(streamed, edges, strata, edges, keys, positions, order=1, thresholds=thresholds)
     np.testing.assert_array_equal(streamed, expected)
     sampler(backend).sample(codes, edges, strata, numbers, order=1, thresholds=thresholds)
     np.testing.assert_array_equal(codes, expected)
