@@ -27,18 +27,8 @@ cdef extern from "_lanes.h" nogil:
         const uint32_t *thresholds,
         uint32_t mask,
     ) noexcept
-    void gsynth_few_free(
-        uint8_t *, int64_t, int64_t, const uint32_t *, const uint32_t *, uint32_t *, const uint32_t *, uint32_t
-    ) noexcept
-    void gsynth_few_fixed(
-        uint8_t *, int64_t, int64_t, const uint32_t *, const uint32_t *, uint32_t *, const uint32_t *, uint32_t
-    ) noexcept
-    void gsynth_many_free(
-        uint8_t *, int64_t, int64_t, const uint32_t *, const uint32_t *, uint32_t *, const uint32_t *, uint32_t
-    ) noexcept
-    void gsynth_many_fixed(
-        uint8_t *, int64_t, int64_t, const uint32_t *, const uint32_t *, uint32_t *, const uint32_t *, uint32_t
-    ) noexcept
+    Advance gsynth_choose(int many, int has_fixed, int wide) noexcept
+    int gsynth_may_read_wide(const uint32_t *thresholds, int64_t rows) noexcept
 
 cdef extern from "_stream.h" nogil:
     uint64_t gsynth_mix(uint64_t key, uint64_t pair) noexcept
@@ -215,14 +205,13 @@ cdef void _draw_apart(Block *block, int64_t windows) noexcept nogil:
 cdef void _fill_lanes(Block *block, int lanes, int64_t lane) noexcept nogil:
     cdef uint32_t guesses[MANY_LANES]
     cdef uint32_t contexts[MANY_LANES]
+    cdef int wide
     cdef int64_t i
     for i in range(lanes):
         guesses[i] = _guess(block, i * lane)
         contexts[i] = guesses[i]
-    if lanes == FEW_LANES:
-        _advance(block, lanes, lane, contexts, gsynth_few_fixed if block.has_fixed else gsynth_few_free)
-    else:
-        _advance(block, lanes, lane, contexts, gsynth_many_fixed if block.has_fixed else gsynth_many_free)
+    wide = gsynth_may_read_wide(block.thresholds, block.tables << (2 * block.order))
+    _advance(block, lanes, lane, contexts, gsynth_choose(lanes == MANY_LANES, block.has_fixed, wide))
     for i in range(1, lanes):
         _repair(block, i * lane, (i + 1) * lane, guesses[i])
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import ctypes
+import mmap
+
 import numpy as np
 import pytest
 
@@ -195,3 +198,29 @@ def test_count_of_long_blocks(backend, order, bins, n, sequence, jit):
 def jit():
     numba = pytest.importorskip("numba")
     return not numba.config.DISABLE_JIT
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+@pytest.mark.parametrize("order", [5, 9])
+def test_nothing_behind_the_thresholds_is_read(backend, order):
+    """The tables end where their page ends and the one behind cannot be read: reading on would end the process."""
+    rng = np.random.default_rng(order)
+    plain = model("random", order, rng)
+    page = mmap.PAGESIZE
+    size = plain.nbytes + -plain.nbytes % page
+    room = mmap.mmap(-1, size + page)
+    address = np.frombuffer(room, dtype=np.uint8).ctypes.data
+    libc = ctypes.CDLL(None, use_errno=True)
+    assert libc.mprotect(ctypes.c_void_p(address + size), ctypes.c_size_t(page), 0) == 0
+    guarded = np.frombuffer(room, dtype=np.uint32, count=plain.size, offset=size - plain.nbytes).reshape(plain.shape)
+    guarded[:] = plain
+    edges, strata = np.array([0, N // 2, N]), np.array([1, -1], dtype=np.int32)
+    numbers = uniforms(np.uint64(order), 0, N)
+    filled = []
+    for thresholds in (plain, guarded):
+        codes = np.full(N + order, FREE, dtype=np.uint8)
+        # Ends in the last row of the last table again and again.
+        codes[:order] = 3
+        registry().load("sampler", backend).sample(codes, edges, strata, numbers, order=order, thresholds=thresholds)
+        filled.append(codes)
+    np.testing.assert_array_equal(filled[0], filled[1])
