@@ -104,7 +104,8 @@ def test_an_interrupt_waits_only_for_the_blocks_that_run(workers: int) -> None:
 
     with pytest.raises(KeyboardInterrupt):
         consume()
-    assert begun[:21] == sorted(begun[:21])
+    # Threads may note their blocks out of order; none is left out.
+    assert sorted(begun) == list(range(len(begun)))
     assert 21 <= len(begun) <= 20 + 2 * workers
 
 
