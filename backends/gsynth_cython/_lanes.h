@@ -1,124 +1,177 @@
 /* The one loop in which sampling spends its time, made once for each kind of block.
  *
- * Lanes advance in turn by one window each. `lanes`, `has_fixed`, `prefetch` and `wide` are constants at every call, so
- * each copy has its lanes unrolled and no tests left.
+ * Lanes advance in turn by one window each. All but the first six arguments of `gsynth_advance` are constants at every
+ * call, so each copy has its lanes unrolled and no tests left. Contexts are kept in `unit`s and never cut to k bases
+ * but where a row is looked up; what is left in `out` is the draw in its low bits, under older ones.
  */
 #ifndef GSYNTH_LANES_H
 #define GSYNTH_LANES_H
 
 #include <stdint.h>
 
-#if defined(__SSE2__)
-#include <emmintrin.h>
-#endif
-
 #include "_compiler.h"
 
+#if defined(__GNUC__) && defined(__x86_64__)
+#define GSYNTH_VECTOR_ROWS 1
+#include <emmintrin.h>
+#else
+#define GSYNTH_VECTOR_ROWS 0
+#endif
+
 #define GSYNTH_FREE 255
-#define GSYNTH_FEW 8   /* lanes where the tables are in the cache: enough to hide its latency */
+#define GSYNTH_FEW 12  /* lanes where the tables are in the cache: enough to hide its latency */
 #define GSYNTH_MANY 32 /* where they are not: enough to hide the memory's, two turns ahead */
 #define GSYNTH_TILE_CELLS 3072 /* windows of all lanes together: numbers and rows stay in the first-level cache */
 
-/* The base that `number` draws from the three thresholds of a row.
- *
- * With `wide` they are read as one vector, together with the first threshold of the row behind: a third less work. Both
- * sides are at most 2**31, so the sign of number - threshold tells which is larger, modulo 2**32 too; thresholds do
- * not fall, so the lowest sign bit that is set counts the ones that are not above the number.
- */
-GSYNTH_ALWAYS_INLINE uint32_t gsynth_draw(const uint32_t *row, uint32_t number, int wide)
+typedef struct {
+    uint32_t numbers[GSYNTH_TILE_CELLS];   /* [lanes][TILE_CELLS / lanes] */
+    uint32_t rows[GSYNTH_TILE_CELLS];      /* likewise: where the window's table begins, in contexts times the unit */
+    uint8_t out[GSYNTH_TILE_CELLS];        /* likewise: what was drawn */
+    uint32_t contexts[GSYNTH_MANY];        /* of each lane, in bases */
+} gsynth_tile;
+
+/* Rows made ready to be read as vectors: each threshold less one, then one that no number is above. Both sides are
+ * below 2**31 then, so that the comparison may be a signed one, which is the only one that older processors have. */
+static void gsynth_pack_rows(const uint32_t *thresholds, int64_t rows, int32_t *packed)
 {
-#if defined(__SSE2__) && defined(__GNUC__)
-    if (wide) {
-        const __m128i above = _mm_sub_epi32(_mm_set1_epi32((int)number), _mm_loadu_si128((const __m128i *)row));
-        return (uint32_t)__builtin_ctz((unsigned)_mm_movemask_ps(_mm_castsi128_ps(above)) | 8u);
+    for (int64_t row = 0; row < rows; row++) {
+        for (int i = 0; i < 3; i++)
+            packed[4 * row + i] = (int32_t)(thresholds[3 * row + i] - 1);
+        packed[4 * row + 3] = INT32_MAX;
     }
-#endif
-    (void)wide;
-    return (number >= row[0]) + (number >= row[1]) + (number >= row[2]);
 }
 
-/* Whether `rows` rows may be read wide: 4 bytes behind the last one are in memory if they are in its page. */
-static inline int gsynth_may_read_wide(const uint32_t *thresholds, int64_t rows)
+/* Four times the base that `number` draws: each threshold below it adds the four bytes of a comparison that holds. */
+GSYNTH_ALWAYS_INLINE uint32_t gsynth_draw_packed(const int32_t *row, uint32_t number, int counts_bits)
 {
-#if defined(__SSE2__) && defined(__GNUC__)
-    return ((uintptr_t)(thresholds + 3 * rows) & 4095) != 0;
+#if GSYNTH_VECTOR_ROWS
+    const __m128i reached = _mm_cmpgt_epi32(_mm_set1_epi32((int)number), _mm_load_si128((const __m128i *)row));
+    const unsigned bytes = (unsigned)_mm_movemask_epi8(reached);
+    /* Thresholds do not fall, so the bits are the lowest ones. */
+    return (uint32_t)(counts_bits ? __builtin_popcount(bytes) : __builtin_ctz(~bytes));
 #else
-    (void)thresholds, (void)rows;
-    return 0;
+    (void)counts_bits;
+    return 4u * (((int32_t)number > row[0]) + ((int32_t)number > row[1]) + ((int32_t)number > row[2]));
 #endif
 }
 
 GSYNTH_ALWAYS_INLINE void gsynth_advance(
-    uint8_t *cells,             /* where the first lane's next base goes; the others follow at `lane` cells */
+    gsynth_tile *tile,
+    const uint8_t *cells,  /* the first lane's cells as given; the others follow at `lane` cells */
     int64_t lane,
     int64_t steps,
-    const uint32_t *numbers,    /* [lanes][TILE_CELLS / lanes] */
-    const uint32_t *rows,       /* likewise: where the window's table begins, in contexts */
-    uint32_t *contexts,         /* [lanes] */
-    const uint32_t *thresholds,
-    uint32_t mask,
+    const void *table,     /* int32[rows][4] where packed, else uint32[rows][3] */
+    uint32_t mask,         /* of a context in bases */
     int lanes,
     int has_fixed,
-    int prefetch,
-    int wide)
+    int packed,
+    int counts_bits,
+    int prefetch)
 {
     const int width = GSYNTH_TILE_CELLS / lanes;
-    uint32_t now[GSYNTH_MANY]; /* cells are bytes, which may alias anything but what never leaves this function */
+    const uint32_t unit = packed ? 4 : 1, cut = mask * unit;
+    uint32_t now[GSYNTH_MANY];
     for (int i = 0; i < lanes; i++)
-        now[i] = contexts[i];
-    for (int64_t step = 0; step < steps; step++, cells++) {
+        now[i] = tile->contexts[i] * unit;
+    for (int64_t step = 0; step < steps; step++) {
         GSYNTH_UNROLL
         for (int i = 0; i < lanes; i++) {
-            const uint32_t number = numbers[i * width + step];
-            const uint32_t row = rows[i * width + step];
-            uint32_t code = gsynth_draw(thresholds + 3 * (uint64_t)(row + now[i]), number, wide);
+            const uint32_t number = tile->numbers[i * width + step];
+            const uint32_t at = tile->rows[i * width + step] + (now[i] & cut);
             uint32_t next;
-            if (has_fixed) {
-                const uint32_t given = cells[i * lane];
-                code = given == GSYNTH_FREE ? code : given;
+            if (packed) {
+                next = gsynth_draw_packed((const int32_t *)table + (uint64_t)at, number, counts_bits);
+            } else {
+                const uint32_t *row = (const uint32_t *)table + 3 * (uint64_t)at;
+                next = (uint32_t)(number >= row[0]) + (number >= row[1]) + (number >= row[2]);
             }
-            cells[i * lane] = (uint8_t)code;
-            next = ((now[i] << 2) | (has_fixed ? code & 3 : code)) & mask;
+            if (has_fixed) {
+                const uint32_t given = cells[i * lane + step];
+                next = given == GSYNTH_FREE ? next : (given & 3) * unit;
+            }
+            next += now[i] * 4;
+            GSYNTH_SCALAR(next);
+            tile->out[i * width + step] = (uint8_t)next;
             now[i] = next;
             if (prefetch) {
                 /* The rows that may follow the next one lie side by side: 48 bytes in one line or two. */
-                const uint32_t *after = thresholds + 3 * (uint64_t)(row + ((next << 2) & mask));
+                const uint32_t *after =
+                    (const uint32_t *)table + 3 * (uint64_t)(tile->rows[i * width + step] + ((next << 2) & cut));
                 GSYNTH_PREFETCH(after);
                 GSYNTH_PREFETCH(after + 11);
             }
         }
     }
     for (int i = 0; i < lanes; i++)
-        contexts[i] = now[i];
+        tile->contexts[i] = (now[i] / unit) & mask;
 }
 
-typedef void (*gsynth_kind)(uint8_t *, int64_t, int64_t, const uint32_t *, const uint32_t *, uint32_t *,
-                            const uint32_t *, uint32_t);
+/* What was drawn, as codes; cells that were given stay. */
+GSYNTH_BYTE_CLONES
+static void gsynth_settle_cells(uint8_t *cells, const uint8_t *out, int64_t size, int packed)
+{
+    if (packed) {
+        GSYNTH_INDEPENDENT
+        for (int64_t i = 0; i < size; i++)
+            cells[i] = cells[i] == GSYNTH_FREE ? (out[i] >> 2) & 3 : cells[i];
+    } else {
+        GSYNTH_INDEPENDENT
+        for (int64_t i = 0; i < size; i++)
+            cells[i] = cells[i] == GSYNTH_FREE ? out[i] & 3 : cells[i];
+    }
+}
 
-#define GSYNTH_KIND(name, lanes, has_fixed, prefetch, wide)                                                            \
-    static void name(uint8_t *cells, int64_t lane, int64_t steps, const uint32_t *numbers, const uint32_t *rows,       \
-                     uint32_t *contexts, const uint32_t *thresholds, uint32_t mask)                                    \
+GSYNTH_BYTE_CLONES
+static int gsynth_all_free(const uint8_t *cells, int64_t size)
+{
+    uint8_t every = GSYNTH_FREE;
+    for (int64_t i = 0; i < size; i++)
+        every &= cells[i];
+    return every == GSYNTH_FREE;
+}
+
+typedef void (*gsynth_kind)(gsynth_tile *, const uint8_t *, int64_t, int64_t, const void *, uint32_t);
+
+#define GSYNTH_KIND(name, attributes, lanes, has_fixed, packed, counts_bits, prefetch)                                 \
+    attributes static void name(gsynth_tile *tile, const uint8_t *cells, int64_t lane, int64_t steps,                  \
+                                const void *table, uint32_t mask)                                                      \
     {                                                                                                                  \
-        gsynth_advance(cells, lane, steps, numbers, rows, contexts, thresholds, mask, lanes, has_fixed, prefetch,      \
-                       wide);                                                                                          \
+        gsynth_advance(tile, cells, lane, steps, table, mask, lanes, has_fixed, packed, counts_bits, prefetch);        \
     }
 
-GSYNTH_KIND(gsynth_few_free, GSYNTH_FEW, 0, 0, 0)
-GSYNTH_KIND(gsynth_few_fixed, GSYNTH_FEW, 1, 0, 0)
-GSYNTH_KIND(gsynth_many_free, GSYNTH_MANY, 0, 1, 0)
-GSYNTH_KIND(gsynth_many_fixed, GSYNTH_MANY, 1, 1, 0)
-GSYNTH_KIND(gsynth_few_free_wide, GSYNTH_FEW, 0, 0, 1)
-GSYNTH_KIND(gsynth_few_fixed_wide, GSYNTH_FEW, 1, 0, 1)
-GSYNTH_KIND(gsynth_many_free_wide, GSYNTH_MANY, 0, 1, 1)
-GSYNTH_KIND(gsynth_many_fixed_wide, GSYNTH_MANY, 1, 1, 1)
+GSYNTH_KIND(gsynth_many_free, , GSYNTH_MANY, 0, 0, 0, 1)
+GSYNTH_KIND(gsynth_many_fixed, , GSYNTH_MANY, 1, 0, 0, 1)
+GSYNTH_KIND(gsynth_few_free, , GSYNTH_FEW, 0, 0, 0, 0)
+GSYNTH_KIND(gsynth_few_fixed, , GSYNTH_FEW, 1, 0, 0, 0)
+GSYNTH_KIND(gsynth_packed_free, , GSYNTH_FEW, 0, 1, 0, 0)
+GSYNTH_KIND(gsynth_packed_fixed, , GSYNTH_FEW, 1, 1, 0, 0)
+#if GSYNTH_VECTOR_ROWS
+#define GSYNTH_AVX2 __attribute__((target("avx2,bmi,bmi2,popcnt")))
+GSYNTH_KIND(gsynth_packed_free_avx2, GSYNTH_AVX2, GSYNTH_FEW, 0, 1, 1, 0)
+GSYNTH_KIND(gsynth_packed_fixed_avx2, GSYNTH_AVX2, GSYNTH_FEW, 1, 1, 1, 0)
+#endif
 
-static inline gsynth_kind gsynth_choose(int many, int has_fixed, int wide)
+static int gsynth_has_avx2(void)
 {
-    static const gsynth_kind kinds[8] = {
-        gsynth_few_free,      gsynth_few_fixed,      gsynth_many_free,      gsynth_many_fixed,
-        gsynth_few_free_wide, gsynth_few_fixed_wide, gsynth_many_free_wide, gsynth_many_fixed_wide,
-    };
-    return kinds[4 * (wide != 0) + 2 * (many != 0) + (has_fixed != 0)];
+#if GSYNTH_VECTOR_ROWS
+    return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi") && __builtin_cpu_supports("bmi2") &&
+           __builtin_cpu_supports("popcnt");
+#else
+    return 0;
+#endif
+}
+
+static gsynth_kind gsynth_choose(int many, int packed, int has_fixed)
+{
+    if (many)
+        return has_fixed ? gsynth_many_fixed : gsynth_many_free;
+    if (!packed)
+        return has_fixed ? gsynth_few_fixed : gsynth_few_free;
+#if GSYNTH_VECTOR_ROWS
+    if (gsynth_has_avx2())
+        return has_fixed ? gsynth_packed_fixed_avx2 : gsynth_packed_free_avx2;
+#endif
+    return has_fixed ? gsynth_packed_fixed : gsynth_packed_free;
 }
 
 #endif

@@ -17,18 +17,19 @@ cdef extern from "_lanes.h" nogil:
         MANY_LANES "GSYNTH_MANY"
         TILE_CELLS "GSYNTH_TILE_CELLS"
 
+    ctypedef struct Lanes "gsynth_tile":
+        uint32_t numbers[]
+        uint32_t rows[]
+        uint8_t out[]
+        uint32_t contexts[]
+
     ctypedef void (*Advance "gsynth_kind")(
-        uint8_t *cells,
-        int64_t lane,
-        int64_t steps,
-        const uint32_t *numbers,
-        const uint32_t *rows,
-        uint32_t *contexts,
-        const uint32_t *thresholds,
-        uint32_t mask,
+        Lanes *tile, const uint8_t *cells, int64_t lane, int64_t steps, const void *table, uint32_t mask
     ) noexcept
-    Advance gsynth_choose(int many, int has_fixed, int wide) noexcept
-    int gsynth_may_read_wide(const uint32_t *thresholds, int64_t rows) noexcept
+    Advance gsynth_choose(int many, int packed, int has_fixed) noexcept
+    void gsynth_pack_rows(const uint32_t *thresholds, int64_t rows, int32_t *packed) noexcept
+    void gsynth_settle_cells(uint8_t *cells, const uint8_t *out, int64_t size, int packed) noexcept
+    int gsynth_all_free(const uint8_t *cells, int64_t size) noexcept
 
 cdef extern from "_stream.h" nogil:
     uint64_t gsynth_mix(uint64_t key, uint64_t pair) noexcept
@@ -41,7 +42,8 @@ cdef extern from "_independent.h" nogil:
 cdef enum:
     TILE = 256  # windows made ready at once where there is one lane
     LEAST_LANE = 512  # windows; below, restarting costs more than lanes gain
-    CACHED_ROWS = 1 << 16  # tables up to 768 KiB stay in the second-level cache
+    CACHED_ROWS = 1 << 16  # tables up to 1 MiB stay in the second-level cache
+    WINDOWS_PER_ROW = 4  # below, packing the rows costs more than it saves
     FEW_ROWS = 64  # tables looked through for whether every row is the same
     NOT_ACGT = 4
 
@@ -60,6 +62,7 @@ cdef struct Block:
     const int64_t *positions
     int64_t streams
     const uint32_t *thresholds
+    const int32_t *packed  # the thresholds as vectors, where that pays; else NULL
     int64_t tables  # with the uniform one
     int order
 
@@ -133,6 +136,7 @@ cdef void _describe(
     block.runs = strata.shape[0]
     block.order = order
     block.thresholds = &thresholds[0, 0, 0]
+    block.packed = NULL
     block.tables = thresholds.shape[0]
     with nogil:
         for i in range(order, codes.shape[0]):
@@ -144,9 +148,10 @@ cdef void _describe(
 
 
 cdef int _fill(Block *block, int64_t windows) except -1:
-    cdef int lanes = FEW_LANES if block.tables << (2 * block.order) <= CACHED_ROWS else MANY_LANES
-    cdef int64_t lane
+    cdef int64_t rows = block.tables << (2 * block.order)
+    cdef int lanes = FEW_LANES if rows <= CACHED_ROWS else MANY_LANES
     cdef uint8_t *original = NULL
+    cdef int32_t *packed = NULL
     if block.tables > <int64_t>1 << (32 - 2 * block.order):
         raise MemoryError(f"{block.tables} tables of order {block.order} are more than 2**32 rows")
     if _one_row(block):
@@ -157,20 +162,29 @@ cdef int _fill(Block *block, int64_t windows) except -1:
         with nogil:
             _walk(block, 0, windows)
         return 0
-    if block.has_fixed:
-        original = <uint8_t *>malloc(windows + block.order)
-        if original == NULL:
-            raise MemoryError(f"no room for a copy of the {windows} cells of a block: choose smaller blocks")
-        memcpy(original, block.codes, windows + block.order)
-        block.original = original
-    lane = windows // lanes
-    if lane % 512 < 64:
-        lane -= 64  # lanes a power of two apart would write to the same set of the cache
-    with nogil:
-        _fill_lanes(block, lanes, lane)
-        _walk(block, lane * lanes, windows)
-    free(original)
+    try:
+        if block.has_fixed:
+            original = <uint8_t *>_allocated(windows + block.order)
+            memcpy(original, block.codes, windows + block.order)
+            block.original = original
+        if lanes == FEW_LANES and rows * WINDOWS_PER_ROW <= windows:
+            packed = <int32_t *>_allocated(rows * 4 * sizeof(int32_t))
+            gsynth_pack_rows(block.thresholds, rows, packed)
+            block.packed = packed
+        with nogil:
+            _fill_lanes(block, lanes, windows // lanes)
+            _walk(block, windows // lanes * lanes, windows)
+    finally:
+        free(original)
+        free(packed)
     return 0
+
+
+cdef void *_allocated(int64_t size) except NULL:
+    cdef void *memory = malloc(size)
+    if memory == NULL:
+        raise MemoryError(f"no room for {size} bytes beside a block: choose smaller blocks")
+    return memory
 
 
 cdef bint _one_row(Block *block) noexcept nogil:
@@ -204,14 +218,10 @@ cdef void _draw_apart(Block *block, int64_t windows) noexcept nogil:
 
 cdef void _fill_lanes(Block *block, int lanes, int64_t lane) noexcept nogil:
     cdef uint32_t guesses[MANY_LANES]
-    cdef uint32_t contexts[MANY_LANES]
-    cdef int wide
     cdef int64_t i
     for i in range(lanes):
         guesses[i] = _guess(block, i * lane)
-        contexts[i] = guesses[i]
-    wide = gsynth_may_read_wide(block.thresholds, block.tables << (2 * block.order))
-    _advance(block, lanes, lane, contexts, gsynth_choose(lanes == MANY_LANES, block.has_fixed, wide))
+    _advance(block, lanes, lane, guesses)
     for i in range(1, lanes):
         _repair(block, i * lane, (i + 1) * lane, guesses[i])
 
@@ -231,23 +241,34 @@ cdef inline uint8_t _draw(const uint32_t *row, uint32_t number) noexcept nogil:
     return (number >= row[0]) + (number >= row[1]) + (number >= row[2])
 
 
-cdef void _advance(Block *block, int lanes, int64_t lane, uint32_t *contexts, Advance advance) noexcept nogil:
-    cdef uint32_t numbers[TILE_CELLS]
-    cdef uint32_t rows[TILE_CELLS]
+cdef void _advance(Block *block, int lanes, int64_t lane, const uint32_t *guesses) noexcept nogil:
+    cdef Lanes tile
     cdef uint32_t mask = (<uint32_t>1 << (2 * block.order)) - 1
+    cdef bint packed = block.packed != NULL
+    cdef const void *table = <const void *>block.packed if packed else <const void *>block.thresholds
+    cdef uint32_t unit = 4 if packed else 1
     cdef Cursor cursors[MANY_LANES]
     cdef int width = TILE_CELLS // lanes
     cdef int64_t start = 0, end
+    cdef uint8_t *cells
+    cdef bint has_fixed
     cdef int i
     for i in range(lanes):
         cursors[i] = _cursor(block, i * lane)
+        tile.contexts[i] = guesses[i]
     while start < lane:
         end = min(start + width, lane)
+        cells = block.codes + block.order + start
+        has_fixed = False
         for i in range(lanes):
-            _prepare(block, i * lane + start, i * lane + end, &cursors[i], numbers + i * width, rows + i * width)
-        advance(
-            block.codes + block.order + start, lane, end - start, numbers, rows, contexts, block.thresholds, mask
-        )
+            _prepare(
+                block, i * lane + start, i * lane + end, &cursors[i], tile.numbers + i * width, tile.rows + i * width,
+                unit,
+            )
+            has_fixed |= block.has_fixed and not gsynth_all_free(cells + i * lane, end - start)
+        gsynth_choose(lanes == MANY_LANES, packed, has_fixed)(&tile, cells, lane, end - start, table, mask)
+        for i in range(lanes):
+            gsynth_settle_cells(cells + i * lane, tile.out + i * width, end - start, packed)
         start = end
 
 
@@ -261,7 +282,7 @@ cdef void _walk(Block *block, int64_t first, int64_t last) noexcept nogil:
     cdef uint8_t *cells
     while first < last:
         end = min(first + TILE, last)
-        _prepare(block, first, end, &cursor, tile.numbers, tile.rows)
+        _prepare(block, first, end, &cursor, tile.numbers, tile.rows, 1)
         cells = block.codes + block.order + first
         for step in range(end - first):
             if cells[step] == FREE:
@@ -281,7 +302,7 @@ cdef void _repair(Block *block, int64_t first, int64_t last, uint32_t guess) noe
     cdef uint8_t code
     while first < last and context != other:
         end = min(first + TILE, last)
-        _prepare(block, first, end, &cursor, tile.numbers, tile.rows)
+        _prepare(block, first, end, &cursor, tile.numbers, tile.rows, 1)
         for step in range(end - first):
             if context == other:
                 return
@@ -323,30 +344,32 @@ cdef int64_t _segment(const int64_t *edges, int64_t segments, int64_t window) no
 
 
 cdef void _prepare(
-    Block *block, int64_t start, int64_t end, Cursor *cursor, uint32_t *numbers, uint32_t *rows
+    Block *block, int64_t start, int64_t end, Cursor *cursor, uint32_t *numbers, uint32_t *rows, uint32_t unit
 ) noexcept nogil:
-    """The numbers and rows of windows [start, end); `cursor` moves on to `end`."""
+    """The numbers and rows, times `unit`, of windows [start, end); `cursor` moves on to `end`."""
     if block.uniforms != NULL:
         memcpy(numbers, block.uniforms + start, (end - start) * sizeof(uint32_t))
     else:
         cursor.stream = _prepare_numbers(block, start, end, cursor.stream, numbers)
-    cursor.run = _prepare_rows(block, start, end, cursor.run, rows)
+    cursor.run = _prepare_rows(block, start, end, cursor.run, rows, unit)
     if block.has_n:
-        _mark_n(block, start, end, rows)
+        _mark_n(block, start, end, rows, unit)
 
 
 cdef inline uint32_t _first_row(Block *block, int64_t stratum) noexcept nogil:
     return <uint32_t>((stratum if stratum >= 0 else block.tables - 1) << (2 * block.order))
 
 
-cdef int64_t _prepare_rows(Block *block, int64_t start, int64_t end, int64_t run, uint32_t *rows) noexcept nogil:
+cdef int64_t _prepare_rows(
+    Block *block, int64_t start, int64_t end, int64_t run, uint32_t *rows, uint32_t unit
+) noexcept nogil:
     cdef int64_t i, stop
     cdef uint32_t row
     while start < end:
         while block.edges[run + 1] <= start:
             run += 1
         stop = min(end, block.edges[run + 1])
-        row = _first_row(block, block.strata[run])
+        row = _first_row(block, block.strata[run]) * unit
         for i in range(stop - start):
             rows[i] = row
         rows += stop - start
@@ -354,12 +377,14 @@ cdef int64_t _prepare_rows(Block *block, int64_t start, int64_t end, int64_t run
     return run
 
 
-cdef void _mark_n(Block *block, int64_t start, int64_t end, uint32_t *rows) noexcept nogil:
-    cdef uint32_t uniform = _first_row(block, -1)
+cdef void _mark_n(Block *block, int64_t start, int64_t end, uint32_t *rows, uint32_t unit) noexcept nogil:
+    cdef uint32_t uniform = _first_row(block, -1) * unit
     cdef int64_t i, bad_before = start  # windows before this one hold the last 4 seen
     for i in range(start, start + block.order):
         if block.codes[i] == NOT_ACGT:
             bad_before = i + 1
+    if bad_before == start and gsynth_all_free(block.codes + start + block.order, end - start):
+        return
     for i in range(start, end):
         if i < bad_before:
             rows[i - start] = uniform

@@ -14,8 +14,8 @@ from gsynth.randomness import uniforms
 
 BACKENDS = ["cython", "numba"]
 U31 = 2**31
-N = 4096 + 8 * 300 + 5
-"""Windows: more than a tile in each of eight lanes, and some left over."""
+N = 12 * 4 * 256 + 12 * 60 + 5
+"""Windows: four tiles in each of twelve lanes, and some left over."""
 
 
 def chain(codes, edges, strata, numbers, order, thresholds):
