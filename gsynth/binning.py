@@ -12,6 +12,8 @@ from gsynth.errors import ArgumentError, ArgumentTypeError
 
 NO_BIN: Final = -1
 
+_FEW_BREAKS: Final = 40
+
 
 def check_breaks(breaks: ArrayLike, what: str = "breaks") -> NDArray[np.float64]:
     """`breaks` as float64[num_bins + 1], or an error that says what is wrong with them."""
@@ -36,11 +38,23 @@ def bin_indices(values: NDArray[np.float64], breaks: NDArray[np.float64]) -> NDA
     >>> bin_indices(np.array([0.0, 0.5, 1.0, 1.1, np.nan]), np.array([0.0, 0.5, 1.0])).tolist()
     [0, 1, 1, -1, -1]
     """
-    indices = np.searchsorted(breaks, values, side="right").astype(np.int32) - 1
+    indices = _reached(values, breaks)
+    indices -= 1
     indices[values == breaks[-1]] = breaks.size - 2
     # NaN sorts behind everything, so the comparison that is false for it decides.
-    indices[~((values >= breaks[0]) & (values <= breaks[-1]))] = NO_BIN
+    indices[~(values <= breaks[-1])] = NO_BIN
     return indices
+
+
+def _reached(values: NDArray[np.float64], breaks: NDArray[np.float64]) -> NDArray[np.int32]:
+    """How many breaks are at or below each value, with NaN anything."""
+    if breaks.size > _FEW_BREAKS:
+        return np.searchsorted(breaks, values, side="right").astype(np.int32)
+    # A search waits for each comparison; comparing with all of a few breaks takes a third of the time.
+    reached = np.zeros(values.shape, dtype=np.int8)
+    for edge in breaks.tolist():
+        reached += (values >= edge).view(np.int8)
+    return reached.astype(np.int32)
 
 
 def _value_range(value: Any, what: str, *, scalar_high: float | None) -> tuple[float, float]:

@@ -222,15 +222,13 @@ class BlockSampler:
         gaps = self._transcoder.encode(bases, codes) > 0 and self.preserve_n
         if not gaps and copied.size == 0:
             return None, None
-        fixed = np.full(bases.size, FREE, dtype=np.uint8)
-        letters = np.zeros(bases.size, dtype=np.uint8)
-        if gaps:
-            unknown = codes == NOT_ACGT
-            fixed[unknown] = NOT_ACGT
-            letters[unknown] = ord("N") + is_lower(bases[unknown]) * LOWER_CASE_BIT
-        for start, end in copied:
-            fixed[start:end] = codes[start:end]
-            letters[start:end] = bases[start:end]
+        fixed = _only_unknown(codes) if gaps else np.full(bases.size, FREE, dtype=np.uint8)
+        letters = _lower_n(bases, fixed) if gaps else None
+        if copied.size:
+            letters = np.zeros(bases.size, dtype=np.uint8) if letters is None else letters
+            for start, end in copied:
+                fixed[start:end] = codes[start:end]
+                letters[start:end] = bases[start:end]
         return fixed, letters
 
     def _with_initial(self, piece: Piece, runs: Runs, fixed: NDArray[np.uint8] | None) -> NDArray[np.uint8] | None:
@@ -255,6 +253,21 @@ class BlockSampler:
             letters |= block.lower[first:last]
 
 
+def _only_unknown(codes: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """`codes` with all but the 4s made `FREE`."""
+    cells: NDArray[np.uint8] = (codes != NOT_ACGT).view(np.uint8)
+    cells *= FREE
+    cells |= codes
+    return cells
+
+
+def _lower_n(bases: NDArray[np.uint8], fixed: NDArray[np.uint8]) -> NDArray[np.uint8] | None:
+    """The bytes to copy where a base that is fixed is in lower case: n for each; None where none is."""
+    lower = is_lower(bases)
+    lower &= fixed != FREE
+    return lower * np.uint8(ord("n")) if lower.any() else None
+
+
 def _part_of_runs(runs: Runs, first: int, last: int) -> Runs:
     edges, strata = runs
     low, high = _covering(edges, first, last)
@@ -272,6 +285,8 @@ def _joined(parts: list[NDArray[np.uint8] | None], sizes: list[int], filler: int
     """The parts one after the other, None being `filler`; None if all are."""
     if all(part is None for part in parts):
         return None
+    if len(parts) == 1:
+        return parts[0]
     filled = [
         np.full(size, filler, dtype=np.uint8) if part is None else part for part, size in zip(parts, sizes, strict=True)
     ]

@@ -123,13 +123,14 @@ def gsynth_sample(
     dims = merged_dims(model, bin_merge)
     source = open_genome(genome)
     draws = _draws(resolve_intervals(intervals, source, alias=chrom_alias), n_samples, seed, source)
+    sampler = load_sampler(backend)
     block_sampler = BlockSampler(
         genome=source,
-        strata=open_strata(dims, width, source, tracks, chrom_alias),
+        strata=open_strata(dims, width, source, tracks, chrom_alias, sampler),
         mask_copy=_copied(mask_copy, source, chrom_alias),
         preserve_n=preserve_n,
         keep_case=_cased(keep_case, source),
-        sampler=load_sampler(backend),
+        sampler=sampler,
         order=model.k,
         thresholds=_thresholds(model, cell_merge, bin_merge),
         initial=InitialContext(model) if init == "stationary" else None,

@@ -13,7 +13,7 @@ from gsynth.binning import NO_BIN, bin_indices
 from gsynth.blocks import Piece
 from gsynth.errors import ArgumentError
 from gsynth.model import DimSpec
-from gsynth.plugins.interfaces import MASKED, UNBINNED, Genome, Track
+from gsynth.plugins.interfaces import MASKED, UNBINNED, Composer, CompositionTrack, Genome, Track
 
 Runs = tuple[NDArray[np.int64], NDArray[np.int32]]
 """Edges int64[m + 1] and strata int32[m]: run j covers ``edges[j] <= position < edges[j + 1]``."""
@@ -21,12 +21,16 @@ Runs = tuple[NDArray[np.int64], NDArray[np.int32]]
 
 @frozen
 class Strata:
-    """Dimensions with their tracks, ready to be asked for the runs of any stretch."""
+    """Dimensions with their tracks, ready to be asked for the runs of any stretch.
+
+    `composer` counts the bases of windows for the tracks that can make do with that; without one they do it.
+    """
 
     dims: Sequence[DimSpec]
     tracks: Sequence[Track]
     iterator: int | None
     genome: Genome
+    composer: Composer | None = None
 
     @property
     def uses_sequence(self) -> bool:
@@ -77,6 +81,10 @@ class Strata:
     ) -> NDArray[np.float64]:
         if not track.uses_sequence:
             return track.window_values(contig, edges, None)
+        if self.composer is not None and isinstance(track, CompositionTrack):
+            composition = np.empty((edges.size - 1, 4), dtype=np.int64)
+            self.composer.compose(sequence[int(edges[0]) - offset : int(edges[-1]) - offset], edges, composition)
+            return track.composition_values(composition, np.diff(edges))
         stop = min(int(edges[-1]) + track.flank, self.genome.contigs[contig])
         return track.window_values(contig, edges, sequence[int(edges[0]) - offset : stop - offset])
 
@@ -109,8 +117,9 @@ def open_strata(
     genome: Genome,
     tracks: Mapping[str, Any] | None,
     chrom_alias: Any = None,
+    backend: object = None,
 ) -> Strata:
-    """The strata of a model's dimensions over a genome."""
+    """The strata of a model's dimensions over a genome; `backend` counts for them if it can (see `composer_of`)."""
     opened = open_dim_tracks(dims, iterator, genome, tracks, chrom_alias)
     for dim, track in zip(dims, opened, strict=True):
         found = getattr(track, "categories", None)
@@ -119,7 +128,12 @@ def open_strata(
                 f"the model's strata of {dim.expr!r} are {', '.join(dim.categories)}; "
                 f"this track has {', '.join(found) if found else 'numbers'}"
             )
-    return Strata(tuple(dims), opened, iterator, genome)
+    return Strata(tuple(dims), opened, iterator, genome, composer_of(backend))
+
+
+def composer_of(backend: object) -> Composer | None:
+    """A counter or sampler that has the ability, or None."""
+    return backend if isinstance(backend, Composer) else None
 
 
 def check_iterator(iterator: object) -> int | None:

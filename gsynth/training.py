@@ -24,7 +24,7 @@ from gsynth.plugins.interfaces import Genome
 from gsynth.progress import progress_bar
 from gsynth.smoothing import resolve_prior
 from gsynth.strands import add_reverse_complement
-from gsynth.strata import Strata, check_iterator, open_dim_tracks
+from gsynth.strata import Strata, check_iterator, composer_of, open_dim_tracks
 
 
 def gsynth_train(
@@ -118,7 +118,7 @@ def gsynth_train(
     dims = resolve_dims(
         requests, opened, width, source, where, resolve_block(max_chunk_size, width if requests else None), workers
     )
-    strata = Strata(dims, opened, width, source)
+    strata = Strata(dims, opened, width, source, composer_of(counter))
 
     shape = (math.prod(dim.num_bins for dim in dims), 4**order, 4)
     block = resolve_block(max_chunk_size, width if dims else None, default_block(shape))

@@ -3,10 +3,11 @@
 #define GSYNTH_BASES_H
 
 #include <stdint.h>
+#include <string.h>
 
 #include "_compiler.h"
 
-#define GSYNTH_BASES_STRIDE 192 /* at most 255: a stride's unknown bases are counted in a byte */
+#define GSYNTH_BASES_STRIDE 192 /* at most 255: what a stride holds is counted in bytes */
 
 /* A, C, E, G, I by doubling; then E is put right to G, and G to T. */
 GSYNTH_ALWAYS_INLINE uint8_t gsynth_letter(uint8_t code)
@@ -37,6 +38,36 @@ static int64_t gsynth_encode(const uint8_t *bases, uint8_t *codes, int64_t size)
     for (; i + GSYNTH_BASES_STRIDE <= size; i += GSYNTH_BASES_STRIDE)
         unknown += gsynth_encode_stride(bases + i, codes + i, GSYNTH_BASES_STRIDE);
     return unknown + gsynth_encode_stride(bases + i, codes + i, size - i);
+}
+
+GSYNTH_ALWAYS_INLINE void gsynth_compose_stride(const uint8_t *bases, int64_t size, int64_t *counts)
+{
+    uint8_t a = 0, c = 0, g = 0, t = 0;
+    for (int64_t i = 0; i < size; i++) {
+        const uint8_t upper = bases[i] & 0xDF;
+        a += upper == 'A';
+        c += upper == 'C';
+        g += upper == 'G';
+        t += upper == 'T';
+    }
+    counts[0] += a;
+    counts[1] += c;
+    counts[2] += g;
+    counts[3] += t;
+}
+
+/* A, C, G and T of each of `windows` windows, int64[windows][4]; `bases` is the one at edges[0]. */
+GSYNTH_BYTE_CLONES
+static void gsynth_compose(const uint8_t *bases, const int64_t *edges, int64_t windows, int64_t *counts)
+{
+    for (int64_t window = 0; window < windows; window++, counts += 4) {
+        int64_t left = edges[window + 1] - edges[window];
+        memset(counts, 0, 4 * sizeof *counts);
+        for (; left >= GSYNTH_BASES_STRIDE; left -= GSYNTH_BASES_STRIDE, bases += GSYNTH_BASES_STRIDE)
+            gsynth_compose_stride(bases, GSYNTH_BASES_STRIDE, counts);
+        gsynth_compose_stride(bases, left, counts);
+        bases += left;
+    }
 }
 
 GSYNTH_BYTE_CLONES

@@ -43,6 +43,10 @@ class CythonSampler:
         """Write the codes of ASCII `bases` into `out`, return how many are 4; a `gsynth.plugins.Transcoder`."""
         return int(_kernels.encode(bases, out))
 
+    def compose(self, bases: NDArray[np.uint8], edges: NDArray[np.int64], out: NDArray[np.int64]) -> None:
+        """Write how many A, C, G and T each window holds; a `gsynth.plugins.Composer`."""
+        _kernels.compose(bases, edges, out)
+
     def decode(self, codes: NDArray[np.uint8], out: NDArray[np.uint8]) -> None:
         """Write the ASCII bases of `codes` into `out`."""
         _kernels.decode(codes, out)

@@ -1,4 +1,4 @@
-"""ASCII bases to codes and back, as `gsynth.encoding` does: arithmetic without branches, for the compiler's vectors.
+"""ASCII bases to codes and back, and how many of each there are: arithmetic without branches, for vectors.
 
 What is written goes to a scratch array first: the caller's two arrays may be one, and then the compiler, which has to
 fear that they overlap, would go base by base.
@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from gsynth_numba.jit import kernel
 
 STRIDE: Final = 128
-"""Bases whose unknown ones are counted in a byte."""
+"""Bases that are counted in bytes."""
 SCRATCH: Final = 32 * STRIDE
 
 
@@ -50,6 +50,30 @@ def _encode_stride(bases: NDArray[np.uint8], start: int, at: int, end: int, code
         codes[np.uint64(i)] = known
         unknown = np.uint8(unknown + np.uint8(known >> np.uint8(2)))
     return unknown
+
+
+@kernel
+def compose(bases: NDArray[np.uint8], edges: NDArray[np.int64], out: NDArray[np.int64]) -> None:
+    """Write how many A, C, G and T each window holds."""
+    for window in range(out.shape[0]):
+        start, end = edges[window] - edges[0], edges[window + 1] - edges[0]
+        a, c, g, t = 0, 0, 0, 0
+        for at in range(start, end, STRIDE):
+            some_a, some_c, some_g, some_t = _compose_stride(bases, at, min(at + STRIDE, end))
+            a, c, g, t = a + int(some_a), c + int(some_c), g + int(some_g), t + int(some_t)
+        out[window, 0], out[window, 1], out[window, 2], out[window, 3] = a, c, g, t
+
+
+@kernel
+def _compose_stride(bases: NDArray[np.uint8], start: int, end: int) -> tuple[np.uint8, np.uint8, np.uint8, np.uint8]:
+    a, c, g, t = np.uint8(0), np.uint8(0), np.uint8(0), np.uint8(0)
+    for i in range(start, end):
+        upper = np.uint8(bases[np.uint64(i)] & np.uint8(0xDF))
+        a = np.uint8(a + np.uint8(upper == np.uint8(65)))
+        c = np.uint8(c + np.uint8(upper == np.uint8(67)))
+        g = np.uint8(g + np.uint8(upper == np.uint8(71)))
+        t = np.uint8(t + np.uint8(upper == np.uint8(84)))
+    return a, c, g, t
 
 
 @kernel

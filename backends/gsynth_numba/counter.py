@@ -27,3 +27,7 @@ class NumbaCounter:
     def encode(self, bases: NDArray[np.uint8], out: NDArray[np.uint8]) -> int:
         """Write the codes of ASCII `bases` into `out`, return how many are 4; a `gsynth.plugins.Encoder`."""
         return int(base_kernels.encode(frozen(bases), out))
+
+    def compose(self, bases: NDArray[np.uint8], edges: NDArray[np.int64], out: NDArray[np.int64]) -> None:
+        """Write how many A, C, G and T each window holds; a `gsynth.plugins.Composer`."""
+        base_kernels.compose(frozen(bases), frozen(edges), out)

@@ -62,6 +62,10 @@ class NumbaSampler:
         """Write the codes of ASCII `bases` into `out`, return how many are 4; a `gsynth.plugins.Transcoder`."""
         return int(base_kernels.encode(frozen(bases), out))
 
+    def compose(self, bases: NDArray[np.uint8], edges: NDArray[np.int64], out: NDArray[np.int64]) -> None:
+        """Write how many A, C, G and T each window holds; a `gsynth.plugins.Composer`."""
+        base_kernels.compose(frozen(bases), frozen(edges), out)
+
     def decode(self, codes: NDArray[np.uint8], out: NDArray[np.uint8]) -> None:
         """Write the ASCII bases of `codes` into `out`."""
         base_kernels.decode(frozen(codes), out)

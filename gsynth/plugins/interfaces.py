@@ -152,6 +152,25 @@ class Transcoder(Encoder, Protocol):
 
 
 @runtime_checkable
+class Composer(Protocol):
+    """Optional ability of a counter or a sampler: count the bases of windows (see `CompositionTrack`)."""
+
+    def compose(self, bases: NDArray[np.uint8], edges: NDArray[np.int64], out: NDArray[np.int64]) -> None:
+        """Write how many A, C, G and T, of either case, each window ``[edges[j], edges[j+1])`` holds.
+
+        Parameters
+        ----------
+        bases : uint8[edges[m] - edges[0]]
+            Any bytes; the ASCII bases from ``edges[0]`` on.
+        edges : int64[m + 1]
+            Not falling; adjacent windows touch, and one may be empty.
+        out : int64[m, 4]
+            Written to, whatever it held.
+        """
+        ...
+
+
+@runtime_checkable
 class Replacer(Protocol):
     """Optional ability of a sampler: replace a k-mer until none is left."""
 
@@ -253,6 +272,29 @@ class Track(Protocol):
             0-based, rising; adjacent windows touch.
         sequence : uint8[edges[m] - edges[0] + flank] or None
             The ASCII bases from ``edges[0]`` on, if `uses_sequence`.
+
+        Returns
+        -------
+        float64[m]
+        """
+        ...
+
+
+@runtime_checkable
+class CompositionTrack(Protocol):
+    """Optional ability of a track: make its values of how many A, C, G and T the windows hold.
+
+    The core then lets the backend count them, where that is a `Composer`.
+    """
+
+    def composition_values(self, composition: NDArray[np.int64], widths: NDArray[np.int64]) -> NDArray[np.float64]:
+        """What `Track.window_values` gives, to the last bit.
+
+        Parameters
+        ----------
+        composition : int64[m, 4]
+            A, C, G and T of each window.
+        widths : int64[m]
 
         Returns
         -------

@@ -35,6 +35,8 @@ CLAUSES: Final[dict[str, str]] = {
     "number of keys[s] at positions[s] + i - stream_edges[s]",
     "encode": "encode writes 0, 1, 2, 3 for A, C, G, T of either case and 4 for any other byte, and returns how many "
     "are 4, as an int",
+    "compose": "compose writes how many A, C, G and T, of either case, each window [edges[j], edges[j+1]) holds, "
+    "whatever out held, and returns None",
     "decode": "decode writes the upper-case letters A, C, G, T, N of the codes 0 to 4, and returns None",
     "replace": "replace leaves in place what passes from left to right, by one base, leave when one finds nothing, and "
     "returns None",
@@ -53,6 +55,7 @@ CLAUSES: Final[dict[str, str]] = {
     "fetch": "fetch gives the ASCII bases of [start, end), 0-based half-open, as uint8[end - start], case kept",
     "track-values": "window_values gives one float64 a window, NaN where there is none",
     "track-blocks": "the value of a window does not depend on which other windows are asked for with it",
+    "track-composition": "composition_values gives what window_values gives, of A, C, G and T of each window",
     "registration": "a descriptor has a name, a whole-number priority and the contract's version, and its load gives "
     "an object with the role's methods",
 }

@@ -11,11 +11,12 @@ import pytest
 from hypothesis import given
 from numpy.typing import NDArray
 
-from gsynth.plugins import CONTRACT, MASKED, UNBINNED, Counter, Encoder
+from gsynth.plugins import CONTRACT, MASKED, UNBINNED, Composer, Counter, Encoder
 from gsynth.testing import golden, oracle
 from gsynth.testing.bases import EncoderChecks
 from gsynth.testing.blocks import Block, codes_of, random_block
 from gsynth.testing.clauses import SUITE_CONTRACT, require, require_equal
+from gsynth.testing.compositions import ComposerChecks
 from gsynth.testing.strategies import blocks, deterministic
 from gsynth.testing.threads import at_once
 
@@ -51,10 +52,10 @@ def check(counter: Counter, block: Block, clause: str, *, bins: int | None = Non
     )
 
 
-class CounterConformance(EncoderChecks):
+class CounterConformance(EncoderChecks, ComposerChecks):
     """Subclass it, override `counter`, and pytest tests your counter.
 
-    The optional ability `Encoder` is tested where the counter has it.
+    The optional abilities `Encoder` and `Composer` are tested where the counter has them.
 
     Examples
     --------
@@ -74,6 +75,13 @@ class CounterConformance(EncoderChecks):
         """The counter, if it has the ability."""
         if not isinstance(counter, Encoder):
             pytest.skip("the counter does not have the optional ability Encoder (encode)")
+        return counter
+
+    @pytest.fixture
+    def composer(self, counter: Counter) -> Composer:
+        """The counter, if it has the ability."""
+        if not isinstance(counter, Composer):
+            pytest.skip("the counter does not have the optional ability Composer (compose)")
         return counter
 
     def test_contract_version(self) -> None:

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from numpy.typing import NDArray
 
-from gsynth.plugins import CONTRACT, FREE, Sampler, StreamSampler
+from gsynth.plugins import CONTRACT, FREE, Composer, Sampler, StreamSampler
 from gsynth.testing import golden, oracle
 from gsynth.testing.bases import ReplacerChecks, TranscoderChecks
 from gsynth.testing.blocks import (
@@ -23,6 +23,7 @@ from gsynth.testing.blocks import (
     random_thresholds,
 )
 from gsynth.testing.clauses import SUITE_CONTRACT, require, require_equal
+from gsynth.testing.compositions import ComposerChecks
 from gsynth.testing.strategies import deterministic, sampling_blocks
 from gsynth.testing.threads import at_once
 
@@ -90,10 +91,11 @@ def one_run(order: int, letters: str, numbers: list[int], tables: NDArray[Any], 
     return SamplingBlock(Block(order, codes, [0, codes.size - order], [stratum]), numbers, tables)
 
 
-class SamplerConformance(TranscoderChecks, ReplacerChecks):
+class SamplerConformance(TranscoderChecks, ComposerChecks, ReplacerChecks):
     """Subclass it, override `sampler`, and pytest tests your sampler.
 
-    The optional abilities `StreamSampler`, `Transcoder` and `Replacer` are tested where the sampler has them.
+    The optional abilities `StreamSampler`, `Transcoder`, `Composer` and `Replacer` are tested where the sampler has
+    them.
 
     Examples
     --------
@@ -107,6 +109,13 @@ class SamplerConformance(TranscoderChecks, ReplacerChecks):
     def sampler(self) -> Sampler:
         """The sampler under test."""
         raise NotImplementedError("override the fixture `sampler`")
+
+    @pytest.fixture
+    def composer(self, sampler: Sampler) -> Composer:
+        """The sampler, if it has the ability."""
+        if not isinstance(sampler, Composer):
+            pytest.skip("the sampler does not have the optional ability Composer (compose)")
+        return sampler
 
     def test_contract_version(self) -> None:
         assert CONTRACT == SUITE_CONTRACT, "this suite is of another release than gsynth's contracts"

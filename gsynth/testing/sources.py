@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from gsynth.plugins import CONTRACT, Genome, Track
+from gsynth.plugins import CONTRACT, CompositionTrack, Genome, Track
+from gsynth.testing.bases import codes_of_bases
 from gsynth.testing.clauses import SUITE_CONTRACT, require, require_equal
 from gsynth.testing.threads import at_once
 
@@ -159,6 +160,18 @@ class TrackConformance:
                 if 0 <= low < high <= windows:
                     part = window_values(track, genome, contig, edges[low : high + 1])
                     require_equal(part, whole[low:high], "track-blocks", f"{contig}, windows {low} to {high}")
+
+    @pytest.mark.parametrize("width", [1, 20, 200])
+    def test_composition(self, track: Track, genome: Genome, width: int) -> None:
+        if not isinstance(track, CompositionTrack):
+            pytest.skip("the track does not have the optional ability CompositionTrack (composition_values)")
+        for contig, edges in _windows(genome, width):
+            codes = np.array(codes_of_bases(genome.fetch(contig, int(edges[0]), int(edges[-1])).tobytes()))
+            window = np.searchsorted(edges, np.arange(edges[0], edges[-1]), side="right") - 1
+            composition = np.zeros((edges.size - 1, 5), dtype=np.int64)
+            np.add.at(composition, (window, codes), 1)
+            found = track.composition_values(np.ascontiguousarray(composition[:, :4]), np.diff(edges))
+            require_equal(found, window_values(track, genome, contig, edges), "track-composition", contig)
 
     def test_no_windows(self, track: Track, genome: Genome) -> None:
         contig = next(iter(genome.contigs))

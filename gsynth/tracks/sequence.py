@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Final
 
 import numpy as np
-from attrs import frozen
+from attrs import field, frozen
 from numpy.typing import NDArray
 
 from gsynth.plugins import ArgumentError
@@ -48,6 +48,23 @@ class SequenceTrack:
         return self.value(window_counts(sequence, edges, self.picker), np.diff(edges))
 
 
+@frozen
+class ComposedTrack(SequenceTrack):
+    """One that can make do with the composition of windows (see `gsynth.plugins.CompositionTrack`).
+
+    Attributes
+    ----------
+    counts : callable
+        Makes int64[things, m] of the composition, int64[m, 4].
+    """
+
+    counts: Callable[[Counts], Counts] = field(kw_only=True)
+
+    def composition_values(self, composition: Counts, widths: Counts) -> Values:
+        """One value for each window."""
+        return self.value(self.counts(composition), widths)
+
+
 def ratio(numerator: Counts, denominator: Counts) -> Values:
     """numerator / denominator, NaN where the denominator is not positive."""
     with np.errstate(all="ignore"):
@@ -76,7 +93,12 @@ def _gc_flags(bases: NDArray[np.uint8], n: int) -> Flags:
 
 def gc() -> SequenceTrack:
     """(G + C) / (A + C + G + T) of the window, either case; NaN where it holds none of them."""
-    return SequenceTrack(Picker(_gc_flags, (1, 1)), lambda counts, _: ratio(counts[0], counts[1]))
+    return ComposedTrack(Picker(_gc_flags, (1, 1)), lambda counts, _: ratio(counts[0], counts[1]), counts=_gc_counts)
+
+
+def _gc_counts(composition: Counts) -> Counts:
+    strong = composition[:, 1] + composition[:, 2]
+    return np.stack([strong, strong + composition[:, 0] + composition[:, 3]])
 
 
 def _cpg_flags(bases: NDArray[np.uint8], n: int) -> Flags:
@@ -159,6 +181,8 @@ def masked_frac() -> SequenceTrack:
 
 def n_frac() -> SequenceTrack:
     """Fraction of the window's bases that are not A, C, G or T in either case."""
-    return SequenceTrack(
-        Picker(lambda bases, n: (_acgt(bases[:n] & UPPER),)), lambda counts, widths: ratio(widths - counts[0], widths)
+    return ComposedTrack(
+        Picker(lambda bases, n: (_acgt(bases[:n] & UPPER),)),
+        lambda counts, widths: ratio(widths - counts[0], widths),
+        counts=lambda composition: composition.sum(axis=1)[np.newaxis],
     )

@@ -79,6 +79,17 @@ class Healthy:
     def decode(self, codes, out):
         out[:] = [b"ACGTN"[code] for code in codes.tolist()]
 
+    def offsets(self, edges):
+        return (edges - edges[0]).tolist()
+
+    def put(self, row, counts):
+        row[:] = counts
+
+    def compose(self, bases, edges, out):
+        codes, offsets = [self.code(base) for base in bases.tolist()], self.offsets(edges)
+        for row, start, end in zip(out, offsets[:-1], offsets[1:], strict=True):
+            self.put(row, [codes[start:end].count(base) for base in range(4)])
+
     def looked_at(self, hits, width):
         return sorted({place for hit in hits for place in range(hit - width + 1, hit) if place >= 0})
 
@@ -296,6 +307,27 @@ class CountsTheLetterN(Healthy):
 
     def unknown(self, bases, codes):
         return bases.tolist().count(ord("N"))
+
+
+class ComposesOnTop(Healthy):
+    """Adds to what the output held."""
+
+    def put(self, row, counts):
+        row += counts
+
+
+class ComposesInBytes(Healthy):
+    """Counts modulo 256."""
+
+    def put(self, row, counts):
+        row[:] = [count % 256 for count in counts]
+
+
+class ComposesFromZero(Healthy):
+    """Takes edges for places in the bases, which begin at the first edge."""
+
+    def offsets(self, edges):
+        return edges.tolist()
 
 
 class NDecodesToA(Healthy):
