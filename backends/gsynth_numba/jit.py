@@ -79,3 +79,34 @@ def _emit_trailing_zeros(context: Any, builder: Any, signature: Any, arguments: 
     from llvmlite import ir
 
     return builder.cttz(arguments[0], ir.IntType(1)(1))
+
+
+def count_below(values: Any, at: Any, number: Any) -> int:
+    """How many of ``values[at : at + 4]`` (int32, flat) are below `number`: one comparison of vectors."""
+    return sum(int(number) > int(value) for value in values[int(at) : int(at) + 4])
+
+
+@overload(count_below, inline="always")
+def _overload_count_below(values: Any, at: Any, number: Any) -> Callable[..., int]:
+    def count(values: Any, at: Any, number: Any) -> int:
+        return _count_below(values, at, number)  # type: ignore[call-arg]  # the compiler gives it its context
+
+    return count
+
+
+@intrinsic
+def _count_below(typing_context: Any, values: Any, at: Any, number: Any) -> Any:
+    return numba.uint32(values, at, numba.int32), _emit_count_below
+
+
+def _emit_count_below(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+    from llvmlite import ir
+
+    data = context.make_array(signature.args[0])(context, builder, arguments[0]).data
+    int32, four = ir.IntType(32), ir.VectorType(ir.IntType(32), 4)
+    place = builder.bitcast(builder.gep(data, [arguments[1]]), four.as_pointer())
+    row = builder.load(place, align=4)
+    single = builder.insert_element(ir.Constant(four, ir.Undefined), arguments[2], int32(0))
+    number = builder.shuffle_vector(single, ir.Constant(four, ir.Undefined), ir.Constant(four, [0, 0, 0, 0]))
+    below = builder.bitcast(builder.icmp_signed("<", row, number), ir.IntType(4))
+    return builder.ctpop(builder.zext(below, int32))

@@ -15,6 +15,7 @@ TILE_CELLS: Final = 3072
 TILE: Final = 256
 """The same where there is one lane."""
 NOT_ACGT: Final = 4
+FREE: Final = 255
 
 Runs = tuple[NDArray[np.int64], NDArray[np.int32], int, bool]
 """Edges, strata, the index of the uniform table, and whether any code is a 4."""
@@ -69,6 +70,22 @@ def prepare(
 
 
 @kernel
+def all_free(codes: NDArray[np.uint8], start: int, end: int) -> bool:
+    every = np.uint8(FREE)
+    for i in range(start, end):
+        every &= codes[np.uint64(i)]
+    return bool(every == FREE)
+
+
+@kernel
+def draw(table: NDArray[np.uint32], row: np.uint64, number: np.uint32) -> int:
+    """The base that `number` draws from the thresholds at `row`."""
+    # Unsigned indices spare the compiler the test for negative ones.
+    first, second, third = row, row + np.uint64(1), row + np.uint64(2)
+    return int(number >= table[first]) + int(number >= table[second]) + int(number >= table[third])
+
+
+@kernel
 def segment(edges: NDArray[np.int64], segments: int, window: int) -> int:
     """The last segment that begins at or before `window`."""
     low, high = 0, segments
@@ -114,6 +131,8 @@ def _mark_n(
     for i in range(start, start + order):
         if codes[i] == NOT_ACGT:
             bad_before = i + 1
+    if bad_before == start and all_free(codes, start + order, end + order):
+        return
     for i in range(start, end):
         if i < bad_before:
             rows[at + i - start] = uniform_row

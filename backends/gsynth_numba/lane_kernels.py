@@ -1,0 +1,221 @@
+"""Lanes: several chains of one block that advance in turn, so that one core need not wait for each look-up.
+
+What is drawn goes to a scratch array, and from there to the caller's cells tile by tile.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gsynth_numba.jit import count_below, kernel, prefetch
+from gsynth_numba.tile_kernels import FREE, TILE_CELLS, Numbers, Runs, all_free, cursors_at, draw, prepare
+
+FEW_LANES: Final = 12
+"""Where the tables are in the cache: enough to hide its latency."""
+MANY_LANES: Final = 32
+"""Where they are not: enough to hide the memory's, two turns ahead."""
+
+_FEW_WIDTH: Final = TILE_CELLS // FEW_LANES
+_MANY_WIDTH: Final = TILE_CELLS // MANY_LANES
+
+
+@kernel
+def advance_few(
+    codes: NDArray[np.uint8],
+    runs: Runs,
+    numbers: Numbers,
+    table: NDArray[np.uint32],
+    order: int,
+    lane: int,
+    guesses: NDArray[np.int64],
+    has_fixed: bool,
+) -> None:
+    """Fill `FEW_LANES` lanes of `lane` windows, each from its guessed context."""
+    rows = np.empty(TILE_CELLS, dtype=np.uint32)
+    draws = np.empty(TILE_CELLS, dtype=np.uint32)
+    out = np.empty(TILE_CELLS, dtype=np.uint8)
+    cursors = cursors_at(runs, numbers, 0, lane, FEW_LANES)
+    contexts = guesses.astype(np.uint32)
+    mask = np.uint32(4**order - 1)
+    packed = _packed(table)
+    for start in range(0, lane, _FEW_WIDTH):
+        end = min(start + _FEW_WIDTH, lane)
+        prepare(codes, runs, numbers, order, start, end, lane, FEW_LANES, cursors, rows, draws)
+        first, steps = order + start, end - start
+        if has_fixed and not _lanes_free(codes, first, lane, steps, FEW_LANES):
+            _advance_few_fixed(codes, first, lane, steps, rows, draws, out, contexts, packed, mask)
+        else:
+            _advance_few_free(codes, first, lane, steps, rows, draws, out, contexts, packed, mask)
+        _settle(codes, first, lane, steps, out, FEW_LANES, _FEW_WIDTH)
+
+
+@kernel
+def advance_many(
+    codes: NDArray[np.uint8],
+    runs: Runs,
+    numbers: Numbers,
+    table: NDArray[np.uint32],
+    order: int,
+    lane: int,
+    guesses: NDArray[np.int64],
+    has_fixed: bool,
+) -> None:
+    """Fill `MANY_LANES` lanes of `lane` windows, each from its guessed context."""
+    rows = np.empty(TILE_CELLS, dtype=np.uint32)
+    draws = np.empty(TILE_CELLS, dtype=np.uint32)
+    out = np.empty(TILE_CELLS, dtype=np.uint8)
+    cursors = cursors_at(runs, numbers, 0, lane, MANY_LANES)
+    contexts = guesses.astype(np.uint32)
+    mask = 4**order - 1
+    for start in range(0, lane, _MANY_WIDTH):
+        end = min(start + _MANY_WIDTH, lane)
+        prepare(codes, runs, numbers, order, start, end, lane, MANY_LANES, cursors, rows, draws)
+        first, steps = order + start, end - start
+        if has_fixed and not _lanes_free(codes, first, lane, steps, MANY_LANES):
+            _advance_many_fixed(codes, first, lane, steps, rows, draws, out, contexts, table, mask)
+        else:
+            _advance_many_free(codes, first, lane, steps, rows, draws, out, contexts, table, mask)
+        _settle(codes, first, lane, steps, out, MANY_LANES, _MANY_WIDTH)
+
+
+@kernel
+def _packed(table: NDArray[np.uint32]) -> NDArray[np.int32]:
+    """Rows as vectors of four: each threshold less one, below 2**31 then, and one that no number is above."""
+    packed = np.empty(table.size // 3 * 4, dtype=np.int32)
+    for row in range(table.size // 3):
+        for i in range(3):
+            packed[4 * row + i] = np.int32(np.int64(table[3 * row + i]) - 1)
+        packed[4 * row + 3] = 2**31 - 1
+    return packed
+
+
+@kernel
+def _lanes_free(codes: NDArray[np.uint8], first: int, lane: int, steps: int, lanes: int) -> bool:
+    for i in range(lanes):
+        if not all_free(codes, first + i * lane, first + i * lane + steps):
+            return False
+    return True
+
+
+@kernel
+def _settle(
+    codes: NDArray[np.uint8], first: int, lane: int, steps: int, out: NDArray[np.uint8], lanes: int, width: int
+) -> None:
+    """Write what was drawn, in the low bits of `out`, to the cells that are free."""
+    for i in range(lanes):
+        for step in range(steps):
+            cell = np.uint64(first + i * lane + step)
+            drawn = np.uint8(out[np.uint64(i * width + step)] & np.uint8(3))
+            codes[cell] = drawn if codes[cell] == np.uint8(FREE) else codes[cell]
+
+
+def _few_advancer(has_fixed: bool) -> Callable[..., None]:
+    """The loop in which most sampling spends its time, compiled for blocks with and without fixed cells."""
+
+    @kernel
+    def step_on(
+        codes: NDArray[np.uint8],
+        cell: np.uint64,
+        rows: NDArray[np.uint32],
+        draws: NDArray[np.uint32],
+        out: NDArray[np.uint8],
+        window: np.uint64,
+        packed: NDArray[np.int32],
+        mask: np.uint32,
+        context: np.uint32,
+    ) -> np.uint32:
+        row = np.uint64(np.uint32(context & mask) + rows[window])
+        code = np.uint32(count_below(packed, row << np.uint64(2), draws[window]))
+        if has_fixed:
+            given = np.uint32(codes[cell])
+            code = code if given == np.uint32(FREE) else np.uint32(given & np.uint32(3))
+        # Never cut to k bases but where a row is looked up; only the low bits count in `out`.
+        after = np.uint32(np.uint32(context << np.uint32(2)) | code)
+        out[window] = np.uint8(after)
+        return after
+
+    @kernel
+    def advance(
+        codes: NDArray[np.uint8],
+        first: int,
+        lane: int,
+        steps: int,
+        rows: NDArray[np.uint32],
+        draws: NDArray[np.uint32],
+        out: NDArray[np.uint8],
+        contexts: NDArray[np.uint32],
+        packed: NDArray[np.int32],
+        mask: np.uint32,
+    ) -> None:
+        # Written out, so that each context stays in a register.
+        c0, c1, c2, c3 = contexts[0], contexts[1], contexts[2], contexts[3]
+        c4, c5, c6, c7 = contexts[4], contexts[5], contexts[6], contexts[7]
+        c8, c9, c10, c11 = contexts[8], contexts[9], contexts[10], contexts[11]
+        to, w = np.uint64(lane), np.uint64(_FEW_WIDTH)
+        for step in range(steps):
+            at, i = np.uint64(first + step), np.uint64(step)
+            c0 = step_on(codes, at, rows, draws, out, i, packed, mask, c0)
+            c1 = step_on(codes, at + to, rows, draws, out, i + w, packed, mask, c1)
+            c2 = step_on(codes, at + np.uint64(2) * to, rows, draws, out, i + np.uint64(2) * w, packed, mask, c2)
+            c3 = step_on(codes, at + np.uint64(3) * to, rows, draws, out, i + np.uint64(3) * w, packed, mask, c3)
+            c4 = step_on(codes, at + np.uint64(4) * to, rows, draws, out, i + np.uint64(4) * w, packed, mask, c4)
+            c5 = step_on(codes, at + np.uint64(5) * to, rows, draws, out, i + np.uint64(5) * w, packed, mask, c5)
+            c6 = step_on(codes, at + np.uint64(6) * to, rows, draws, out, i + np.uint64(6) * w, packed, mask, c6)
+            c7 = step_on(codes, at + np.uint64(7) * to, rows, draws, out, i + np.uint64(7) * w, packed, mask, c7)
+            c8 = step_on(codes, at + np.uint64(8) * to, rows, draws, out, i + np.uint64(8) * w, packed, mask, c8)
+            c9 = step_on(codes, at + np.uint64(9) * to, rows, draws, out, i + np.uint64(9) * w, packed, mask, c9)
+            c10 = step_on(codes, at + np.uint64(10) * to, rows, draws, out, i + np.uint64(10) * w, packed, mask, c10)
+            c11 = step_on(codes, at + np.uint64(11) * to, rows, draws, out, i + np.uint64(11) * w, packed, mask, c11)
+        contexts[0], contexts[1], contexts[2], contexts[3] = c0, c1, c2, c3
+        contexts[4], contexts[5], contexts[6], contexts[7] = c4, c5, c6, c7
+        contexts[8], contexts[9], contexts[10], contexts[11] = c8, c9, c10, c11
+
+    return advance
+
+
+def _many_advancer(has_fixed: bool) -> Callable[..., None]:
+    """The loop for tables that outgrow the cache: it asks for the next rows two turns ahead."""
+
+    @kernel
+    def advance(
+        codes: NDArray[np.uint8],
+        first: int,
+        lane: int,
+        steps: int,
+        rows: NDArray[np.uint32],
+        draws: NDArray[np.uint32],
+        out: NDArray[np.uint8],
+        contexts: NDArray[np.uint32],
+        table: NDArray[np.uint32],
+        mask: int,
+    ) -> None:
+        to_next, width = np.uint64(lane), np.uint64(_MANY_WIDTH)
+        for step in range(steps):
+            cell, window = np.uint64(first + step), np.uint64(step)
+            for i in range(MANY_LANES):
+                context, table_row = np.uint64(contexts[i]), np.uint64(rows[window])
+                code = draw(table, np.uint64(3) * (table_row + context), draws[window])
+                if has_fixed:
+                    given = int(codes[cell])
+                    code = code if given == FREE else given & 3
+                out[window] = code
+                after = ((int(context) << 2) | code) & mask
+                contexts[i] = after
+                # The rows that may follow the next one lie side by side: 48 bytes in one line or two.
+                following = np.uint64(3) * (table_row + np.uint64((after << 2) & mask))
+                prefetch(table, following)
+                prefetch(table, following + np.uint64(11))
+                cell += to_next
+                window += width
+
+    return advance
+
+
+_advance_few_free = _few_advancer(has_fixed=False)
+_advance_few_fixed = _few_advancer(has_fixed=True)
+_advance_many_free = _many_advancer(has_fixed=False)
+_advance_many_fixed = _many_advancer(has_fixed=True)
