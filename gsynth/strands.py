@@ -20,6 +20,32 @@ def add_reverse_complement(counts: NDArray[np.uint64]) -> None:
     bins, contexts, _ = counts.shape
     letters = contexts.bit_length() // 2 + 1
     for i in range(bins):
-        kmers = counts[i].reshape((4,) * letters)
-        # Complement is 3 - code: turning every axis round. Reverse is the order of the axes.
-        kmers += kmers[(slice(None, None, -1),) * letters].transpose().copy()
+        table = counts[i].reshape(-1)
+        table += _of_reverse_complements(table, letters)
+
+
+def _of_reverse_complements(table: NDArray[np.uint64], letters: int) -> NDArray[np.uint64]:
+    """The counts of all words' reverse complements, both in the order of the words: uint64[4**letters].
+
+    A word is a head, a middle and a tail of one or two letters. All words with the same middle are turned at once: what
+    is read and written then lies side by side, which turning a table beyond the caches in one go does not give.
+    """
+    tail = min(2, letters - 1)
+    head = letters // 2
+    heads, middles, tails = (_reverse_complements(n) for n in (head, letters - head - tail, tail))
+    source = table.reshape(heads.size, middles.size, tails.size)
+    turned = np.empty((tails.size, middles.size, heads.size), dtype=table.dtype)
+    for middle, other in enumerate(middles.tolist()):
+        turned[tails, other] = source[:, middle].take(heads, axis=0).T
+    return turned.reshape(-1)
+
+
+def _reverse_complements(letters: int) -> NDArray[np.int64]:
+    """For each word of `letters` letters its reverse complement: int64[4**letters]."""
+    words = np.arange(4**letters)
+    turned = np.zeros_like(words)
+    for _ in range(letters):
+        # The complement of a letter is 3 - code.
+        turned = 4 * turned + 3 - (words & 3)
+        words >>= 2
+    return turned
