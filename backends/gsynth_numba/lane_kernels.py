@@ -95,10 +95,10 @@ def _packed(table: NDArray[np.uint32]) -> NDArray[np.int32]:
 
 @kernel
 def _lanes_free(codes: NDArray[np.uint8], first: int, lane: int, steps: int, lanes: int) -> bool:
+    every = True
     for i in range(lanes):
-        if not all_free(codes, first + i * lane, first + i * lane + steps):
-            return False
-    return True
+        every &= all_free(codes, first + i * lane, first + i * lane + steps)
+    return every
 
 
 @kernel

@@ -5,8 +5,8 @@ but the first starts from a guessed context, and all advance in turn. Then, left
 differs from the guess is drawn again until the two chains meet (the same numbers drive both, so from there on they are
 one). A lane that never meets is drawn again whole: the bytes are those of one chain always.
 
-Lanes are in `lane_kernels`. Numbers and table rows are made ready by tiles. Where a context holds a 4 is known before any draw (4s are fixed
-cells), so it, too, is a matter of rows.
+Lanes are in `lane_kernels`. Numbers and table rows are made ready by tiles. Where a context holds a 4 is known before
+any draw (4s are fixed cells), so it, too, is a matter of rows.
 """
 
 from __future__ import annotations
