@@ -220,8 +220,9 @@ def spectrum_counts(
     count_block = BlockCounter(genome, strata, None, load_counter(backend), model.k, Tables(shape))
     workers = affordable_workers(resolve_cores(num_cores), shape)
     with progress_bar(where.total, "compare", progress) as bar:
-        for tally in count_intervals(count_block, where, resolve_block(None, model.iterator), workers):
-            bar.update(tally.bases)
+        count_intervals(
+            count_block, where, lambda tally: bar.update(tally.bases), resolve_block(None, model.iterator), workers
+        )
     return count_block.tables.total()
 
 

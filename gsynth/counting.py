@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Final
 
 import numpy as np
@@ -142,6 +142,8 @@ def training_jobs(intervals: Intervals, order: int, block: int) -> Iterator[list
     return into_jobs(pieces, block)
 
 
-def count_intervals(count_block: BlockCounter, intervals: Intervals, block: int, workers: int) -> Iterator[Tally]:
-    """Count every interval; the counts are in the tables when the tallies have all been taken."""
-    return run_in_order(count_block, training_jobs(intervals, count_block.order, block), workers)
+def count_intervals(
+    count_block: BlockCounter, intervals: Intervals, take: Callable[[Tally], object], block: int, workers: int
+) -> None:
+    """Count every interval into the tables; hand each job's tally to `take`."""
+    run_in_order(count_block, training_jobs(intervals, count_block.order, block), take, workers)

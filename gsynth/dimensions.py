@@ -95,7 +95,8 @@ def _window_values(
     strata = Strata((spec,), (track,), iterator, genome)
     whole = (Piece(i.contig, i.start, i.end, i.start, i.end) for i in intervals)
     pieces = (part for piece in whole for part in cut(piece, block))
-    parts = [values[~np.isnan(values)] for values in run_in_order(strata.values_of, pieces, workers)]
+    parts: list[NDArray[np.float64]] = []
+    run_in_order(strata.values_of, pieces, lambda values: parts.append(values[~np.isnan(values)]), workers)
     return np.concatenate(parts) if parts else np.empty(0)
 
 

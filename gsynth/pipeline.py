@@ -1,11 +1,13 @@
-"""Runs block jobs on a thread pool and hands back their results in order, few at a time."""
+"""Runs block jobs on a thread pool and takes their results in order, few at a time."""
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
-from typing import TypeVar
+import threading
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Generic, TypeVar
+
+from attrs import define, field
 
 from gsynth.allocation import keep_freed_memory
 
@@ -13,24 +15,79 @@ Job = TypeVar("Job")
 Result = TypeVar("Result")
 
 
-def run_in_order(work: Callable[[Job], Result], jobs: Iterable[Job], workers: int) -> Iterator[Result]:
-    """Yield ``work(job)`` for each job, in the order of the jobs.
+def run_in_order(
+    work: Callable[[Job], Result], jobs: Iterable[Job], take: Callable[[Result], object], workers: int
+) -> None:
+    """Call ``take(work(job))`` for each job: `work` on any thread, `take` in the order of the jobs, one at a time.
 
-    At most ``2 * workers`` jobs are in flight, so memory does not grow with their number. When the consumer stops
-    early (an error, Ctrl-C), what has not begun is dropped and what runs is waited for: a block takes milliseconds.
+    At most ``2 * workers`` jobs are under way, so memory does not grow with their number. After an error or Ctrl-C what
+    has not begun is dropped and what runs is waited for: a block takes milliseconds.
     """
     keep_freed_memory()
     if workers == 1:
-        yield from map(work, jobs)
-        return
-    pool = ThreadPoolExecutor(workers, thread_name_prefix="gsynth")
-    in_flight: deque[Future[Result]] = deque()
-    try:
         for job in jobs:
-            in_flight.append(pool.submit(work, job))
-            if len(in_flight) >= 2 * workers:
-                yield in_flight.popleft().result()
-        while in_flight:
-            yield in_flight.popleft().result()
+            take(work(job))
+        return
+    line = _Line(work, take)
+    pool = ThreadPoolExecutor(workers, thread_name_prefix="gsynth")
+    try:
+        number = 0
+        for number, job in enumerate(jobs, 1):
+            pool.submit(line.run, number, job)
+            line.wait_for(number - 2 * workers + 1)
+        line.wait_for(number)
     finally:
         pool.shutdown(wait=True, cancel_futures=True)
+
+
+@define
+class _Line(Generic[Job, Result]):
+    """Results on their way to be taken, numbered from 1 on.
+
+    The worker that brings the next one takes it, and those behind it that wait; so there are never more busy threads
+    than workers. One more would make one of them wait for a core while it holds what the others need.
+    """
+
+    work: Callable[[Job], Result]
+    take: Callable[[Result], object]
+    _waiting: dict[int, Result] = field(factory=dict)
+    _taken: int = 0
+    _is_taking: bool = False
+    _error: BaseException | None = None
+    _changed: threading.Condition = field(factory=threading.Condition)
+
+    def run(self, number: int, job: Job) -> None:
+        """Work, then take what is next."""
+        try:
+            result = self.work(job)
+            with self._changed:
+                self._waiting[number] = result
+                if self._is_taking:
+                    return
+                self._is_taking = True
+            del result
+            self._take_waiting()
+        except BaseException as error:  # handed to the thread that waits
+            with self._changed:
+                self._error = self._error or error
+                self._changed.notify()
+
+    def _take_waiting(self) -> None:
+        while True:
+            with self._changed:
+                if self._taken + 1 not in self._waiting:
+                    self._is_taking = False
+                    return
+                result = self._waiting.pop(self._taken + 1)
+            self.take(result)
+            with self._changed:
+                self._taken += 1
+                self._changed.notify()
+
+    def wait_for(self, number: int) -> None:
+        """Wait until so many results are taken; raise what a worker has raised."""
+        with self._changed:
+            while self._taken < number and self._error is None:
+                self._changed.wait()
+            if self._error is not None:
+                raise self._error

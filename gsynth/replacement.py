@@ -79,9 +79,13 @@ def gsynth_replace_kmer(
     work = BlockReplacer(source, old, new, _load_replacer(backend))
     pieces = (part for piece in draws.pieces() for part in cut(piece, DEFAULT_BLOCK))
     with open_sink(output, output_format) as sink, progress_bar(draws.bases, "replace", progress) as bar:
-        for piece, letters in run_in_order(work, pieces, resolve_cores(num_cores)):
+
+        def write(replaced: tuple[Piece, NDArray[np.uint8]]) -> None:
+            piece, letters = replaced
             draws.write(sink, piece, letters)
             bar.update(piece.size)
+
+        run_in_order(work, pieces, write, resolve_cores(num_cores))
     return sink.result()
 
 

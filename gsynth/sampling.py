@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from gsynth.backends import load_sampler
 from gsynth.blocks import cut, into_jobs, resolve_block
 from gsynth.cells import merged_dims, nearest_learned, redirects
-from gsynth.chains import BlockSampler
+from gsynth.chains import Block, BlockSampler
 from gsynth.cores import resolve_cores
 from gsynth.dimensions import AUTO
 from gsynth.draws import Draws
@@ -249,7 +249,9 @@ def _draw(
     pieces = (part for piece in draws.pieces() for part in cut(piece, block, shift=block_sampler.order))
     left = np.zeros(0, dtype=np.uint8)
     with progress_bar(draws.bases, what, progress) as bar:
-        for sampled in run_in_order(block_sampler, into_jobs(pieces, block), workers):
+
+        def write(sampled: Block) -> None:
+            nonlocal left
             if sampled.continues:
                 block_sampler.settle(sampled, left)
             left = sampled.codes[-block_sampler.order :].copy()
@@ -258,6 +260,8 @@ def _draw(
                 draws.write(sink, piece, sampled.letters[at : at + piece.size])
                 at += piece.size
             bar.update(at)
+
+        run_in_order(block_sampler, into_jobs(pieces, block), write, workers)
 
 
 def _copied(mask_copy: Any, genome: Genome, chrom_alias: Any) -> Mask | None:

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from gsynth.backends import load_counter
 from gsynth.blocks import resolve_block
 from gsynth.cores import resolve_cores
-from gsynth.counting import BlockCounter, Tables, affordable_workers, count_intervals, default_block
+from gsynth.counting import BlockCounter, Tables, Tally, affordable_workers, count_intervals, default_block
 from gsynth.dimensions import DimRequest, merge_sparse, resolve_dims
 from gsynth.errors import ArgumentError
 from gsynth.genomes import open_genome
@@ -128,10 +128,14 @@ def gsynth_train(
     masked = unknown = 0
     total = int((where.ends - where.starts).sum())
     with progress_bar(total, "train", progress) as bar:
-        for tally in count_intervals(count_block, where, block, affordable_workers(workers, shape)):
+
+        def add(tally: Tally) -> None:
+            nonlocal masked, unknown
             masked += tally.masked
             unknown += tally.unknown
             bar.update(tally.bases)
+
+        count_intervals(count_block, where, add, block, affordable_workers(workers, shape))
     counts = count_block.tables.total()
     add_reverse_complement(counts)
     for axis in (i for i, request in enumerate(requests) if request.auto_merge):

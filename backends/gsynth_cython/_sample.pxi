@@ -125,10 +125,7 @@ cdef void _describe(
     int order,
     const uint32_t[:, :, ::1] thresholds,
 ) noexcept:
-    cdef uint8_t every = FREE
-    cdef uint8_t some = 0
-    cdef uint8_t code
-    cdef int64_t i
+    cdef int64_t i, cells = codes.shape[0]
     block.codes = &codes[0]
     block.original = NULL
     block.edges = &edges[0]
@@ -139,12 +136,10 @@ cdef void _describe(
     block.packed = NULL
     block.tables = thresholds.shape[0]
     with nogil:
-        for i in range(order, codes.shape[0]):
-            every &= codes[i]
-        for i in range(codes.shape[0]):
-            some |= codes[i] == NOT_ACGT
-    block.has_fixed = every != FREE
-    block.has_n = some
+        block.has_fixed = not gsynth_all_free(block.codes + order, cells - order)
+        block.has_n = False
+        for i in range(cells if block.has_fixed else order):
+            block.has_n |= block.codes[i] == NOT_ACGT
 
 
 cdef int _fill(Block *block, int64_t windows) except -1:

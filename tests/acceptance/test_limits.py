@@ -97,13 +97,12 @@ def test_an_interrupt_waits_only_for_the_blocks_that_run(workers: int) -> None:
     """What Ctrl-C does between two blocks: those in flight end and no other begins, so it takes no longer than they."""
     begun: list[int] = []
 
-    def consume() -> None:
-        for block in run_in_order(lambda job: begun.append(job) or job, iter(range(10_000)), workers):
-            if block == 20:
-                raise KeyboardInterrupt
+    def take(block: int) -> None:
+        if block == 20:
+            raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        consume()
+        run_in_order(lambda job: begun.append(job) or job, iter(range(10_000)), take, workers)
     # Threads may note their blocks out of order; none is left out.
     assert sorted(begun) == list(range(len(begun)))
     assert 21 <= len(begun) <= 20 + 2 * workers
