@@ -218,7 +218,7 @@ def spectrum_counts(
     where = resolve_intervals([(name, 0, genome.contigs[name]) for name in contigs if genome.contigs[name]], genome)
     shape = (model.total_bins, model.num_kmers, 4)
     count_block = BlockCounter(genome, strata, None, load_counter(backend), model.k, Tables(shape))
-    workers = affordable_workers(resolve_cores(num_cores), shape)
+    workers = affordable_workers(resolve_cores(num_cores), shape, where.total)
     with progress_bar(where.total, "compare", progress) as bar:
         count_intervals(
             count_block, where, lambda tally: bar.update(tally.bases), resolve_block(None, model.iterator), workers

@@ -22,6 +22,9 @@ from gsynth.strata import Runs, Strata, lay_over
 _EXTRA_TABLES: Final = 1 << 30
 """Bytes that the tables of further threads may take; larger tables are filled by fewer threads."""
 
+_WINDOWS_PER_CELL: Final = 4
+"""A further table is made and added up in less time than it saves if its thread counts so many windows."""
+
 _CACHED_TABLE: Final = 1 << 22
 """Bytes of a table that a core's caches hold beside the block."""
 
@@ -58,9 +61,10 @@ class Tables:
         return total
 
 
-def affordable_workers(workers: int, shape: tuple[int, int, int]) -> int:
-    """`workers`, or as many as the tables leave room for."""
-    return max(1, min(workers, 1 + _EXTRA_TABLES // _bytes(shape)))
+def affordable_workers(workers: int, shape: tuple[int, int, int], windows: int) -> int:
+    """`workers`, or as many as the tables leave room for and are worth theirs."""
+    worth = windows // (_WINDOWS_PER_CELL * math.prod(shape))
+    return max(1, min(workers, worth, 1 + _EXTRA_TABLES // _bytes(shape)))
 
 
 def default_block(shape: tuple[int, int, int]) -> int:

@@ -135,7 +135,7 @@ def gsynth_train(
             unknown += tally.unknown
             bar.update(tally.bases)
 
-        count_intervals(count_block, where, add, block, affordable_workers(workers, shape))
+        count_intervals(count_block, where, add, block, affordable_workers(workers, shape, total))
     counts = count_block.tables.total()
     add_reverse_complement(counts)
     for axis in (i for i, request in enumerate(requests) if request.auto_merge):

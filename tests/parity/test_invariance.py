@@ -23,12 +23,24 @@ GENOME = {"chr1": contig(300_000, 1), "chr2": contig(40_000, 2), "tiny": "ACG", 
 MASK = [("chr1", 1000, 9000), ("chr1", 150_000, 150_700), ("chr3", 0, 3), ("chr3", 60_000, 61_111)]
 
 
+def train(k, **changes):
+    bins = {"expr": "gc", "breaks": np.linspace(0, 1, 11)}
+    return gsynth.train(bins, **({"genome": GENOME, "iterator": 200, "k": k, "pseudocount": 0.01} | changes))
+
+
 @pytest.fixture(scope="module", params=[2, 5, 8])
 def model(request):
-    return gsynth.train(
-        {"expr": "gc", "breaks": np.linspace(0, 1, 11)}, genome=GENOME, iterator=200, k=request.param,
-        pseudocount=0.01,
-    )  # fmt: skip
+    return train(request.param)
+
+
+def test_training_on_backends_threads_and_blocks(model, large_backends, monkeypatch):
+    # A table for each thread, though these intervals are not worth it.
+    monkeypatch.setattr("gsynth.counting._WINDOWS_PER_CELL", 1e-9)
+    expected = train(model.k, mask=MASK, backend="numpy", num_cores=1, max_chunk_size=10_000_000)
+    assert expected != model
+    for backend, threads, block in itertools.product(large_backends, (1, 2, 5), (1000, 50_001, 10_000_000)):
+        found = train(model.k, mask=MASK, backend=backend, num_cores=threads, max_chunk_size=block)
+        assert found == expected, (backend, threads, block)
 
 
 def digest(sequences):
