@@ -15,12 +15,15 @@ from collections.abc import Callable, Iterator
 import numpy as np
 from numpy.typing import NDArray
 
+from gsynth.encoding import decode, encode
 from gsynth.plugins import FREE
 from gsynth.plugins.registry import registry
 from gsynth.smoothing import smoothed_cdf, thresholds_from_cdf
 
 Codes = NDArray[np.uint8]
 Job = Callable[[str], Callable[[], object]]
+
+ABILITIES = ("encode", "decode", "compose", "replace")
 
 STRATUM_WIDTH = 200
 BINS = 20
@@ -34,8 +37,6 @@ def sequences(windows: int, fasta: str | None, region: str | None) -> Iterator[t
     yield "(CA)n", np.resize(np.array([1, 0], dtype=np.uint8), windows + 10)
     if fasta is not None:
         import pysam
-
-        from gsynth.encoding import encode
 
         with pysam.FastaFile(fasta) as file:
             text = file.fetch(region=region) if region else file.fetch(file.references[0])
@@ -100,6 +101,50 @@ def sampling(codes: Codes, order: int, stratified: bool, masked: bool) -> Job:
     return job
 
 
+def independent(windows: int) -> Job:
+    """A job that draws bases which depend on nothing."""
+    table = np.broadcast_to(np.array([1, 2, 3], dtype=np.uint32) << 29, (2, 4, 3)).copy()
+    edges, keys, positions = np.array([0, windows]), np.array([7], dtype=np.uint64), np.array([0])
+    work = np.empty(windows + 1, dtype=np.uint8)
+
+    def job(backend: str) -> Callable[[], object]:
+        sampler = registry().load("sampler", backend)
+
+        def run() -> None:
+            work[:] = FREE
+            work[0] = 0
+            sampler.sample_stream(work, *whole(windows), edges, keys, positions, order=1, thresholds=table)
+
+        return run
+
+    return job
+
+
+def on_bases(ability: str, codes: Codes) -> Job:
+    """A job of one of the abilities that turn or count bases: encode, decode, compose or replace."""
+    codes = codes[:-10]
+    bases, room, edges = decode(codes), np.empty_like(codes), strata(codes.size)[0]
+    composition = np.empty((edges.size - 1, 4), dtype=np.int64)
+    old, new = (np.frombuffer(word, dtype=np.uint8) for word in (b"CG", b"GC"))
+
+    def job(backend: str) -> Callable[[], object]:
+        sampler = registry().load("sampler", backend)
+
+        def replace() -> None:
+            room[:] = bases
+            sampler.replace(room, old, new)
+
+        runs: dict[str, Callable[[], object]] = {
+            "encode": lambda: sampler.encode(bases, room),
+            "decode": lambda: sampler.decode(codes, room),
+            "compose": lambda: sampler.compose(bases, edges, composition),
+            "replace": replace,
+        }
+        return runs[ability]
+
+    return job
+
+
 def measure(job: Job, backends: list[str], windows: int, rounds: int) -> dict[str, float]:
     """The best time of each backend, in ns per base; they take turns."""
     runs = {backend: job(backend) for backend in backends}
@@ -116,6 +161,10 @@ def measure(job: Job, backends: list[str], windows: int, rounds: int) -> dict[st
 
 def jobs(found: dict[str, Codes], orders: list[int]) -> Iterator[tuple[str, Job]]:
     """All the jobs, named."""
+    codes = next(iter(found.values()))
+    for ability in ABILITIES:
+        yield ability, on_bases(ability, codes)
+    yield "random", independent(codes.size - 10)
     for order in orders:
         for name, codes in found.items():
             yield f"count k={order} {name}", counting(codes, order, False)

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from benchmarks.kernels import counting, sampling, sequences
+from benchmarks.kernels import ABILITIES, counting, independent, on_bases, sampling, sequences
 from benchmarks.peers import usable_backends
 from gsynth.plugins.registry import registry
 
@@ -51,3 +51,18 @@ def test_sample(benchmark, backend, order, masked):
         pytest.skip(f"{backend} draws no numbers of its own")
     run = sampling(CODES["random"], order, False, masked)(backend)
     measured(benchmark, run, f"sample k={order}{', half fixed' if masked else ''}")
+
+
+@backends
+def test_random(benchmark, backend):
+    if not hasattr(registry().load("sampler", backend), "sample_stream"):
+        pytest.skip(f"{backend} draws no numbers of its own")
+    measured(benchmark, independent(WINDOWS)(backend), "random")
+
+
+@backends
+@pytest.mark.parametrize("ability", ABILITIES)
+def test_bases(benchmark, backend, ability):
+    if not hasattr(registry().load("sampler", backend), ability):
+        pytest.skip(f"{backend} has no {ability} of its own")
+    measured(benchmark, on_bases(ability, CODES["random"])(backend), ability)

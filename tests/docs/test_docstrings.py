@@ -19,6 +19,7 @@ MODULES = sorted(
 @pytest.mark.parametrize("name", MODULES)
 def test_examples(name, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
     if ".testing." in name:
         pytest.skip("the examples of the conformance suite are for a reader's own classes")
     found = doctest.testmod(importlib.import_module(name))
