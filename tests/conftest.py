@@ -1,7 +1,7 @@
 """What all tests need to know of where they run.
 
-GSYNTH_TEST_WITHOUT names the backends that an environment lacks on purpose (tox sets it). A test that asks for one of them by name is skipped with gsynth's own
-reason; where the variable is not set, a missing backend fails its tests.
+GSYNTH_TEST_WITHOUT names the backends that an environment lacks on purpose (tox sets it). A test that asks for one of
+them by name is skipped with gsynth's own reason; where the variable is not set, a missing backend fails its tests.
 """
 
 from __future__ import annotations
