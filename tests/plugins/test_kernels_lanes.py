@@ -175,13 +175,13 @@ def plain_count(codes, edges, strata, order, out):
 
 @pytest.mark.parametrize("backend", BACKENDS)
 @pytest.mark.parametrize(("order", "bins", "n"), [(5, 3, 30_000), (9, 4, 600_000), (10, 1, 200_000), (10, 2, 300_000)])
-@pytest.mark.parametrize("sequence", ["random", "poly-A", "microsatellite"])
+@pytest.mark.parametrize("sequence", ["random", "poly-A", "microsatellite", "skewed"])
 def test_count_of_long_blocks(backend, order, bins, n, sequence, jit):
     if backend == "numba" and not jit and n > 50_000:
         pytest.skip("too slow without the compiler")
     rng = np.random.default_rng(n)
-    codes = rng.integers(0, 4, size=n + order, dtype=np.uint8)
-    if sequence != "random":
+    codes = rng.choice(4, p=[0.97, 0.01, 0.01, 0.01] if sequence == "skewed" else None, size=n + order).astype(np.uint8)
+    if sequence in ("poly-A", "microsatellite"):
         codes = np.resize(np.array([0] if sequence == "poly-A" else [1, 0], dtype=np.uint8), n + order)
     for start in rng.integers(0, n, size=5):
         codes[start : start + int(rng.integers(1, 700))] = 4
