@@ -263,9 +263,10 @@ def _only_unknown(codes: NDArray[np.uint8]) -> NDArray[np.uint8]:
 
 def _lower_n(bases: NDArray[np.uint8], fixed: NDArray[np.uint8]) -> NDArray[np.uint8] | None:
     """The bytes to copy where a base that is fixed is in lower case: n for each; None where none is."""
-    lower = is_lower(bases)
-    lower &= fixed != FREE
-    return lower * np.uint8(ord("n")) if lower.any() else None
+    unknown = fixed != FREE
+    if not (unknown & (bases >= ord("a"))).any():
+        return None
+    return (unknown & is_lower(bases)) * np.uint8(ord("n"))
 
 
 def _part_of_runs(runs: Runs, first: int, last: int) -> Runs:

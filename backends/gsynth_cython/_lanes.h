@@ -64,6 +64,7 @@ GSYNTH_ALWAYS_INLINE void gsynth_advance(
     uint32_t mask,         /* of a context in bases */
     int lanes,
     int has_fixed,
+    int one_table,         /* all rows are those of one table */
     int packed,
     int counts_bits,
     int prefetch)
@@ -77,7 +78,7 @@ GSYNTH_ALWAYS_INLINE void gsynth_advance(
         GSYNTH_UNROLL
         for (int i = 0; i < lanes; i++) {
             const uint32_t number = tile->numbers[i * width + step];
-            const uint32_t at = tile->rows[i * width + step] + (now[i] & cut);
+            const uint32_t at = tile->rows[one_table ? 0 : i * width + step] + (now[i] & cut);
             uint32_t next;
             if (packed) {
                 next = gsynth_draw_packed((const int32_t *)table + (uint64_t)at, number, counts_bits);
@@ -132,23 +133,26 @@ static int gsynth_all_free(const uint8_t *cells, int64_t size)
 
 typedef void (*gsynth_kind)(gsynth_tile *, const uint8_t *, int64_t, int64_t, const void *, uint32_t);
 
-#define GSYNTH_KIND(name, attributes, lanes, has_fixed, packed, counts_bits, prefetch)                                 \
+#define GSYNTH_KIND(name, attributes, lanes, has_fixed, one_table, packed, counts_bits, prefetch)                      \
     attributes static void name(gsynth_tile *tile, const uint8_t *cells, int64_t lane, int64_t steps,                  \
                                 const void *table, uint32_t mask)                                                      \
     {                                                                                                                  \
-        gsynth_advance(tile, cells, lane, steps, table, mask, lanes, has_fixed, packed, counts_bits, prefetch);        \
+        gsynth_advance(tile, cells, lane, steps, table, mask, lanes, has_fixed, one_table, packed, counts_bits,        \
+                       prefetch);                                                                                      \
     }
 
-GSYNTH_KIND(gsynth_many_free, , GSYNTH_MANY, 0, 0, 0, 1)
-GSYNTH_KIND(gsynth_many_fixed, , GSYNTH_MANY, 1, 0, 0, 1)
-GSYNTH_KIND(gsynth_few_free, , GSYNTH_FEW, 0, 0, 0, 0)
-GSYNTH_KIND(gsynth_few_fixed, , GSYNTH_FEW, 1, 0, 0, 0)
-GSYNTH_KIND(gsynth_packed_free, , GSYNTH_FEW, 0, 1, 0, 0)
-GSYNTH_KIND(gsynth_packed_fixed, , GSYNTH_FEW, 1, 1, 0, 0)
+GSYNTH_KIND(gsynth_many_free, , GSYNTH_MANY, 0, 0, 0, 0, 1)
+GSYNTH_KIND(gsynth_many_fixed, , GSYNTH_MANY, 1, 0, 0, 0, 1)
+GSYNTH_KIND(gsynth_few_free, , GSYNTH_FEW, 0, 0, 0, 0, 0)
+GSYNTH_KIND(gsynth_few_fixed, , GSYNTH_FEW, 1, 0, 0, 0, 0)
+GSYNTH_KIND(gsynth_packed_free, , GSYNTH_FEW, 0, 0, 1, 0, 0)
+GSYNTH_KIND(gsynth_packed_fixed, , GSYNTH_FEW, 1, 0, 1, 0, 0)
+GSYNTH_KIND(gsynth_packed_one, , GSYNTH_FEW, 0, 1, 1, 0, 0)
 #if GSYNTH_VECTOR_ROWS
 #define GSYNTH_AVX2 __attribute__((target("avx2,bmi,bmi2,popcnt")))
-GSYNTH_KIND(gsynth_packed_free_avx2, GSYNTH_AVX2, GSYNTH_FEW, 0, 1, 1, 0)
-GSYNTH_KIND(gsynth_packed_fixed_avx2, GSYNTH_AVX2, GSYNTH_FEW, 1, 1, 1, 0)
+GSYNTH_KIND(gsynth_packed_free_avx2, GSYNTH_AVX2, GSYNTH_FEW, 0, 0, 1, 1, 0)
+GSYNTH_KIND(gsynth_packed_fixed_avx2, GSYNTH_AVX2, GSYNTH_FEW, 1, 0, 1, 1, 0)
+GSYNTH_KIND(gsynth_packed_one_avx2, GSYNTH_AVX2, GSYNTH_FEW, 0, 1, 1, 1, 0)
 #endif
 
 static int gsynth_has_avx2(void)
@@ -161,7 +165,7 @@ static int gsynth_has_avx2(void)
 #endif
 }
 
-static gsynth_kind gsynth_choose(int many, int packed, int has_fixed)
+static gsynth_kind gsynth_choose(int many, int packed, int has_fixed, int one_table)
 {
     if (many)
         return has_fixed ? gsynth_many_fixed : gsynth_many_free;
@@ -169,9 +173,9 @@ static gsynth_kind gsynth_choose(int many, int packed, int has_fixed)
         return has_fixed ? gsynth_few_fixed : gsynth_few_free;
 #if GSYNTH_VECTOR_ROWS
     if (gsynth_has_avx2())
-        return has_fixed ? gsynth_packed_fixed_avx2 : gsynth_packed_free_avx2;
+        return has_fixed ? gsynth_packed_fixed_avx2 : one_table ? gsynth_packed_one_avx2 : gsynth_packed_free_avx2;
 #endif
-    return has_fixed ? gsynth_packed_fixed : gsynth_packed_free;
+    return has_fixed ? gsynth_packed_fixed : one_table ? gsynth_packed_one : gsynth_packed_free;
 }
 
 #endif

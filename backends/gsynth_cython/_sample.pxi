@@ -26,7 +26,7 @@ cdef extern from "_lanes.h" nogil:
     ctypedef void (*Advance "gsynth_kind")(
         Lanes *tile, const uint8_t *cells, int64_t lane, int64_t steps, const void *table, uint32_t mask
     ) noexcept
-    Advance gsynth_choose(int many, int packed, int has_fixed) noexcept
+    Advance gsynth_choose(int many, int packed, int has_fixed, int one_table) noexcept
     void gsynth_pack_rows(const uint32_t *thresholds, int64_t rows, int32_t *packed) noexcept
     void gsynth_settle_cells(uint8_t *cells, const uint8_t *out, int64_t size, int packed) noexcept
     int gsynth_all_free(const uint8_t *cells, int64_t size) noexcept
@@ -240,6 +240,7 @@ cdef void _advance(Block *block, int lanes, int64_t lane, const uint32_t *guesse
     cdef Lanes tile
     cdef uint32_t mask = (<uint32_t>1 << (2 * block.order)) - 1
     cdef bint packed = block.packed != NULL
+    cdef bint one_table = block.runs == 1 and not block.has_n
     cdef const void *table = <const void *>block.packed if packed else <const void *>block.thresholds
     cdef uint32_t unit = 4 if packed else 1
     cdef Cursor cursors[MANY_LANES]
@@ -261,7 +262,9 @@ cdef void _advance(Block *block, int lanes, int64_t lane, const uint32_t *guesse
                 unit,
             )
             has_fixed |= block.has_fixed and not gsynth_all_free(cells + i * lane, end - start)
-        gsynth_choose(lanes == MANY_LANES, packed, has_fixed)(&tile, cells, lane, end - start, table, mask)
+        gsynth_choose(lanes == MANY_LANES, packed, has_fixed, one_table)(
+            &tile, cells, lane, end - start, table, mask
+        )
         for i in range(lanes):
             gsynth_settle_cells(cells + i * lane, tile.out + i * width, end - start, packed)
         start = end
