@@ -266,7 +266,8 @@ def _lower_n(bases: NDArray[np.uint8], fixed: NDArray[np.uint8]) -> NDArray[np.u
     unknown = fixed != FREE
     if not (unknown & (bases >= ord("a"))).any():
         return None
-    return (unknown & is_lower(bases)) * np.uint8(ord("n"))
+    letters: NDArray[np.uint8] = (unknown & is_lower(bases)) * np.uint8(ord("n"))
+    return letters
 
 
 def _part_of_runs(runs: Runs, first: int, last: int) -> Runs:
