@@ -34,7 +34,16 @@ typedef struct {
  * below 2**31 then, so that the comparison may be a signed one, which is the only one that older processors have. */
 static void gsynth_pack_rows(const uint32_t *thresholds, int64_t rows, int32_t *packed)
 {
-    for (int64_t row = 0; row < rows; row++) {
+    int64_t row = 0;
+#if GSYNTH_VECTOR_ROWS
+    const __m128i three = _mm_set_epi32(0, -1, -1, -1), last = _mm_set_epi32(INT32_MAX, 0, 0, 0);
+    for (; row + 1 < rows; row++) { /* the last row is read by itself: nothing behind it may be */
+        const __m128i four = _mm_loadu_si128((const __m128i *)(thresholds + 3 * row));
+        const __m128i less = _mm_add_epi32(four, _mm_set1_epi32(-1));
+        _mm_store_si128((__m128i *)(packed + 4 * row), _mm_or_si128(_mm_and_si128(less, three), last));
+    }
+#endif
+    for (; row < rows; row++) {
         for (int i = 0; i < 3; i++)
             packed[4 * row + i] = (int32_t)(thresholds[3 * row + i] - 1);
         packed[4 * row + 3] = INT32_MAX;
