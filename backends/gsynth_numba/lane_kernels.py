@@ -6,7 +6,7 @@ What is drawn goes to a scratch array, and from there to the caller's cells tile
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,65 +21,6 @@ MANY_LANES: Final = 32
 
 _FEW_WIDTH: Final = TILE_CELLS // FEW_LANES
 _MANY_WIDTH: Final = TILE_CELLS // MANY_LANES
-
-
-@kernel
-def advance_few(
-    codes: NDArray[np.uint8],
-    runs: Runs,
-    numbers: Numbers,
-    table: NDArray[np.uint32],
-    order: int,
-    lane: int,
-    guesses: NDArray[np.int64],
-    has_fixed: bool,
-) -> None:
-    """Fill `FEW_LANES` lanes of `lane` windows, each from its guessed context."""
-    rows = np.empty(TILE_CELLS, dtype=np.uint32)
-    draws = np.empty(TILE_CELLS, dtype=np.uint32)
-    out = np.empty(TILE_CELLS, dtype=np.uint8)
-    cursors = cursors_at(runs, numbers, 0, lane, FEW_LANES)
-    contexts = guesses.astype(np.uint32)
-    mask = np.uint32(4**order - 1)
-    packed = _packed(table)
-    for start in range(0, lane, _FEW_WIDTH):
-        end = min(start + _FEW_WIDTH, lane)
-        prepare(codes, runs, numbers, order, start, end, lane, FEW_LANES, cursors, rows, draws)
-        first, steps = order + start, end - start
-        if has_fixed and not _lanes_free(codes, first, lane, steps, FEW_LANES):
-            _advance_few_fixed(codes, first, lane, steps, rows, draws, out, contexts, packed, mask)
-        else:
-            _advance_few_free(codes, first, lane, steps, rows, draws, out, contexts, packed, mask)
-        _settle(codes, first, lane, steps, out, FEW_LANES, _FEW_WIDTH)
-
-
-@kernel
-def advance_many(
-    codes: NDArray[np.uint8],
-    runs: Runs,
-    numbers: Numbers,
-    table: NDArray[np.uint32],
-    order: int,
-    lane: int,
-    guesses: NDArray[np.int64],
-    has_fixed: bool,
-) -> None:
-    """Fill `MANY_LANES` lanes of `lane` windows, each from its guessed context."""
-    rows = np.empty(TILE_CELLS, dtype=np.uint32)
-    draws = np.empty(TILE_CELLS, dtype=np.uint32)
-    out = np.empty(TILE_CELLS, dtype=np.uint8)
-    cursors = cursors_at(runs, numbers, 0, lane, MANY_LANES)
-    contexts = guesses.astype(np.uint32)
-    mask = 4**order - 1
-    for start in range(0, lane, _MANY_WIDTH):
-        end = min(start + _MANY_WIDTH, lane)
-        prepare(codes, runs, numbers, order, start, end, lane, MANY_LANES, cursors, rows, draws)
-        first, steps = order + start, end - start
-        if has_fixed and not _lanes_free(codes, first, lane, steps, MANY_LANES):
-            _advance_many_fixed(codes, first, lane, steps, rows, draws, out, contexts, table, mask)
-        else:
-            _advance_many_free(codes, first, lane, steps, rows, draws, out, contexts, table, mask)
-        _settle(codes, first, lane, steps, out, MANY_LANES, _MANY_WIDTH)
 
 
 @kernel
@@ -191,8 +132,9 @@ def _many_advancer(has_fixed: bool) -> Callable[..., None]:
         out: NDArray[np.uint8],
         contexts: NDArray[np.uint32],
         table: NDArray[np.uint32],
-        mask: int,
+        row_mask: np.uint32,
     ) -> None:
+        mask = int(row_mask)
         to_next, width = np.uint64(lane), np.uint64(_MANY_WIDTH)
         for step in range(steps):
             cell, window = np.uint64(first + step), np.uint64(step)
@@ -215,7 +157,47 @@ def _many_advancer(has_fixed: bool) -> Callable[..., None]:
     return advance
 
 
-_advance_few_free = _few_advancer(has_fixed=False)
-_advance_few_fixed = _few_advancer(has_fixed=True)
-_advance_many_free = _many_advancer(has_fixed=False)
-_advance_many_fixed = _many_advancer(has_fixed=True)
+@kernel
+def _unpacked(table: NDArray[np.uint32]) -> NDArray[np.uint32]:
+    return table
+
+
+def _filler(
+    lanes: int, made_ready: Callable[..., Any], advance_free: Callable[..., None], advance_fixed: Callable[..., None]
+) -> Callable[..., None]:
+    """What fills `lanes` lanes of `lane` windows, each from its guessed context."""
+    width = TILE_CELLS // lanes
+
+    @kernel
+    def fill_lanes(
+        codes: NDArray[np.uint8],
+        runs: Runs,
+        numbers: Numbers,
+        thresholds: NDArray[np.uint32],
+        order: int,
+        lane: int,
+        guesses: NDArray[np.int64],
+        has_fixed: bool,
+    ) -> None:
+        rows = np.empty(TILE_CELLS, dtype=np.uint32)
+        draws = np.empty(TILE_CELLS, dtype=np.uint32)
+        out = np.empty(TILE_CELLS, dtype=np.uint8)
+        cursors = cursors_at(runs, numbers, 0, lane, lanes)
+        contexts = guesses.astype(np.uint32)
+        mask = np.uint32(4**order - 1)
+        table = made_ready(thresholds)
+        for start in range(0, lane, width):
+            end = min(start + width, lane)
+            prepare(codes, runs, numbers, order, start, end, lane, lanes, cursors, rows, draws)
+            first, steps = order + start, end - start
+            if has_fixed and not _lanes_free(codes, first, lane, steps, lanes):
+                advance_fixed(codes, first, lane, steps, rows, draws, out, contexts, table, mask)
+            else:
+                advance_free(codes, first, lane, steps, rows, draws, out, contexts, table, mask)
+            _settle(codes, first, lane, steps, out, lanes, width)
+
+    return fill_lanes
+
+
+advance_few = _filler(FEW_LANES, _packed, _few_advancer(has_fixed=False), _few_advancer(has_fixed=True))
+advance_many = _filler(MANY_LANES, _unpacked, _many_advancer(has_fixed=False), _many_advancer(has_fixed=True))
