@@ -19,13 +19,18 @@ def add_reverse_complement(counts: NDArray[np.uint64]) -> None:
     """
     bins, contexts, _ = counts.shape
     letters = contexts.bit_length() // 2 + 1
+    # One for all bins: memory that is touched for the first time costs more than turning a table.
+    turned = np.empty(contexts * 4, dtype=counts.dtype)
     for i in range(bins):
         table = counts[i].reshape(-1)
-        table += _of_reverse_complements(table, letters)
+        # Memory of an empty stratum has not been touched yet, and need not be.
+        if table.any():
+            _turn(table, letters, turned)
+            table += turned
 
 
-def _of_reverse_complements(table: NDArray[np.uint64], letters: int) -> NDArray[np.uint64]:
-    """The counts of all words' reverse complements, both in the order of the words: uint64[4**letters].
+def _turn(table: NDArray[np.uint64], letters: int, turned: NDArray[np.uint64]) -> None:
+    """Write the counts of all words' reverse complements, both in the order of the words: uint64[4**letters].
 
     A word is a head, a middle and a tail of one or two letters. All words with the same middle are turned at once: what
     is read and written then lies side by side, which turning a table beyond the caches in one go does not give.
@@ -34,10 +39,9 @@ def _of_reverse_complements(table: NDArray[np.uint64], letters: int) -> NDArray[
     head = letters // 2
     heads, middles, tails = (_reverse_complements(n) for n in (head, letters - head - tail, tail))
     source = table.reshape(heads.size, middles.size, tails.size)
-    turned = np.empty((tails.size, middles.size, heads.size), dtype=table.dtype)
+    target = turned.reshape(tails.size, middles.size, heads.size)
     for middle, other in enumerate(middles.tolist()):
-        turned[tails, other] = source[:, middle].take(heads, axis=0).T
-    return turned.reshape(-1)
+        target[tails, other] = source[:, middle].take(heads, axis=0).T
 
 
 def _reverse_complements(letters: int) -> NDArray[np.int64]:

@@ -1,8 +1,10 @@
 # Counting. Runs are cut into chunks; a chunk without N, nearly every one, is counted by a loop that never asks.
 #
-# A table that outgrows the caches costs a miss for each window. There the (k+1)-mers are first dealt out by their
-# leading bits to bins of 16-bit rests, then each bin is counted by itself: a full one in 16 bits, which stay in the
-# cache and are then added to its part of the table.
+# A table that outgrows the caches costs a miss for each window. There the windows are first dealt out, two by two: two
+# in a row share all but a letter, so they are one word of k+2 letters, whose leading bits choose a bin and whose other
+# 16 bits are kept there. Then bin by bin each word counts for its leading and its last k+1 letters. Four bins that differ
+# in nothing but the first letter make a group, as their words' last letters lie in one part of the table. Where a group
+# holds many words, they are counted in 16 bits, which stay in the cache and are then added to the table.
 #
 # Four bases are read at a time, and then four windows counted: apart from being fewer steps, counts of a short repeat
 # are then not waited for one by one.
@@ -13,15 +15,22 @@ from libc.string cimport memset
 
 cdef enum:
     CHUNK = 256  # windows looked over for N at once
-    REST_BITS = 15  # a part of the table is 2**15 counts, 256 KiB
+    REST_BITS = 16  # of a pair of windows that are kept in its bin
+    LEAD_CELLS = 1 << 14  # of the table, that the first windows of a bin's pairs fall in
     PAGE_BITS = 10  # rests in a page of a bin: 2**10
     PAGE = 1 << PAGE_BITS
     MOST_PAGES = 63  # a cell counts 16 bits: less than 2**16 rests at once
     DIRECT_CELLS = 1 << 21  # tables up to 16 MiB are counted into directly
-    MOST_PARTS = 1 << 14
+    MOST_BINS = 1 << 14
 
 
 cdef struct Deal:
+    uint64_t *table
+    int64_t cells
+    int order
+    int64_t bins
+    int bins_of_group
+    int64_t step  # from a bin of a group to the next
     uint16_t *rests  # pages of rests
     int32_t *following  # page -> the next page of its bin, -1 at the last
     int32_t *first  # bin -> its first page
@@ -40,19 +49,20 @@ def count(
     cdef int64_t with_n = 0
     cdef int64_t windows = codes.shape[0] - order
     cdef int64_t cells = out.shape[0] * out.shape[1] * 4
-    cdef int64_t parts = cells >> REST_BITS
+    cdef int64_t bins = (cells + LEAD_CELLS - 1) // LEAD_CELLS
     cdef Deal deal
     if windows <= 0:
         return 0
-    if cells <= DIRECT_CELLS or parts > MOST_PARTS or parts * PAGE > windows:
+    if cells <= DIRECT_CELLS or bins > MOST_BINS or bins * PAGE > windows:
         with nogil:
             with_n = _count(&codes[0], &edges[0], &strata[0], strata.shape[0], order, &out[0, 0, 0], NULL)
         return with_n
-    _open(&deal, parts, windows)
+    deal.table, deal.cells, deal.order, deal.bins = &out[0, 0, 0], cells, order, bins
+    _open(&deal, windows)
     try:
         with nogil:
             with_n = _count(&codes[0], &edges[0], &strata[0], strata.shape[0], order, &out[0, 0, 0], &deal)
-            _add_up(&deal, parts, &out[0, 0, 0])
+            _add_up(&deal)
     finally:
         _close(&deal)
     return with_n
@@ -82,7 +92,7 @@ cdef int64_t _count(
                 if deal == NULL:
                     _count_clean(codes + start, end - start, order, out + first)
                 else:
-                    _deal_clean(codes + start, end - start, order, first, deal)
+                    _deal_clean(codes + start, end - start, strata[run], deal)
             start = end
     return with_n
 
@@ -143,34 +153,27 @@ cdef int64_t _count_around_n(
     return with_n
 
 
-cdef inline void _deal_clean(
-    const uint8_t *codes, int64_t windows, int order, int64_t first, Deal *deal
-) noexcept nogil:
-    cdef uint32_t mask = (<uint32_t>1 << (2 * order + 2)) - 1
+cdef inline void _deal_clean(const uint8_t *codes, int64_t windows, int64_t stratum, Deal *deal) noexcept nogil:
+    cdef int order = deal.order
+    cdef uint32_t mask = (<uint32_t>1 << (2 * order + 4)) - 1
     cdef uint32_t word = _word(codes, order)
-    cdef int64_t part = first >> REST_BITS
+    cdef int64_t first = stratum << (2 * order + 4)
     cdef int64_t i, fours = windows & ~<int64_t>3
-    codes += order
-    for i in range(0, fours, 4):
+    for i in range(order, fours + order, 4):
         word = (word << 8) | _four(codes + i)
-        _deal_word((word >> 6) & mask, part, deal)
-        _deal_word((word >> 4) & mask, part, deal)
-        _deal_word((word >> 2) & mask, part, deal)
-        _deal_word(word & mask, part, deal)
-    for i in range(fours, windows):
-        word = (word << 2) | codes[i]
-        _deal_word(word & mask, part, deal)
+        _deal_pair(first + ((word >> 4) & mask), deal)
+        _deal_pair(first + (word & mask), deal)
+    _count_clean(codes + fours, windows - fours, order, deal.table + (stratum << (2 * order + 2)))
 
 
-cdef inline void _deal_word(uint32_t word, int64_t part, Deal *deal) noexcept nogil:
-    cdef int64_t slot
-    part += word >> REST_BITS
-    slot = deal.free_slot[part]
-    deal.rests[slot] = <uint16_t>(word & ((1 << REST_BITS) - 1))
+cdef inline void _deal_pair(int64_t pair, Deal *deal) noexcept nogil:
+    cdef int64_t bin = pair >> REST_BITS
+    cdef int64_t slot = deal.free_slot[bin]
+    deal.rests[slot] = <uint16_t>pair
     slot += 1
     if slot & (PAGE - 1) == 0:
         slot = _next_page(deal, (slot >> PAGE_BITS) - 1)
-    deal.free_slot[part] = slot
+    deal.free_slot[bin] = slot
 
 
 cdef int64_t _next_page(Deal *deal, int64_t page) noexcept nogil:
@@ -180,70 +183,109 @@ cdef int64_t _next_page(Deal *deal, int64_t page) noexcept nogil:
     return <int64_t>(deal.pages - 1) << PAGE_BITS
 
 
-cdef void _add_up(Deal *deal, int64_t parts, uint64_t *out) noexcept nogil:
-    cdef int64_t part
-    for part in range(parts):
-        if _holds_many(deal, part):
-            _add_many(deal, part, out + (part << REST_BITS))
+cdef void _add_up(Deal *deal) noexcept nogil:
+    cdef int64_t group
+    for group in range(deal.bins // deal.bins_of_group):
+        if _pages_of_group(deal, group) * PAGE >= deal.bins_of_group * LEAD_CELLS // 2:
+            _add_many(deal, group)
         else:
-            _add_few(deal, part, out + (part << REST_BITS))
+            _add_few(deal, group)
 
 
-cdef inline bint _holds_many(Deal *deal, int64_t part) noexcept nogil:
-    """Whether a part has about as many rests as cells, so that a pass over the cells is worth it."""
+cdef inline int64_t _bin(Deal *deal, int64_t group, int i) noexcept nogil:
+    return group // deal.step * deal.step * deal.bins_of_group + group % deal.step + i * deal.step
+
+
+cdef inline int64_t _pages_of_group(Deal *deal, int64_t group) noexcept nogil:
     cdef int64_t pages = 0
-    cdef int32_t page = deal.first[part]
-    while page >= 0 and pages << PAGE_BITS < 1 << REST_BITS:
-        pages += 1
-        page = deal.following[page]
-    return page >= 0
+    cdef int32_t page
+    cdef int i
+    for i in range(deal.bins_of_group):
+        page = deal.first[_bin(deal, group, i)]
+        while page >= 0:
+            pages += 1
+            page = deal.following[page]
+    return pages
 
 
-cdef inline int64_t _end_of_page(Deal *deal, int64_t part, int32_t page) noexcept nogil:
-    return (<int64_t>page + 1) << PAGE_BITS if deal.following[page] >= 0 else deal.free_slot[part]
+cdef inline int64_t _end_of_page(Deal *deal, int64_t bin, int32_t page) noexcept nogil:
+    return (<int64_t>page + 1) << PAGE_BITS if deal.following[page] >= 0 else deal.free_slot[bin]
 
 
-cdef void _add_few(Deal *deal, int64_t part, uint64_t *table) noexcept nogil:
-    cdef int64_t slot
-    cdef int32_t page = deal.first[part]
-    while page >= 0:
-        for slot in range(<int64_t>page << PAGE_BITS, _end_of_page(deal, part, page)):
-            table[deal.rests[slot]] += 1
-        page = deal.following[page]
+cdef inline uint32_t _tail(uint32_t rest, int order) noexcept nogil:
+    """The cell, within its group, of a pair's second window: the pair without its first letter."""
+    return (rest >> (2 * order + 4) << (2 * order + 2)) | (rest & ((<uint32_t>1 << (2 * order + 2)) - 1))
 
 
-cdef void _add_many(Deal *deal, int64_t part, uint64_t *table) noexcept nogil:
-    cdef uint16_t counts[1 << REST_BITS]
-    cdef int64_t slot, cell
-    cdef int32_t page = deal.first[part]
-    cdef int pages
-    while page >= 0:
-        memset(counts, 0, sizeof(counts))
-        pages = 0
-        while page >= 0 and pages < MOST_PAGES:
-            for slot in range(<int64_t>page << PAGE_BITS, _end_of_page(deal, part, page)):
-                counts[deal.rests[slot]] += 1
+cdef void _add_few(Deal *deal, int64_t group) noexcept nogil:
+    cdef uint64_t *tails = deal.table + group * deal.bins_of_group * LEAD_CELLS
+    cdef uint64_t *leads
+    cdef int64_t slot, bin
+    cdef int32_t page
+    cdef int i
+    for i in range(deal.bins_of_group):
+        bin = _bin(deal, group, i)
+        leads = deal.table + bin * LEAD_CELLS
+        page = deal.first[bin]
+        while page >= 0:
+            for slot in range(<int64_t>page << PAGE_BITS, _end_of_page(deal, bin, page)):
+                leads[deal.rests[slot] >> 2] += 1
+                tails[_tail(deal.rests[slot], deal.order)] += 1
+            page = deal.following[page]
+
+
+cdef void _add_many(Deal *deal, int64_t group) noexcept nogil:
+    cdef uint16_t leads[LEAD_CELLS]
+    cdef uint16_t tails[4 * LEAD_CELLS]
+    cdef int64_t tail_cells = deal.bins_of_group * LEAD_CELLS
+    cdef int64_t slot, bin
+    cdef int32_t page
+    cdef int i, pages = 0
+    memset(leads, 0, sizeof(leads))
+    memset(tails, 0, sizeof(tails))
+    for i in range(deal.bins_of_group):
+        bin = _bin(deal, group, i)
+        page = deal.first[bin]
+        while page >= 0:
+            if pages == MOST_PAGES:
+                _flush(deal, bin * LEAD_CELLS, LEAD_CELLS, leads)
+                _flush(deal, group * tail_cells, tail_cells, tails)
+                pages = 0
+            for slot in range(<int64_t>page << PAGE_BITS, _end_of_page(deal, bin, page)):
+                leads[deal.rests[slot] >> 2] += 1
+                tails[_tail(deal.rests[slot], deal.order)] += 1
             page = deal.following[page]
             pages += 1
-        for cell in range(1 << REST_BITS):
-            table[cell] += counts[cell]
+        _flush(deal, bin * LEAD_CELLS, LEAD_CELLS, leads)
+    _flush(deal, group * tail_cells, tail_cells, tails)
 
 
-cdef int _open(Deal *deal, int64_t parts, int64_t windows) except -1:
-    cdef int64_t part
-    cdef int64_t pages = parts + (windows >> PAGE_BITS) + 1
+cdef inline void _flush(Deal *deal, int64_t first, int64_t cells, uint16_t *counts) noexcept nogil:
+    """Add counts to the table's cells from `first` on, as far as it goes, and make them 0."""
+    cdef int64_t cell
+    for cell in range(min(cells, deal.cells - first)):
+        deal.table[first + cell] += counts[cell]
+    memset(counts, 0, cells * sizeof(uint16_t))
+
+
+cdef int _open(Deal *deal, int64_t windows) except -1:
+    cdef int64_t bin
+    cdef int64_t pages = deal.bins + (windows >> (PAGE_BITS + 1)) + 1
+    # Below k = 7 a stratum's pairs fill one bin at most, and each bin is a group of its own.
+    deal.bins_of_group = 4 if deal.order >= 7 else 1
+    deal.step = <int64_t>1 << (2 * deal.order - 14) if deal.order >= 7 else 1
     deal.rests = <uint16_t *>malloc(pages * PAGE * sizeof(uint16_t))
     deal.following = <int32_t *>malloc(pages * sizeof(int32_t))
-    deal.first = <int32_t *>malloc(parts * sizeof(int32_t))
-    deal.free_slot = <int64_t *>malloc(parts * sizeof(int64_t))
+    deal.first = <int32_t *>malloc(deal.bins * sizeof(int32_t))
+    deal.free_slot = <int64_t *>malloc(deal.bins * sizeof(int64_t))
     if deal.rests == NULL or deal.following == NULL or deal.first == NULL or deal.free_slot == NULL:
         _close(deal)
         raise MemoryError(f"no room to sort the {windows} windows of a block: choose smaller blocks")
-    for part in range(parts):
-        deal.first[part] = <int32_t>part
-        deal.following[part] = -1
-        deal.free_slot[part] = part << PAGE_BITS
-    deal.pages = <int32_t>parts
+    for bin in range(deal.bins):
+        deal.first[bin] = <int32_t>bin
+        deal.following[bin] = -1
+        deal.free_slot[bin] = bin << PAGE_BITS
+    deal.pages = <int32_t>deal.bins
     return 0
 
 

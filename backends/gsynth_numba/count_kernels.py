@@ -1,9 +1,11 @@
 """Counting: pure loops into the caller's table, contract in `gsynth.plugins.interfaces`.
 
 Runs are cut into chunks; a chunk without N, nearly every one, is counted by a loop that never asks. A table that
-outgrows the caches costs a miss for each window. There the (k+1)-mers are first dealt out by their leading bits to bins
-of 16-bit rests, then each bin is counted by itself: a full one in 16 bits, which stay in the cache and are then added
-to its part of the table.
+outgrows the caches costs a miss for each window. There the windows are first dealt out, two by two: two in a row share
+all but a letter, so they are one word of k+2 letters, whose leading bits choose a bin and whose other 16 bits are kept
+there. Then bin by bin each word counts for its leading and its last k+1 letters. Four bins that differ in nothing but
+the first letter make a group, as their words' last letters lie in one part of the table. Where a group holds many
+words, they are counted in 16 bits, which stay in the cache and are then added to the table.
 
 Four bases are read at a time, and then four windows counted: apart from being fewer steps, counts of a short repeat are
 then not waited for one by one.
@@ -23,13 +25,15 @@ from gsynth_numba.jit import kernel
 
 CHUNK: Final = 256
 """Windows looked over for N at once."""
-REST_BITS: Final = 15
-"""A part of the table is 2**15 counts, 256 KiB."""
+REST_BITS: Final = 16
+"""Of a pair of windows that are kept in its bin."""
+LEAD_CELLS: Final = 1 << 14
+"""Cells of the table that the first windows of a bin's pairs fall in."""
 PAGE_BITS: Final = 10
 """Rests in a page of a bin: 2**10."""
 DIRECT_CELLS: Final = 1 << 21
 """Tables up to 16 MiB are counted into directly."""
-MOST_PARTS: Final = 1 << 14
+MOST_BINS: Final = 1 << 14
 MOST_PAGES: Final = 63
 """A cell counts 16 bits: less than 2**16 rests at once."""
 
@@ -47,16 +51,16 @@ def count(
 ) -> int:
     """Add the windows to `out`, return how many hold a 4."""
     windows = codes.size - order
-    parts = out.size >> REST_BITS
-    dealt = out.size > DIRECT_CELLS and parts <= MOST_PARTS and parts * PAGE <= windows
+    bins = (out.size + LEAD_CELLS - 1) // LEAD_CELLS
+    dealt = out.size > DIRECT_CELLS and bins <= MOST_BINS and bins * PAGE <= windows
     if not dealt:
-        parts = 0
-    pages = parts + (windows >> PAGE_BITS) + 1 if dealt else 0
+        bins = 0
+    pages = bins + (windows >> (PAGE_BITS + 1)) + 1 if dealt else 0
     rests = np.empty(pages * PAGE, dtype=np.uint16)
     following = np.full(pages, -1, dtype=np.int32)
-    # Where the next rest of each part goes; in the last place, how many pages are given out.
-    slots = np.arange(parts + 1) * PAGE
-    slots[parts] = parts
+    # Where the next rest of each bin goes; in the last place, how many pages are given out.
+    slots = np.arange(bins + 1) * PAGE
+    slots[bins] = bins
     table = out.reshape(-1)
     cells = 4 ** (order + 1)
     with_n = 0
@@ -69,10 +73,10 @@ def count(
             if _holds_n(codes, start, end + order):
                 with_n += _count_around_n(codes, start, end, order, table, stratum * cells)
             elif stratum >= 0 and dealt:
-                _deal_clean(codes, start, end, order, stratum * cells, rests, following, slots)
+                _deal_clean(codes, start, end, order, stratum, table, rests, following, slots)
             elif stratum >= 0:
                 _count_clean(codes, start, end, order, table, stratum * cells)
-    _add_up(table, rests, following, slots)
+    _add_up(table, order, rests, following, slots)
     return with_n
 
 
@@ -148,86 +152,127 @@ def _deal_clean(
     start: int,
     end: int,
     order: int,
-    first: int,
+    stratum: int,
+    table: NDArray[np.uint64],
     rests: NDArray[np.uint16],
     following: NDArray[np.int32],
     slots: NDArray[np.int64],
 ) -> None:
-    mask = 4 ** (order + 1) - 1
-    part_of_stratum = first >> REST_BITS
-    word = _word(codes, start, order)
-    for i in range(start + order, end + order):
-        word = ((word << 2) | int(codes[np.uint64(i)])) & mask
-        part = np.uint64(part_of_stratum + (word >> REST_BITS))
-        slot = slots[part]
-        rests[np.uint64(slot)] = word & REST
-        slot += 1
-        if slot & (PAGE - 1) == 0:
-            page = slots[-1]
-            following[(slot >> PAGE_BITS) - 1] = page
-            slots[-1] = page + 1
-            slot = page << PAGE_BITS
-        slots[part] = slot
+    mask, first = np.uint64(4 ** (order + 2) - 1), np.uint64(stratum * 4 ** (order + 2))
+    word = np.uint64(_word(codes, start, order))
+    fours = start + ((end - start) & ~3)
+    for i in range(start + order, fours + order, 4):
+        word = (word << np.uint64(8)) | _four(codes, i)
+        for shift in range(4, -1, -4):
+            pair = first + ((word >> np.uint64(shift)) & mask)
+            bin_ = pair >> np.uint64(REST_BITS)
+            slot = slots[bin_]
+            rests[np.uint64(slot)] = pair & np.uint64(REST)
+            slot += 1
+            if slot & (PAGE - 1) == 0:
+                page = slots[-1]
+                following[(slot >> PAGE_BITS) - 1] = page
+                slots[-1] = page + 1
+                slot = page << PAGE_BITS
+            slots[bin_] = slot
+    _count_clean(codes, fours, end, order, table, stratum * 4 ** (order + 1))
 
 
 @kernel
 def _add_up(
-    table: NDArray[np.uint64], rests: NDArray[np.uint16], following: NDArray[np.int32], slots: NDArray[np.int64]
+    table: NDArray[np.uint64],
+    order: int,
+    rests: NDArray[np.uint16],
+    following: NDArray[np.int32],
+    slots: NDArray[np.int64],
 ) -> None:
-    counts = np.empty(1 << REST_BITS, dtype=np.uint16)
-    for part in range(slots.size - 1):
-        if _holds_many(part, following):
-            _add_many(part, table, counts, rests, following, slots)
+    # Below k = 7 a stratum's pairs fill one bin at most, and each bin is a group of its own.
+    size, step = (4, 4 ** (order - 7)) if order >= 7 else (1, 1)
+    leads, tails = np.zeros(LEAD_CELLS, dtype=np.uint16), np.zeros(size * LEAD_CELLS, dtype=np.uint16)
+    for group in range((slots.size - 1) // size):
+        bins = range(group // step * step * size + group % step, (group // step + 1) * step * size, step)
+        if _pages_of(bins, following) * PAGE >= tails.size // 2:
+            _add_many(bins, group, order, table, leads, tails, rests, following, slots)
         else:
-            _add_few(part, table, rests, following, slots)
+            _add_few(bins, group * tails.size, order, table, rests, following, slots)
 
 
 @kernel
-def _holds_many(part: int, following: NDArray[np.int32]) -> bool:
-    """Whether a part has about as many rests as cells, so that a pass over the cells is worth it."""
-    pages, page = 0, part
-    while page >= 0 and pages << PAGE_BITS < 1 << REST_BITS:
-        pages += 1
-        page = int(following[page])
-    return page >= 0
+def _pages_of(bins: range, following: NDArray[np.int32]) -> int:
+    pages = 0
+    for page in bins:
+        while page >= 0:
+            pages += 1
+            page = int(following[page])
+    return pages
+
+
+@kernel
+def _end_of_page(bin_: int, page: int, following: NDArray[np.int32], slots: NDArray[np.int64]) -> int:
+    return (page + 1) << PAGE_BITS if following[page] >= 0 else int(slots[bin_])
+
+
+@kernel
+def _tail(rest: np.uint64, order: int) -> np.uint64:
+    """The cell, within its group, of a pair's second window: the pair without its first letter."""
+    bits = np.uint64(2 * order + 2)
+    return (rest >> (bits + np.uint64(2)) << bits) | (rest & ((np.uint64(1) << bits) - np.uint64(1)))
 
 
 @kernel
 def _add_few(
-    part: int,
+    bins: range,
+    first_tail: int,
+    order: int,
     table: NDArray[np.uint64],
     rests: NDArray[np.uint16],
     following: NDArray[np.int32],
     slots: NDArray[np.int64],
 ) -> None:
-    first, page = np.uint64(part << REST_BITS), part
-    while page >= 0:
-        start = page << PAGE_BITS
-        end = start + PAGE if following[page] >= 0 else slots[part]
-        for slot in range(start, end):
-            table[first + np.uint64(rests[np.uint64(slot)])] += np.uint64(1)
-        page = int(following[page])
+    for bin_ in bins:
+        page = bin_
+        while page >= 0:
+            for slot in range(page << PAGE_BITS, _end_of_page(bin_, page, following, slots)):
+                rest = np.uint64(rests[np.uint64(slot)])
+                table[np.uint64(bin_ * LEAD_CELLS) + (rest >> np.uint64(2))] += np.uint64(1)
+                table[np.uint64(first_tail) + _tail(rest, order)] += np.uint64(1)
+            page = int(following[page])
 
 
 @kernel
 def _add_many(
-    part: int,
+    bins: range,
+    group: int,
+    order: int,
     table: NDArray[np.uint64],
-    counts: NDArray[np.uint16],
+    leads: NDArray[np.uint16],
+    tails: NDArray[np.uint16],
     rests: NDArray[np.uint16],
     following: NDArray[np.int32],
     slots: NDArray[np.int64],
 ) -> None:
-    first, page = part << REST_BITS, part
-    while page >= 0:
-        counts[:] = 0
-        pages = 0
-        while page >= 0 and pages < MOST_PAGES:
-            start = page << PAGE_BITS
-            end = start + PAGE if following[page] >= 0 else slots[part]
-            for slot in range(start, end):
-                counts[np.uint64(rests[np.uint64(slot)])] += np.uint16(1)
+    pages = 0
+    for bin_ in bins:
+        page = bin_
+        while page >= 0:
+            if pages == MOST_PAGES:
+                _flush(leads, table, bin_)
+                _flush(tails, table, group)
+                pages = 0
+            for slot in range(page << PAGE_BITS, _end_of_page(bin_, page, following, slots)):
+                rest = np.uint64(rests[np.uint64(slot)])
+                leads[rest >> np.uint64(2)] += np.uint16(1)
+                tails[_tail(rest, order)] += np.uint16(1)
             page = int(following[page])
             pages += 1
-        for cell in range(1 << REST_BITS):
-            table[np.uint64(first + cell)] += np.uint64(counts[np.uint64(cell)])
+        _flush(leads, table, bin_)
+    _flush(tails, table, group)
+
+
+@kernel
+def _flush(counts: NDArray[np.uint16], table: NDArray[np.uint64], part: int) -> None:
+    """Add counts to a part of the table, as far as it goes, and make them 0."""
+    first = part * counts.size
+    for cell in range(min(counts.size, table.size - first)):
+        table[np.uint64(first + cell)] += np.uint64(counts[np.uint64(cell)])
+    counts[:] = 0

@@ -109,6 +109,11 @@ class CounterConformance(EncoderChecks, ComposerChecks):
     def test_long_block(self, counter: Counter) -> None:
         check(counter, random_block(3, 70_000), "counting")
 
+    @pytest.mark.parametrize(("order", "bins"), [(5, 600), (6, 129)])
+    def test_many_strata(self, counter: Counter, order: int, bins: int) -> None:
+        # Small tables, but so many that a kernel may sort what it counts by parts of the whole.
+        check(counter, random_block(order, 200_000, bins=bins, n_fraction=1e-5), "counting", bins=bins)
+
     def test_the_same_window_many_times(self, counter: Counter) -> None:
         out = np.zeros((1, 64, 4), dtype=np.uint64)
         counted(counter, Block(3, np.zeros(70_003, dtype=np.uint8), [0, 70_000], [0]), out)

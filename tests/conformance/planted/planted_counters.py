@@ -142,6 +142,15 @@ class NarrowTable(Healthy):
         out += np.bincount(flat, minlength=out.size).astype(np.uint16).reshape(out.shape)
 
 
+class StrataOfAPartMixedUp(Healthy):
+    """Sorts a large table's counts by its parts, and forgets which stratum of the part each was in."""
+
+    def add(self, out, flat):
+        if out.size > 2**21:
+            flat = flat // 2**15 * 2**15 + flat % out[0].size
+        super().add(out, flat)
+
+
 class LeftmostLeast(Healthy):
     """The context index the wrong way round."""
 

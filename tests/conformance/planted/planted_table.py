@@ -15,6 +15,7 @@ TABLE = {
         "EmptyBlockCrashes": ("test_empty_block", "empty-block"),
         "OutCleared": ("test_out_is_added_to", "out-added"),
         "NarrowTable": ("test_the_same_window_many_times", "counting"),
+        "StrataOfAPartMixedUp": ("test_many_strata", "counting"),
         "LeftmostLeast": ("test_golden_case", "counting"),
         "WritesItsInput": ("test_golden_case", "inputs"),
         "SharedScratch": ("test_threads_do_not_matter", "stateless"),
