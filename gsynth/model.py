@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from gsynth.binning import check_breaks, gsynth_bin_map
 from gsynth.errors import ArgumentError, ArgumentTypeError
-from gsynth.smoothing import ADDITIVE, smoothed_cdf
+from gsynth.smoothing import ADDITIVE, smoothed_cdf, thresholds_from_cdf, thresholds_from_counts
 
 MIN_ORDER: Final = 1
 MAX_ORDER: Final = 10
@@ -265,6 +265,13 @@ class GsynthModel:
     def computed_cdf(self) -> NDArray[np.float64]:
         """The cumulative probabilities that the counts and the prior give."""
         return smoothed_cdf(self.counts, self.pseudocount, self.prior_matrix, self.per_bin_kmers < self.min_obs)
+
+    def thresholds(self) -> NDArray[np.uint32]:
+        """uint32[total_bins + 1, 4**k, 3]: `cdf` as a `gsynth.plugins.Sampler` takes it, computed at each call."""
+        if self.stored_cdf is not None:
+            return thresholds_from_cdf(self.stored_cdf)
+        sparse = self.per_bin_kmers < self.min_obs
+        return thresholds_from_counts(self.counts, self.pseudocount, self.prior_matrix, sparse)
 
     @property
     def model_data(self) -> dict[str, list[NDArray[Any]]]:

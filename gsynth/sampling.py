@@ -278,7 +278,7 @@ def _cased(keep_case: bool, genome: Genome) -> bool:
 
 
 def _thresholds(model: GsynthModel, cell_merge: Any, bin_merge: Sequence[Any] | str | None) -> NDArray[np.uint32]:
-    thresholds = thresholds_from_cdf(model.cdf)
+    thresholds = model.thresholds()
     if bin_merge == AUTO:
         poor, nearest = nearest_learned(model)
         log.info("bin_merge: %d bins are sampled from their nearest learned neighbour", poor.size)

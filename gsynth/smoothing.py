@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any, Final
 
 import numpy as np
@@ -11,6 +12,11 @@ from gsynth.errors import ArgumentError, ArgumentTypeError
 
 UNIFORMS_BITS: Final = 31
 """Random numbers have this many bits, so thresholds run from 0 to 2**31, both ends exact."""
+
+_UNIFORM: Final = np.array([1, 2, 3], dtype=np.uint32) << np.uint32(UNIFORMS_BITS - 2)
+"""Thresholds of a uniform row."""
+_ROWS: Final = 1 << 14
+"""Contexts that are worked on at once: what is made on the way stays in the cache, and its memory is used again."""
 
 NAMED_PRIORS: Final = ("uniform", "marginal", "global")
 ADDITIVE: Final = "none"
@@ -73,30 +79,25 @@ def smoothed_cdf(
     uniform; the rows of `sparse` bins are NaN.
     """
     cdf = np.empty(counts.shape, dtype=np.float64)
-    for i in range(counts.shape[0]):
-        cdf[i] = _bin_cdf(counts[i], pseudocount, None if prior_matrix is None else prior_matrix[i])
     cdf[sparse] = np.nan
+    for i, rows in _learned_rows(sparse, counts.shape[1]):
+        for j, column in enumerate(_cdf_columns(counts, i, rows, pseudocount, prior_matrix)):
+            cdf[i, rows, j] = column
+        cdf[i, rows, 3] = 1.0
     return cdf
 
 
-def _bin_cdf(counts: NDArray[np.uint64], pseudocount: float, prior: NDArray[np.float64] | None) -> NDArray[np.float64]:
-    # Column by column: NumPy's sums along so short an axis take ten times as long.
-    totals = (counts[:, 0] + counts[:, 1] + counts[:, 2] + counts[:, 3]).astype(np.float64)
-    weights = counts.astype(np.float64)
-    if prior is None:
-        totals += 4 * pseudocount
-        weights += pseudocount
-    else:
-        totals += pseudocount
-        weights += pseudocount * prior
-    empty = totals <= 0
-    weights[empty] = 1.0
-    totals[empty] = 4.0
-    weights /= totals[:, None]
-    weights[:, 1] += weights[:, 0]
-    weights[:, 2] += weights[:, 1]
-    weights[:, 3] = 1.0
-    return weights
+def thresholds_from_counts(
+    counts: NDArray[np.uint64],
+    pseudocount: float,
+    prior_matrix: NDArray[np.float64] | None,
+    sparse: NDArray[np.bool_],
+) -> NDArray[np.uint32]:
+    """``thresholds_from_cdf(smoothed_cdf(...))``, without the memory for all the probabilities."""
+    thresholds = _uniform_tables(counts.shape[0], counts.shape[1], sparse)
+    for i, rows in _learned_rows(sparse, counts.shape[1]):
+        _write_thresholds(_cdf_columns(counts, i, rows, pseudocount, prior_matrix), thresholds[i, rows])
+    return thresholds
 
 
 def thresholds_from_cdf(cdf: NDArray[np.float64]) -> NDArray[np.uint32]:
@@ -105,17 +106,59 @@ def thresholds_from_cdf(cdf: NDArray[np.float64]) -> NDArray[np.uint32]:
     Rows that are NaN (sparse bins) become uniform too.
     """
     bins, contexts, _ = cdf.shape
-    thresholds = np.empty((bins + 1, contexts, 3), dtype=np.uint32)
-    quarter = 2 ** (UNIFORMS_BITS - 2)
-    uniform = np.array([quarter, 2 * quarter, 3 * quarter], dtype=np.uint32)
-    thresholds[bins] = uniform
-    for i in range(bins):
-        scaled = np.floor(cdf[i, :, :3] * 2.0**UNIFORMS_BITS)
-        unknown = np.isnan(scaled[:, 0]) | np.isnan(scaled[:, 1]) | np.isnan(scaled[:, 2])
-        scaled[unknown] = uniform
-        # Rounding may lift a sum of probabilities a hair above 1, or let it fall along the row.
-        np.clip(scaled, 0, 2.0**UNIFORMS_BITS, out=scaled)
-        np.maximum(scaled[:, 1], scaled[:, 0], out=scaled[:, 1])
-        np.maximum(scaled[:, 2], scaled[:, 1], out=scaled[:, 2])
-        thresholds[i] = scaled
+    none_sparse = np.zeros(bins, dtype=np.bool_)
+    thresholds = _uniform_tables(bins, contexts, none_sparse)
+    for i, rows in _learned_rows(none_sparse, contexts):
+        _write_thresholds([cdf[i, rows, j] for j in range(3)], thresholds[i, rows])
     return thresholds
+
+
+def _learned_rows(sparse: NDArray[np.bool_], contexts: int) -> Iterator[tuple[int, slice]]:
+    """The bins that are not sparse, each in slices of rows."""
+    for i in np.flatnonzero(~sparse).tolist():
+        for start in range(0, contexts, _ROWS):
+            yield i, slice(start, start + _ROWS)
+
+
+# Column by column: along so short an axis, NumPy takes several times as long.
+
+
+def _cdf_columns(
+    counts: NDArray[np.uint64], i: int, rows: slice, pseudocount: float, prior_matrix: NDArray[np.float64] | None
+) -> list[NDArray[np.float64]]:
+    """The probabilities A, AC and ACG of some rows of a bin, float64[rows] each."""
+    part = counts[i, rows]
+    totals = (part[:, 0] + part[:, 1] + part[:, 2] + part[:, 3]).astype(np.float64)
+    totals += 4 * pseudocount if prior_matrix is None else pseudocount
+    empty = np.flatnonzero(totals <= 0)
+    totals[empty] = 4.0
+    columns: list[NDArray[np.float64]] = []
+    for j in range(3):
+        column = part[:, j].astype(np.float64)
+        column += pseudocount if prior_matrix is None else pseudocount * prior_matrix[i, j]
+        column[empty] = 1.0
+        column /= totals
+        if columns:
+            column += columns[-1]
+        columns.append(column)
+    return columns
+
+
+def _uniform_tables(bins: int, contexts: int, uniform: NDArray[np.bool_]) -> NDArray[np.uint32]:
+    """Thresholds of `bins` tables and the uniform one, filled where they are uniform."""
+    thresholds = np.empty((bins + 1, contexts, 3), dtype=np.uint32)
+    for i in (*np.flatnonzero(uniform).tolist(), bins):
+        thresholds[i] = _UNIFORM
+    return thresholds
+
+
+def _write_thresholds(columns: list[NDArray[np.float64]], out: NDArray[np.uint32]) -> None:
+    """The thresholds, uint32[rows, 3], of probabilities A, AC and ACG; uniform where one is NaN."""
+    unknown = np.flatnonzero(np.isnan(columns[0]) | np.isnan(columns[1]) | np.isnan(columns[2]))
+    before: NDArray[np.float64] | float = 0.0
+    for j, column in enumerate(columns):
+        scaled = np.floor(column * 2.0**UNIFORMS_BITS)
+        scaled[unknown] = _UNIFORM[j]
+        # Rounding may lift a sum of probabilities a hair above 1, or let it fall along the row.
+        before = np.clip(scaled, before, 2.0**UNIFORMS_BITS, out=scaled)
+        out[:, j] = scaled

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gsynth.smoothing import resolve_prior, smoothed_cdf, thresholds_from_cdf
+from gsynth.smoothing import resolve_prior, smoothed_cdf, thresholds_from_cdf, thresholds_from_counts
 from gsynth.testing import oracle
 
 COUNTS = np.array([[[5, 0, 1, 2]] * 4, [[0, 0, 0, 0]] * 4, [[0, 9, 0, 0]] * 4], dtype=np.uint64)
@@ -67,3 +67,17 @@ def test_thresholds_are_the_floor_of_the_cdf(seed):
     counts = np.random.default_rng(seed).integers(0, 50, (2, 16, 4)).astype(np.uint64)
     cdf = smoothed_cdf(counts, 0.5, None, np.zeros(2, bool))
     assert np.array_equal(thresholds_from_cdf(cdf), oracle.thresholds(cdf))
+
+
+@pytest.mark.parametrize("order", [2, 8])
+@pytest.mark.parametrize("pseudocount", [0.0, 0.3])
+@pytest.mark.parametrize("prior", [None, [1, 2, 3, 4]])
+def test_thresholds_from_counts_are_those_of_the_cdf(order, pseudocount, prior):
+    counts = np.random.default_rng(order).integers(0, 5, (3, 4**order, 4)).astype(np.uint64)
+    counts[2, ::3] = 0
+    matrix = resolve_prior(prior, counts)[1]
+    sparse = np.array([False, True, False])
+    cdf = smoothed_cdf(counts, pseudocount, matrix, sparse)
+    found = thresholds_from_counts(counts, pseudocount, matrix, sparse)
+    assert np.array_equal(found, oracle.thresholds(cdf))
+    assert np.array_equal(found, thresholds_from_cdf(cdf))
