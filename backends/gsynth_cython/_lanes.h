@@ -19,7 +19,7 @@
 #endif
 
 #define GSYNTH_FREE 255
-#define GSYNTH_FEW 12  /* lanes where the tables are in the cache: enough to hide its latency */
+#define GSYNTH_FEW 12  /* lanes where the tables, packed, are in the cache: enough to hide its latency */
 #define GSYNTH_MANY 32 /* where they are not: enough to hide the memory's, two turns ahead */
 #define GSYNTH_TILE_CELLS 3072 /* windows of all lanes together: numbers and rows stay in the first-level cache */
 
@@ -69,16 +69,14 @@ GSYNTH_ALWAYS_INLINE void gsynth_advance(
     const uint8_t *cells,  /* the first lane's cells as given; the others follow at `lane` cells */
     int64_t lane,
     int64_t steps,
-    const void *table,     /* int32[rows][4] where packed, else uint32[rows][3] */
+    const void *table,     /* of few lanes int32[rows][4], packed; else uint32[rows][3] */
     uint32_t mask,         /* of a context in bases */
     int lanes,
     int has_fixed,
     int one_table,         /* all rows are those of one table */
-    int packed,
-    int counts_bits,
-    int prefetch)
+    int counts_bits)
 {
-    const int width = GSYNTH_TILE_CELLS / lanes;
+    const int width = GSYNTH_TILE_CELLS / lanes, packed = lanes == GSYNTH_FEW;
     const uint32_t unit = packed ? 4 : 1, cut = mask * unit;
     uint32_t now[GSYNTH_MANY];
     for (int i = 0; i < lanes; i++)
@@ -103,7 +101,7 @@ GSYNTH_ALWAYS_INLINE void gsynth_advance(
             GSYNTH_SCALAR(next);
             tile->out[i * width + step] = (uint8_t)next;
             now[i] = next;
-            if (prefetch) {
+            if (!packed) {
                 /* The rows that may follow the next one lie side by side: 48 bytes in one line or two. */
                 const uint32_t *after =
                     (const uint32_t *)table + 3 * (uint64_t)(tile->rows[i * width + step] + ((next << 2) & cut));
@@ -142,26 +140,23 @@ static int gsynth_all_free(const uint8_t *cells, int64_t size)
 
 typedef void (*gsynth_kind)(gsynth_tile *, const uint8_t *, int64_t, int64_t, const void *, uint32_t);
 
-#define GSYNTH_KIND(name, attributes, lanes, has_fixed, one_table, packed, counts_bits, prefetch)                      \
+#define GSYNTH_KIND(name, attributes, lanes, has_fixed, one_table, counts_bits)                                        \
     attributes static void name(gsynth_tile *tile, const uint8_t *cells, int64_t lane, int64_t steps,                  \
                                 const void *table, uint32_t mask)                                                      \
     {                                                                                                                  \
-        gsynth_advance(tile, cells, lane, steps, table, mask, lanes, has_fixed, one_table, packed, counts_bits,        \
-                       prefetch);                                                                                      \
+        gsynth_advance(tile, cells, lane, steps, table, mask, lanes, has_fixed, one_table, counts_bits);               \
     }
 
-GSYNTH_KIND(gsynth_many_free, , GSYNTH_MANY, 0, 0, 0, 0, 1)
-GSYNTH_KIND(gsynth_many_fixed, , GSYNTH_MANY, 1, 0, 0, 0, 1)
-GSYNTH_KIND(gsynth_few_free, , GSYNTH_FEW, 0, 0, 0, 0, 0)
-GSYNTH_KIND(gsynth_few_fixed, , GSYNTH_FEW, 1, 0, 0, 0, 0)
-GSYNTH_KIND(gsynth_packed_free, , GSYNTH_FEW, 0, 0, 1, 0, 0)
-GSYNTH_KIND(gsynth_packed_fixed, , GSYNTH_FEW, 1, 0, 1, 0, 0)
-GSYNTH_KIND(gsynth_packed_one, , GSYNTH_FEW, 0, 1, 1, 0, 0)
+GSYNTH_KIND(gsynth_many_free, , GSYNTH_MANY, 0, 0, 0)
+GSYNTH_KIND(gsynth_many_fixed, , GSYNTH_MANY, 1, 0, 0)
+GSYNTH_KIND(gsynth_few_free, , GSYNTH_FEW, 0, 0, 0)
+GSYNTH_KIND(gsynth_few_fixed, , GSYNTH_FEW, 1, 0, 0)
+GSYNTH_KIND(gsynth_few_one, , GSYNTH_FEW, 0, 1, 0)
 #if GSYNTH_VECTOR_ROWS
 #define GSYNTH_AVX2 __attribute__((target("avx2,bmi,bmi2,popcnt")))
-GSYNTH_KIND(gsynth_packed_free_avx2, GSYNTH_AVX2, GSYNTH_FEW, 0, 0, 1, 1, 0)
-GSYNTH_KIND(gsynth_packed_fixed_avx2, GSYNTH_AVX2, GSYNTH_FEW, 1, 0, 1, 1, 0)
-GSYNTH_KIND(gsynth_packed_one_avx2, GSYNTH_AVX2, GSYNTH_FEW, 0, 1, 1, 1, 0)
+GSYNTH_KIND(gsynth_few_free_avx2, GSYNTH_AVX2, GSYNTH_FEW, 0, 0, 1)
+GSYNTH_KIND(gsynth_few_fixed_avx2, GSYNTH_AVX2, GSYNTH_FEW, 1, 0, 1)
+GSYNTH_KIND(gsynth_few_one_avx2, GSYNTH_AVX2, GSYNTH_FEW, 0, 1, 1)
 #endif
 
 static int gsynth_has_avx2(void)
@@ -174,17 +169,15 @@ static int gsynth_has_avx2(void)
 #endif
 }
 
-static gsynth_kind gsynth_choose(int many, int packed, int has_fixed, int one_table)
+static gsynth_kind gsynth_choose(int lanes, int has_fixed, int one_table)
 {
-    if (many)
+    if (lanes == GSYNTH_MANY)
         return has_fixed ? gsynth_many_fixed : gsynth_many_free;
-    if (!packed)
-        return has_fixed ? gsynth_few_fixed : gsynth_few_free;
 #if GSYNTH_VECTOR_ROWS
     if (gsynth_has_avx2())
-        return has_fixed ? gsynth_packed_fixed_avx2 : one_table ? gsynth_packed_one_avx2 : gsynth_packed_free_avx2;
+        return has_fixed ? gsynth_few_fixed_avx2 : one_table ? gsynth_few_one_avx2 : gsynth_few_free_avx2;
 #endif
-    return has_fixed ? gsynth_packed_fixed : one_table ? gsynth_packed_one : gsynth_packed_free;
+    return has_fixed ? gsynth_few_fixed : one_table ? gsynth_few_one : gsynth_few_free;
 }
 
 #endif

@@ -26,7 +26,7 @@ cdef extern from "_lanes.h" nogil:
     ctypedef void (*Advance "gsynth_kind")(
         Lanes *tile, const uint8_t *cells, int64_t lane, int64_t steps, const void *table, uint32_t mask
     ) noexcept
-    Advance gsynth_choose(int many, int packed, int has_fixed, int one_table) noexcept
+    Advance gsynth_choose(int lanes, int has_fixed, int one_table) noexcept
     void gsynth_pack_rows(const uint32_t *thresholds, int64_t rows, int32_t *packed) noexcept
     void gsynth_settle_cells(uint8_t *cells, const uint8_t *out, int64_t size, int packed) noexcept
     int gsynth_all_free(const uint8_t *cells, int64_t size) noexcept
@@ -144,7 +144,8 @@ cdef void _describe(
 
 cdef int _fill(Block *block, int64_t windows) except -1:
     cdef int64_t rows = block.tables << (2 * block.order)
-    cdef int lanes = FEW_LANES if rows <= CACHED_ROWS else MANY_LANES
+    cdef bint pack = rows <= CACHED_ROWS and rows * WINDOWS_PER_ROW <= windows
+    cdef int lanes = FEW_LANES if pack else MANY_LANES
     cdef uint8_t *original = NULL
     cdef int32_t *packed = NULL
     if block.tables > <int64_t>1 << (32 - 2 * block.order):
@@ -162,7 +163,7 @@ cdef int _fill(Block *block, int64_t windows) except -1:
             original = <uint8_t *>_allocated(windows + block.order)
             memcpy(original, block.codes, windows + block.order)
             block.original = original
-        if lanes == FEW_LANES and rows * WINDOWS_PER_ROW <= windows:
+        if pack:
             packed = <int32_t *>_allocated(rows * 4 * sizeof(int32_t))
             gsynth_pack_rows(block.thresholds, rows, packed)
             block.packed = packed
@@ -262,7 +263,7 @@ cdef void _advance(Block *block, int lanes, int64_t lane, const uint32_t *guesse
                 unit,
             )
             has_fixed |= block.has_fixed and not gsynth_all_free(cells + i * lane, end - start)
-        gsynth_choose(lanes == MANY_LANES, packed, has_fixed, one_table)(
+        gsynth_choose(lanes, has_fixed, one_table)(
             &tile, cells, lane, end - start, table, mask
         )
         for i in range(lanes):

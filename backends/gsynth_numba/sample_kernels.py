@@ -23,6 +23,8 @@ from gsynth_numba.tile_kernels import FREE, NOT_ACGT, TILE, Numbers, Runs, all_f
 
 CACHED_ROWS: Final = 1 << 16
 """Tables up to 1 MiB stay in the second-level cache."""
+WINDOWS_PER_ROW: Final = 4
+"""Below, packing the rows costs more than it saves."""
 LEAST_LANE: Final = 512
 """Windows; below, restarting costs more than lanes gain."""
 
@@ -51,7 +53,8 @@ def fill(
     has_n = _has_n(codes)
     runs = (edges, strata, thresholds.shape[0] - 1, has_n)
     table = thresholds.reshape(-1)
-    lanes = FEW_LANES if thresholds.shape[0] * thresholds.shape[1] <= CACHED_ROWS else MANY_LANES
+    rows = thresholds.shape[0] * thresholds.shape[1]
+    lanes = FEW_LANES if rows <= CACHED_ROWS and rows * WINDOWS_PER_ROW <= windows else MANY_LANES
     if windows < LEAST_LANE * lanes:
         _walk(codes, runs, numbers, table, order, 0, windows)
         return
