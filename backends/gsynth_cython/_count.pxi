@@ -2,9 +2,9 @@
 #
 # A table that outgrows the caches costs a miss for each window. There the windows are first dealt out, two by two: two
 # in a row share all but a letter, so they are one word of k+2 letters, whose leading bits choose a bin and whose other
-# 16 bits are kept there. Then bin by bin each word counts for its leading and its last k+1 letters. Four bins that differ
-# in nothing but the first letter make a group, as their words' last letters lie in one part of the table. Where a group
-# holds many words, they are counted in 16 bits, which stay in the cache and are then added to the table.
+# 16 bits are kept there. Then part by part the table gets what falls in it: the first windows of pairs, by their leading
+# k+1 letters, and the second ones, by their last. Where that is much, it is counted in 16 bits, which stay in the cache
+# and are then added to the table.
 #
 # Four bases are read at a time, and then four windows counted: apart from being fewer steps, counts of a short repeat
 # are then not waited for one by one.
@@ -13,12 +13,17 @@ from libc.stdint cimport int32_t, int64_t, uint8_t, uint16_t, uint32_t, uint64_t
 from libc.stdlib cimport free, malloc
 from libc.string cimport memset
 
+cdef extern from "_compiler.h" nogil:
+    void GSYNTH_PREFETCH(const void *address) noexcept
+
 cdef enum:
     CHUNK = 256  # windows looked over for N at once
     REST_BITS = 16  # of a pair of windows that are kept in its bin
-    LEAD_CELLS = 1 << 14  # of the table, that the first windows of a bin's pairs fall in
+    CELLS_OF_BIN = 1 << 14  # of the table, that the first windows of a bin's pairs fall in
+    MOST_BINS_OF_PART = 4  # whose pairs' first windows fall in one part of the table; second ones of as many others
     PAGE_BITS = 10  # rests in a page of a bin: 2**10
     PAGE = 1 << PAGE_BITS
+    RESTS_OF_LINE = 32  # in a line of the cache
     MOST_PAGES = 63  # a cell counts 16 bits: less than 2**16 rests at once
     DIRECT_CELLS = 1 << 21  # tables up to 16 MiB are counted into directly
     MOST_BINS = 1 << 14
@@ -29,8 +34,8 @@ cdef struct Deal:
     int64_t cells
     int order
     int64_t bins
-    int bins_of_group
-    int64_t step  # from a bin of a group to the next
+    int bins_of_part
+    int64_t step  # from one of the bins whose second windows fall in a part to the next
     uint16_t *rests  # pages of rests
     int32_t *following  # page -> the next page of its bin, -1 at the last
     int32_t *first  # bin -> its first page
@@ -49,7 +54,7 @@ def count(
     cdef int64_t with_n = 0
     cdef int64_t windows = codes.shape[0] - order
     cdef int64_t cells = out.shape[0] * out.shape[1] * 4
-    cdef int64_t bins = (cells + LEAD_CELLS - 1) // LEAD_CELLS
+    cdef int64_t bins = (cells + CELLS_OF_BIN - 1) // CELLS_OF_BIN
     cdef Deal deal
     if windows <= 0:
         return 0
@@ -184,80 +189,88 @@ cdef int64_t _next_page(Deal *deal, int64_t page) noexcept nogil:
 
 
 cdef void _add_up(Deal *deal) noexcept nogil:
-    cdef int64_t group
-    for group in range(deal.bins // deal.bins_of_group):
-        if _pages_of_group(deal, group) * PAGE >= deal.bins_of_group * LEAD_CELLS // 2:
-            _add_many(deal, group)
-        else:
-            _add_few(deal, group)
+    cdef int64_t part
+    for part in range(deal.bins // deal.bins_of_part):
+        _add_part(deal, part, _pages_of_part(deal, part) * PAGE >= deal.bins_of_part * CELLS_OF_BIN // 2)
 
 
-cdef inline int64_t _bin(Deal *deal, int64_t group, int i) noexcept nogil:
-    return group // deal.step * deal.step * deal.bins_of_group + group % deal.step + i * deal.step
+cdef inline int64_t _bin(Deal *deal, int64_t part, int i) noexcept nogil:
+    """The bins whose pairs' first windows fall in the part, then those whose second ones do."""
+    if i < deal.bins_of_part:
+        return part * deal.bins_of_part + i
+    # They differ in the first letter alone; the others are the part's.
+    return part // deal.step * deal.step * deal.bins_of_part + part % deal.step + (i - deal.bins_of_part) * deal.step
 
 
-cdef inline int64_t _pages_of_group(Deal *deal, int64_t group) noexcept nogil:
+cdef inline int64_t _pages_of_part(Deal *deal, int64_t part) noexcept nogil:
     cdef int64_t pages = 0
     cdef int32_t page
     cdef int i
-    for i in range(deal.bins_of_group):
-        page = deal.first[_bin(deal, group, i)]
+    for i in range(2 * deal.bins_of_part):
+        page = deal.first[_bin(deal, part, i)]
         while page >= 0:
             pages += 1
             page = deal.following[page]
     return pages
 
 
-cdef inline int64_t _end_of_page(Deal *deal, int64_t bin, int32_t page) noexcept nogil:
-    return (<int64_t>page + 1) << PAGE_BITS if deal.following[page] >= 0 else deal.free_slot[bin]
-
-
-cdef inline uint32_t _tail(uint32_t rest, int order) noexcept nogil:
-    """The cell, within its group, of a pair's second window: the pair without its first letter."""
-    return (rest >> (2 * order + 4) << (2 * order + 2)) | (rest & ((<uint32_t>1 << (2 * order + 2)) - 1))
-
-
-cdef void _add_few(Deal *deal, int64_t group) noexcept nogil:
-    cdef uint64_t *tails = deal.table + group * deal.bins_of_group * LEAD_CELLS
-    cdef uint64_t *leads
-    cdef int64_t slot, bin
-    cdef int32_t page
-    cdef int i
-    for i in range(deal.bins_of_group):
-        bin = _bin(deal, group, i)
-        leads = deal.table + bin * LEAD_CELLS
-        page = deal.first[bin]
-        while page >= 0:
-            for slot in range(<int64_t>page << PAGE_BITS, _end_of_page(deal, bin, page)):
-                leads[deal.rests[slot] >> 2] += 1
-                tails[_tail(deal.rests[slot], deal.order)] += 1
-            page = deal.following[page]
-
-
-cdef void _add_many(Deal *deal, int64_t group) noexcept nogil:
-    cdef uint16_t leads[LEAD_CELLS]
-    cdef uint16_t tails[4 * LEAD_CELLS]
-    cdef int64_t tail_cells = deal.bins_of_group * LEAD_CELLS
-    cdef int64_t slot, bin
+cdef void _add_part(Deal *deal, int64_t part, bint many) noexcept nogil:
+    cdef uint16_t counts[MOST_BINS_OF_PART * CELLS_OF_BIN]
+    cdef int64_t cells = deal.bins_of_part * CELLS_OF_BIN
+    cdef int64_t bin, end
     cdef int32_t page
     cdef int i, pages = 0
-    memset(leads, 0, sizeof(leads))
-    memset(tails, 0, sizeof(tails))
-    for i in range(deal.bins_of_group):
-        bin = _bin(deal, group, i)
+    if many:
+        memset(counts, 0, sizeof(counts))
+    for i in range(2 * deal.bins_of_part):
+        bin = _bin(deal, part, i)
         page = deal.first[bin]
         while page >= 0:
-            if pages == MOST_PAGES:
-                _flush(deal, bin * LEAD_CELLS, LEAD_CELLS, leads)
-                _flush(deal, group * tail_cells, tail_cells, tails)
-                pages = 0
-            for slot in range(<int64_t>page << PAGE_BITS, _end_of_page(deal, bin, page)):
-                leads[deal.rests[slot] >> 2] += 1
-                tails[_tail(deal.rests[slot], deal.order)] += 1
+            end = (<int64_t>page + 1) << PAGE_BITS if deal.following[page] >= 0 else deal.free_slot[bin]
+            _ask_for(deal, deal.following[page])
+            if many:
+                if pages == MOST_PAGES:
+                    _flush(deal, part * cells, cells, counts)
+                    pages = 0
+                _add_page(deal, <int64_t>page << PAGE_BITS, end, i, counts)
+            else:
+                _add_page(deal, <int64_t>page << PAGE_BITS, end, i, deal.table + part * cells)
             page = deal.following[page]
             pages += 1
-        _flush(deal, bin * LEAD_CELLS, LEAD_CELLS, leads)
-    _flush(deal, group * tail_cells, tail_cells, tails)
+    if many:
+        _flush(deal, part * cells, cells, counts)
+
+
+cdef inline void _ask_for(Deal *deal, int32_t page) noexcept nogil:
+    """Have a page brought to the cache: they lie apart, so the processor does not foresee the next one."""
+    cdef const uint16_t *rests
+    cdef int line
+    if page >= 0:
+        rests = deal.rests + (<int64_t>page << PAGE_BITS)
+        for line in range(PAGE // RESTS_OF_LINE):
+            GSYNTH_PREFETCH(rests + line * RESTS_OF_LINE)
+
+
+ctypedef fused Cell:
+    uint16_t
+    uint64_t
+
+
+cdef inline void _add_page(Deal *deal, int64_t start, int64_t end, int i, Cell *part) noexcept nogil:
+    cdef const uint16_t *rests = deal.rests
+    cdef int bits = 2 * deal.order + 2  # of a window
+    cdef uint32_t mask = (<uint32_t>1 << bits) - 1
+    cdef uint32_t rest
+    cdef int64_t slot
+    if i < deal.bins_of_part:
+        part += i * CELLS_OF_BIN
+        for slot in range(start, end):
+            part[rests[slot] >> 2] += 1
+    else:
+        for slot in range(start, end):
+            rest = rests[slot]
+            # A small stratum's number is part of the rest; between it and the window is the letter that falls away.
+            part[(rest >> (bits + 2) << bits) | (rest & mask)] += 1
 
 
 cdef inline void _flush(Deal *deal, int64_t first, int64_t cells, uint16_t *counts) noexcept nogil:
@@ -271,8 +284,8 @@ cdef inline void _flush(Deal *deal, int64_t first, int64_t cells, uint16_t *coun
 cdef int _open(Deal *deal, int64_t windows) except -1:
     cdef int64_t bin
     cdef int64_t pages = deal.bins + (windows >> (PAGE_BITS + 1)) + 1
-    # Below k = 7 a stratum's pairs fill one bin at most, and each bin is a group of its own.
-    deal.bins_of_group = 4 if deal.order >= 7 else 1
+    # Below k = 7 a stratum's pairs fill one bin at most, and both their windows fall in the same part.
+    deal.bins_of_part = MOST_BINS_OF_PART if deal.order >= 7 else 1
     deal.step = <int64_t>1 << (2 * deal.order - 14) if deal.order >= 7 else 1
     deal.rests = <uint16_t *>malloc(pages * PAGE * sizeof(uint16_t))
     deal.following = <int32_t *>malloc(pages * sizeof(int32_t))

@@ -3,9 +3,9 @@
 Runs are cut into chunks; a chunk without N, nearly every one, is counted by a loop that never asks. A table that
 outgrows the caches costs a miss for each window. There the windows are first dealt out, two by two: two in a row share
 all but a letter, so they are one word of k+2 letters, whose leading bits choose a bin and whose other 16 bits are kept
-there. Then bin by bin each word counts for its leading and its last k+1 letters. Four bins that differ in nothing but
-the first letter make a group, as their words' last letters lie in one part of the table. Where a group holds many
-words, they are counted in 16 bits, which stay in the cache and are then added to the table.
+there. Then part by part the table gets what falls in it: the first windows of pairs, by their leading k+1 letters, and
+the second ones, by their last. Where that is much, it is counted in 16 bits, which stay in the cache and are then added
+to the table.
 
 Four bases are read at a time, and then four windows counted: apart from being fewer steps, counts of a short repeat are
 then not waited for one by one.
@@ -16,21 +16,23 @@ Indices are made unsigned where that spares the compiler the test for negative o
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from gsynth_numba.jit import kernel
+from gsynth_numba.jit import kernel, prefetch
 
 CHUNK: Final = 256
 """Windows looked over for N at once."""
 REST_BITS: Final = 16
 """Of a pair of windows that are kept in its bin."""
-LEAD_CELLS: Final = 1 << 14
-"""Cells of the table that the first windows of a bin's pairs fall in."""
+CELLS_OF_BIN: Final = 1 << 14
+"""Of the table, that the first windows of a bin's pairs fall in."""
 PAGE_BITS: Final = 10
 """Rests in a page of a bin: 2**10."""
+RESTS_OF_LINE: Final = 32
+"""In a line of the cache."""
 DIRECT_CELLS: Final = 1 << 21
 """Tables up to 16 MiB are counted into directly."""
 MOST_BINS: Final = 1 << 14
@@ -51,7 +53,7 @@ def count(
 ) -> int:
     """Add the windows to `out`, return how many hold a 4."""
     windows = codes.size - order
-    bins = (out.size + LEAD_CELLS - 1) // LEAD_CELLS
+    bins = (out.size + CELLS_OF_BIN - 1) // CELLS_OF_BIN
     dealt = out.size > DIRECT_CELLS and bins <= MOST_BINS and bins * PAGE <= windows
     if not dealt:
         bins = 0
@@ -186,21 +188,41 @@ def _add_up(
     following: NDArray[np.int32],
     slots: NDArray[np.int64],
 ) -> None:
-    # Below k = 7 a stratum's pairs fill one bin at most, and each bin is a group of its own.
+    # Below k = 7 a stratum's pairs fill one bin at most, and both their windows fall in the same part.
     size, step = (4, 4 ** (order - 7)) if order >= 7 else (1, 1)
-    leads, tails = np.zeros(LEAD_CELLS, dtype=np.uint16), np.zeros(size * LEAD_CELLS, dtype=np.uint16)
-    for group in range((slots.size - 1) // size):
-        bins = range(group // step * step * size + group % step, (group // step + 1) * step * size, step)
-        if _pages_of(bins, following) * PAGE >= tails.size // 2:
-            _add_many(bins, group, order, table, leads, tails, rests, following, slots)
-        else:
-            _add_few(bins, group * tails.size, order, table, rests, following, slots)
+    counts = np.zeros(size * CELLS_OF_BIN, dtype=np.uint16)
+    bins = np.empty(2 * size, dtype=np.int64)
+    for part in range((slots.size - 1) // size):
+        # Bins whose pairs' first windows fall in the part, then those whose second ones do: these differ in the first
+        # letter alone, and the others are the part's.
+        for i in range(size):
+            bins[i] = part * size + i
+            bins[size + i] = part // step * step * size + part % step + i * step
+        many = _pages_of(bins, following) * PAGE >= counts.size // 2
+        pages = 0
+        for i in range(bins.size):
+            page = int(bins[i])
+            while page >= 0:
+                end = (page + 1) << PAGE_BITS if following[page] >= 0 else int(slots[bins[i]])
+                _ask_for(int(following[page]), rests)
+                if many and pages == MOST_PAGES:
+                    _flush(counts, table, part)
+                    pages = 0
+                if many:
+                    _add_page(rests, page << PAGE_BITS, end, order, i, size, counts, 0, np.uint16(1))
+                else:
+                    _add_page(rests, page << PAGE_BITS, end, order, i, size, table, part * counts.size, np.uint64(1))
+                page = int(following[page])
+                pages += 1
+        if many:
+            _flush(counts, table, part)
 
 
 @kernel
-def _pages_of(bins: range, following: NDArray[np.int32]) -> int:
+def _pages_of(bins: NDArray[np.int64], following: NDArray[np.int32]) -> int:
     pages = 0
-    for page in bins:
+    for bin_ in bins:
+        page = int(bin_)
         while page >= 0:
             pages += 1
             page = int(following[page])
@@ -208,65 +230,36 @@ def _pages_of(bins: range, following: NDArray[np.int32]) -> int:
 
 
 @kernel
-def _end_of_page(bin_: int, page: int, following: NDArray[np.int32], slots: NDArray[np.int64]) -> int:
-    return (page + 1) << PAGE_BITS if following[page] >= 0 else int(slots[bin_])
+def _ask_for(page: int, rests: NDArray[np.uint16]) -> None:
+    """Have a page brought to the cache: they lie apart, so the processor does not foresee the next one."""
+    if page >= 0:
+        for slot in range(page << PAGE_BITS, (page + 1) << PAGE_BITS, RESTS_OF_LINE):
+            prefetch(rests, np.uint64(slot))
 
 
 @kernel
-def _tail(rest: np.uint64, order: int) -> np.uint64:
-    """The cell, within its group, of a pair's second window: the pair without its first letter."""
-    bits = np.uint64(2 * order + 2)
-    return (rest >> (bits + np.uint64(2)) << bits) | (rest & ((np.uint64(1) << bits) - np.uint64(1)))
-
-
-@kernel
-def _add_few(
-    bins: range,
-    first_tail: int,
-    order: int,
-    table: NDArray[np.uint64],
+def _add_page(
     rests: NDArray[np.uint16],
-    following: NDArray[np.int32],
-    slots: NDArray[np.int64],
-) -> None:
-    for bin_ in bins:
-        page = bin_
-        while page >= 0:
-            for slot in range(page << PAGE_BITS, _end_of_page(bin_, page, following, slots)):
-                rest = np.uint64(rests[np.uint64(slot)])
-                table[np.uint64(bin_ * LEAD_CELLS) + (rest >> np.uint64(2))] += np.uint64(1)
-                table[np.uint64(first_tail) + _tail(rest, order)] += np.uint64(1)
-            page = int(following[page])
-
-
-@kernel
-def _add_many(
-    bins: range,
-    group: int,
+    start: int,
+    end: int,
     order: int,
-    table: NDArray[np.uint64],
-    leads: NDArray[np.uint16],
-    tails: NDArray[np.uint16],
-    rests: NDArray[np.uint16],
-    following: NDArray[np.int32],
-    slots: NDArray[np.int64],
+    i: int,
+    size: int,
+    cells: NDArray[Any],
+    first: int,
+    one: Any,
 ) -> None:
-    pages = 0
-    for bin_ in bins:
-        page = bin_
-        while page >= 0:
-            if pages == MOST_PAGES:
-                _flush(leads, table, bin_)
-                _flush(tails, table, group)
-                pages = 0
-            for slot in range(page << PAGE_BITS, _end_of_page(bin_, page, following, slots)):
-                rest = np.uint64(rests[np.uint64(slot)])
-                leads[rest >> np.uint64(2)] += np.uint16(1)
-                tails[_tail(rest, order)] += np.uint16(1)
-            page = int(following[page])
-            pages += 1
-        _flush(leads, table, bin_)
-    _flush(tails, table, group)
+    if i < size:
+        own = np.uint64(first + i * CELLS_OF_BIN)
+        for slot in range(start, end):
+            cells[own + (np.uint64(rests[np.uint64(slot)]) >> np.uint64(2))] += one
+    else:
+        part, bits = np.uint64(first), np.uint64(2 * order + 2)
+        mask = np.uint64(4 ** (order + 1) - 1)
+        for slot in range(start, end):
+            rest = np.uint64(rests[np.uint64(slot)])
+            # A small stratum's number is part of the rest; between it and the window is the letter that falls away.
+            cells[part + ((rest >> (bits + np.uint64(2)) << bits) | (rest & mask))] += one
 
 
 @kernel
