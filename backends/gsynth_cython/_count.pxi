@@ -9,8 +9,9 @@
 # Four bases are read at a time, and then four windows counted: apart from being fewer steps, counts of a short repeat
 # are then not waited for one by one.
 
+import numpy as np
+
 from libc.stdint cimport int32_t, int64_t, uint8_t, uint16_t, uint32_t, uint64_t
-from libc.stdlib cimport free, malloc
 from libc.string cimport memset
 
 cdef extern from "_compiler.h" nogil:
@@ -36,9 +37,8 @@ cdef struct Deal:
     int64_t bins
     int bins_of_part
     int64_t step  # from one of the bins whose second windows fall in a part to the next
-    uint16_t *rests  # pages of rests
+    uint16_t *rests  # pages of rests; a bin's first page has the bin's number
     int32_t *following  # page -> the next page of its bin, -1 at the last
-    int32_t *first  # bin -> its first page
     int64_t *free_slot  # bin -> where its next rest goes
     int32_t pages  # pages given out
 
@@ -55,21 +55,38 @@ def count(
     cdef int64_t windows = codes.shape[0] - order
     cdef int64_t cells = out.shape[0] * out.shape[1] * 4
     cdef int64_t bins = (cells + CELLS_OF_BIN - 1) // CELLS_OF_BIN
-    cdef Deal deal
     if windows <= 0:
         return 0
-    if cells <= DIRECT_CELLS or bins > MOST_BINS or bins * PAGE > windows:
-        with nogil:
-            with_n = _count(&codes[0], &edges[0], &strata[0], strata.shape[0], order, &out[0, 0, 0], NULL)
-        return with_n
-    deal.table, deal.cells, deal.order, deal.bins = &out[0, 0, 0], cells, order, bins
-    _open(&deal, windows)
-    try:
-        with nogil:
-            with_n = _count(&codes[0], &edges[0], &strata[0], strata.shape[0], order, &out[0, 0, 0], &deal)
-            _add_up(&deal)
-    finally:
-        _close(&deal)
+    if cells > DIRECT_CELLS and bins <= MOST_BINS and bins * PAGE <= windows:
+        return _count_dealt(codes, edges, strata, order, out, bins)
+    with nogil:
+        with_n = _count(&codes[0], &edges[0], &strata[0], strata.shape[0], order, &out[0, 0, 0], NULL)
+    return with_n
+
+
+cdef int64_t _count_dealt(
+    const uint8_t[::1] codes,
+    const int64_t[::1] edges,
+    const int32_t[::1] strata,
+    int order,
+    uint64_t[:, :, ::1] out,
+    int64_t bins,
+) except -1:
+    cdef int64_t with_n
+    cdef int64_t pages = bins + ((codes.shape[0] - order) >> (PAGE_BITS + 1)) + 1
+    # NumPy has large arrays put on huge pages: what is dealt to goes here and there.
+    cdef uint16_t[::1] rests = np.empty(pages * PAGE, dtype=np.uint16)
+    cdef int32_t[::1] following = np.full(pages, -1, dtype=np.int32)
+    cdef int64_t[::1] free_slot = np.arange(bins, dtype=np.int64) << PAGE_BITS
+    cdef Deal deal
+    deal.table, deal.cells, deal.order, deal.bins = &out[0, 0, 0], out.shape[0] * out.shape[1] * 4, order, bins
+    # Below k = 7 a stratum's pairs fill one bin at most, and both their windows fall in the same part.
+    deal.bins_of_part = MOST_BINS_OF_PART if order >= 7 else 1
+    deal.step = <int64_t>1 << (2 * order - 14) if order >= 7 else 1
+    deal.rests, deal.following, deal.free_slot, deal.pages = &rests[0], &following[0], &free_slot[0], <int32_t>bins
+    with nogil:
+        with_n = _count(&codes[0], &edges[0], &strata[0], strata.shape[0], order, deal.table, &deal)
+        _add_up(&deal)
     return with_n
 
 
@@ -207,7 +224,7 @@ cdef inline int64_t _pages_of_part(Deal *deal, int64_t part) noexcept nogil:
     cdef int32_t page
     cdef int i
     for i in range(2 * deal.bins_of_part):
-        page = deal.first[_bin(deal, part, i)]
+        page = <int32_t>_bin(deal, part, i)
         while page >= 0:
             pages += 1
             page = deal.following[page]
@@ -224,7 +241,7 @@ cdef void _add_part(Deal *deal, int64_t part, bint many) noexcept nogil:
         memset(counts, 0, sizeof(counts))
     for i in range(2 * deal.bins_of_part):
         bin = _bin(deal, part, i)
-        page = deal.first[bin]
+        page = <int32_t>bin
         while page >= 0:
             end = (<int64_t>page + 1) << PAGE_BITS if deal.following[page] >= 0 else deal.free_slot[bin]
             _ask_for(deal, deal.following[page])
@@ -279,31 +296,3 @@ cdef inline void _flush(Deal *deal, int64_t first, int64_t cells, uint16_t *coun
     for cell in range(min(cells, deal.cells - first)):
         deal.table[first + cell] += counts[cell]
     memset(counts, 0, cells * sizeof(uint16_t))
-
-
-cdef int _open(Deal *deal, int64_t windows) except -1:
-    cdef int64_t bin
-    cdef int64_t pages = deal.bins + (windows >> (PAGE_BITS + 1)) + 1
-    # Below k = 7 a stratum's pairs fill one bin at most, and both their windows fall in the same part.
-    deal.bins_of_part = MOST_BINS_OF_PART if deal.order >= 7 else 1
-    deal.step = <int64_t>1 << (2 * deal.order - 14) if deal.order >= 7 else 1
-    deal.rests = <uint16_t *>malloc(pages * PAGE * sizeof(uint16_t))
-    deal.following = <int32_t *>malloc(pages * sizeof(int32_t))
-    deal.first = <int32_t *>malloc(deal.bins * sizeof(int32_t))
-    deal.free_slot = <int64_t *>malloc(deal.bins * sizeof(int64_t))
-    if deal.rests == NULL or deal.following == NULL or deal.first == NULL or deal.free_slot == NULL:
-        _close(deal)
-        raise MemoryError(f"no room to sort the {windows} windows of a block: choose smaller blocks")
-    for bin in range(deal.bins):
-        deal.first[bin] = <int32_t>bin
-        deal.following[bin] = -1
-        deal.free_slot[bin] = bin << PAGE_BITS
-    deal.pages = <int32_t>deal.bins
-    return 0
-
-
-cdef void _close(Deal *deal) noexcept:
-    free(deal.rests)
-    free(deal.following)
-    free(deal.first)
-    free(deal.free_slot)

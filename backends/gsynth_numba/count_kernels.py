@@ -43,7 +43,6 @@ PAGE: Final = 1 << PAGE_BITS
 REST: Final = (1 << REST_BITS) - 1
 
 
-@kernel
 def count(
     codes: NDArray[np.uint8],
     edges: NDArray[np.int64],
@@ -53,17 +52,31 @@ def count(
 ) -> int:
     """Add the windows to `out`, return how many hold a 4."""
     windows = codes.size - order
-    bins = (out.size + CELLS_OF_BIN - 1) // CELLS_OF_BIN
-    dealt = out.size > DIRECT_CELLS and bins <= MOST_BINS and bins * PAGE <= windows
-    if not dealt:
+    bins = -(-out.size // CELLS_OF_BIN)
+    if out.size <= DIRECT_CELLS or bins > MOST_BINS or bins * PAGE > windows:
         bins = 0
-    pages = bins + (windows >> (PAGE_BITS + 1)) + 1 if dealt else 0
+    pages = bins + (windows >> (PAGE_BITS + 1)) + 1 if bins else 0
+    # Made here, as NumPy has large arrays put on huge pages, and what is dealt to goes here and there.
     rests = np.empty(pages * PAGE, dtype=np.uint16)
     following = np.full(pages, -1, dtype=np.int32)
     # Where the next rest of each bin goes; in the last place, how many pages are given out.
-    slots = np.arange(bins + 1) * PAGE
+    slots = np.arange(bins + 1, dtype=np.int64) * PAGE
     slots[bins] = bins
-    table = out.reshape(-1)
+    return int(_count(codes, edges, strata, order, out.reshape(-1), rests, following, slots))
+
+
+@kernel
+def _count(
+    codes: NDArray[np.uint8],
+    edges: NDArray[np.int64],
+    strata: NDArray[np.int32],
+    order: int,
+    table: NDArray[np.uint64],
+    rests: NDArray[np.uint16],
+    following: NDArray[np.int32],
+    slots: NDArray[np.int64],
+) -> int:
+    dealt = rests.size > 0
     cells = 4 ** (order + 1)
     with_n = 0
     for run in range(strata.size):
@@ -78,7 +91,8 @@ def count(
                 _deal_clean(codes, start, end, order, stratum, table, rests, following, slots)
             elif stratum >= 0:
                 _count_clean(codes, start, end, order, table, stratum * cells)
-    _add_up(table, order, rests, following, slots)
+    if dealt:
+        _add_up(table, order, rests, following, slots)
     return with_n
 
 

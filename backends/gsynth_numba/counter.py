@@ -22,7 +22,7 @@ class NumbaCounter:
         out: NDArray[np.uint64],
     ) -> int:
         """Add every countable window of the block to `out`; return how many windows hold a 4."""
-        return int(count_kernels.count(frozen(codes), frozen(edges), frozen(strata), order, out))
+        return count_kernels.count(frozen(codes), frozen(edges), frozen(strata), order, out)
 
     def encode(self, bases: NDArray[np.uint8], out: NDArray[np.uint8]) -> int:
         """Write the codes of ASCII `bases` into `out`, return how many are 4; a `gsynth.plugins.Encoder`."""
