@@ -21,7 +21,7 @@ cdef enum:
     CHUNK = 256  # windows looked over for N at once
     REST_BITS = 16  # of a pair of windows that are kept in its bin
     CELLS_OF_BIN = 1 << 14  # of the table, that the first windows of a bin's pairs fall in
-    MOST_BINS_OF_PART = 4  # whose pairs' first windows fall in one part of the table; second ones of as many others
+    BINS_OF_PART = 4  # whose pairs' first windows fall in one part of the table; second ones of as many others
     PAGE_BITS = 10  # rests in a page of a bin: 2**10
     PAGE = 1 << PAGE_BITS
     RESTS_OF_LINE = 32  # in a line of the cache
@@ -41,6 +41,7 @@ cdef struct Deal:
     int32_t *following  # page -> the next page of its bin, -1 at the last
     int64_t *free_slot  # bin -> where its next rest goes
     int32_t pages  # pages given out
+    uint16_t *counts  # of one part, all 0 in between
 
 
 def count(
@@ -78,12 +79,15 @@ cdef int64_t _count_dealt(
     cdef uint16_t[::1] rests = np.empty(pages * PAGE, dtype=np.uint16)
     cdef int32_t[::1] following = np.full(pages, -1, dtype=np.int32)
     cdef int64_t[::1] free_slot = np.arange(bins, dtype=np.int64) << PAGE_BITS
+    # Below k = 7 a stratum's pairs fill one bin at most, and both their windows fall in the same part.
+    cdef int bins_of_part = BINS_OF_PART if order >= 7 else 1
+    cdef uint16_t[::1] counts = np.zeros(bins_of_part * CELLS_OF_BIN, dtype=np.uint16)
     cdef Deal deal
     deal.table, deal.cells, deal.order, deal.bins = &out[0, 0, 0], out.shape[0] * out.shape[1] * 4, order, bins
-    # Below k = 7 a stratum's pairs fill one bin at most, and both their windows fall in the same part.
-    deal.bins_of_part = MOST_BINS_OF_PART if order >= 7 else 1
+    deal.bins_of_part = bins_of_part
     deal.step = <int64_t>1 << (2 * order - 14) if order >= 7 else 1
     deal.rests, deal.following, deal.free_slot, deal.pages = &rests[0], &following[0], &free_slot[0], <int32_t>bins
+    deal.counts = &counts[0]
     with nogil:
         with_n = _count(&codes[0], &edges[0], &strata[0], strata.shape[0], order, deal.table, &deal)
         _add_up(&deal)
@@ -232,13 +236,10 @@ cdef inline int64_t _pages_of_part(Deal *deal, int64_t part) noexcept nogil:
 
 
 cdef void _add_part(Deal *deal, int64_t part, bint many) noexcept nogil:
-    cdef uint16_t counts[MOST_BINS_OF_PART * CELLS_OF_BIN]
     cdef int64_t cells = deal.bins_of_part * CELLS_OF_BIN
     cdef int64_t bin, end
     cdef int32_t page
     cdef int i, pages = 0
-    if many:
-        memset(counts, 0, sizeof(counts))
     for i in range(2 * deal.bins_of_part):
         bin = _bin(deal, part, i)
         page = <int32_t>bin
@@ -247,15 +248,15 @@ cdef void _add_part(Deal *deal, int64_t part, bint many) noexcept nogil:
             _ask_for(deal, deal.following[page])
             if many:
                 if pages == MOST_PAGES:
-                    _flush(deal, part * cells, cells, counts)
+                    _flush(deal, part * cells, cells)
                     pages = 0
-                _add_page(deal, <int64_t>page << PAGE_BITS, end, i, counts)
+                _add_page(deal, <int64_t>page << PAGE_BITS, end, i, deal.counts)
             else:
                 _add_page(deal, <int64_t>page << PAGE_BITS, end, i, deal.table + part * cells)
             page = deal.following[page]
             pages += 1
     if many:
-        _flush(deal, part * cells, cells, counts)
+        _flush(deal, part * cells, cells)
 
 
 cdef inline void _ask_for(Deal *deal, int32_t page) noexcept nogil:
@@ -290,9 +291,9 @@ cdef inline void _add_page(Deal *deal, int64_t start, int64_t end, int i, Cell *
             part[(rest >> (bits + 2) << bits) | (rest & mask)] += 1
 
 
-cdef inline void _flush(Deal *deal, int64_t first, int64_t cells, uint16_t *counts) noexcept nogil:
-    """Add counts to the table's cells from `first` on, as far as it goes, and make them 0."""
+cdef inline void _flush(Deal *deal, int64_t first, int64_t cells) noexcept nogil:
+    """Add the counts to the table's cells from `first` on, as far as it goes, and make them 0."""
     cdef int64_t cell
     for cell in range(min(cells, deal.cells - first)):
-        deal.table[first + cell] += counts[cell]
-    memset(counts, 0, cells * sizeof(uint16_t))
+        deal.table[first + cell] += deal.counts[cell]
+    memset(deal.counts, 0, cells * sizeof(uint16_t))
