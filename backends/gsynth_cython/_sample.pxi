@@ -241,7 +241,7 @@ cdef void _advance(Block *block, int lanes, int64_t lane, const uint32_t *guesse
     cdef Lanes tile
     cdef uint32_t mask = (<uint32_t>1 << (2 * block.order)) - 1
     cdef bint packed = block.packed != NULL
-    cdef bint one_table = block.runs == 1 and not block.has_n
+    cdef bint one_table = block.runs == 1 and not block.has_n and not block.has_fixed
     cdef const void *table = <const void *>block.packed if packed else <const void *>block.thresholds
     cdef uint32_t unit = 4 if packed else 1
     cdef Cursor cursors[MANY_LANES]
@@ -253,14 +253,16 @@ cdef void _advance(Block *block, int lanes, int64_t lane, const uint32_t *guesse
     for i in range(lanes):
         cursors[i] = _cursor(block, i * lane)
         tile.contexts[i] = guesses[i]
+    if one_table:
+        tile.rows[0] = _first_row(block, block.strata[0]) * unit
     while start < lane:
         end = min(start + width, lane)
         cells = block.codes + block.order + start
         has_fixed = False
         for i in range(lanes):
             _prepare(
-                block, i * lane + start, i * lane + end, &cursors[i], tile.numbers + i * width, tile.rows + i * width,
-                unit,
+                block, i * lane + start, i * lane + end, &cursors[i], tile.numbers + i * width,
+                NULL if one_table else tile.rows + i * width, unit,
             )
             has_fixed |= block.has_fixed and not gsynth_all_free(cells + i * lane, end - start)
         gsynth_choose(lanes, has_fixed, one_table)(
@@ -345,14 +347,15 @@ cdef int64_t _segment(const int64_t *edges, int64_t segments, int64_t window) no
 cdef void _prepare(
     Block *block, int64_t start, int64_t end, Cursor *cursor, uint32_t *numbers, uint32_t *rows, uint32_t unit
 ) noexcept nogil:
-    """The numbers and rows, times `unit`, of windows [start, end); `cursor` moves on to `end`."""
+    """The numbers and, if asked for, rows, times `unit`, of windows [start, end); `cursor` moves on to `end`."""
     if block.uniforms != NULL:
         memcpy(numbers, block.uniforms + start, (end - start) * sizeof(uint32_t))
     else:
         cursor.stream = _prepare_numbers(block, start, end, cursor.stream, numbers)
-    cursor.run = _prepare_rows(block, start, end, cursor.run, rows, unit)
-    if block.has_n:
-        _mark_n(block, start, end, rows, unit)
+    if rows != NULL:
+        cursor.run = _prepare_rows(block, start, end, cursor.run, rows, unit)
+        if block.has_n:
+            _mark_n(block, start, end, rows, unit)
 
 
 cdef inline uint32_t _first_row(Block *block, int64_t stratum) noexcept nogil:

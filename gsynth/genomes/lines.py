@@ -94,8 +94,10 @@ def _strip(lines: NDArray[np.uint8], line_bases: int, column: int, out: NDArray[
         done, row = min(line_bases - column, out.size), 1
         out[:done] = lines[0, column : column + done]
     full, rest = divmod(out.size - done, line_bases)
+    # A line is one item: NumPy then takes half the time.
+    line = np.dtype((np.void, line_bases))
     middle = out[done : out.size - rest].reshape(full, line_bases)
-    middle[...] = lines[row : row + full, :line_bases]
+    middle.view(line)[...] = lines[row : row + full, :line_bases].view(line)
     if rest:
         out[out.size - rest :] = lines[row + full, :rest]
 
