@@ -241,7 +241,8 @@ cdef void _advance(Block *block, int lanes, int64_t lane, const uint32_t *guesse
     cdef Lanes tile
     cdef uint32_t mask = (<uint32_t>1 << (2 * block.order)) - 1
     cdef bint packed = block.packed != NULL
-    cdef bint one_table = block.runs == 1 and not block.has_n and not block.has_fixed
+    # Its rows are not written out, and only a kind for few lanes does without.
+    cdef bint one_table = packed and block.runs == 1 and not block.has_n and not block.has_fixed
     cdef const void *table = <const void *>block.packed if packed else <const void *>block.thresholds
     cdef uint32_t unit = 4 if packed else 1
     cdef Cursor cursors[MANY_LANES]

@@ -136,16 +136,20 @@ def test_many_lanes_where_tables_outgrow_the_cache(backend, kind, order, fixed, 
 
 
 @pytest.mark.parametrize("backend", BACKENDS)
-def test_one_stratum_without_runs_of_others(backend):
+@pytest.mark.parametrize("kind", ["cycle", "random"])
+@pytest.mark.parametrize(("order", "n"), [(1, N), (5, N), (5, 3 * N), (8, 2 * N), (10, N), (10, 2 * N)])
+@pytest.mark.parametrize("stratum", [-1, 0, 1])
+def test_one_stratum_without_runs_of_others(backend, kind, order, n, stratum):
     # Strata that never change leave a cycle unbroken from end to end.
     rng = np.random.default_rng(9)
-    thresholds = model("cycle", 10, rng)
-    codes = block(rng, 10, "none")
-    whole = np.array([0, N], dtype=np.int64), np.zeros(1, dtype=np.int32)
-    stream, numbers = streams(rng)
-    expected = np.tile(codes[:10], N // 10 + 2)[: N + 10]
-    np.testing.assert_array_equal(chain(codes, *whole, numbers, 10, thresholds), expected)
-    registry().load("sampler", backend).sample_stream(codes, *whole, *stream, order=10, thresholds=thresholds)
+    thresholds = model(kind, order, rng)
+    codes = block(rng, order, "none", n)
+    whole = np.array([0, n], dtype=np.int64), np.full(1, stratum, dtype=np.int32)
+    stream, numbers = streams(rng, n)
+    expected = chain(codes, *whole, numbers, order, thresholds)
+    if kind == "cycle" and stratum >= 0:
+        np.testing.assert_array_equal(expected, np.resize(codes[:order], n + order))
+    registry().load("sampler", backend).sample_stream(codes, *whole, *stream, order=order, thresholds=thresholds)
     np.testing.assert_array_equal(codes, expected)
 
 
