@@ -17,6 +17,7 @@ from gsynth.intervals import Intervals
 from gsynth.masks import Mask
 from gsynth.pipeline import run_in_order
 from gsynth.plugins.interfaces import MASKED, Counter, Encoder, Genome
+from gsynth.strands import add_reverse_complement
 from gsynth.strata import Runs, Strata, lay_over
 
 _EXTRA_TABLES: Final = 1 << 30
@@ -54,10 +55,20 @@ class Tables:
         return table
 
     def total(self) -> NDArray[np.uint64]:
-        """The sum of the tables, in the first one's memory."""
-        total = self._all.pop() if self._all else np.zeros(self.shape, dtype=np.uint64)
-        while self._all:
-            total += self._all.pop()
+        """The sum of the tables, in one's memory; called once, when all is counted."""
+        if not self._all:
+            return np.zeros(self.shape, dtype=np.uint64)
+        total, *others = self._all
+        for table in others:
+            total += table
+        self._all = others[:1]
+        return total
+
+    def both_strands(self) -> NDArray[np.uint64]:
+        """The sum of the tables and of their reverse complements; another table is room to work in, where there is."""
+        total = self.total()
+        add_reverse_complement(total, self._all[0] if self._all else None)
+        self._all.clear()
         return total
 
 

@@ -6,8 +6,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 
-def add_reverse_complement(counts: NDArray[np.uint64]) -> None:
+def add_reverse_complement(counts: NDArray[np.uint64], room: NDArray[np.uint64] | None = None) -> None:
     """Add to each cell of ``counts`` (uint64[bins, 4**k, 4], in place) the count of its reverse complement.
+
+    ``room`` is an array of the same shape that is not needed any more, to work in.
 
     Examples
     --------
@@ -20,7 +22,7 @@ def add_reverse_complement(counts: NDArray[np.uint64]) -> None:
     bins, contexts, _ = counts.shape
     letters = contexts.bit_length() // 2 + 1
     # One for all bins: memory that is touched for the first time costs more than turning a table.
-    turned = np.empty(contexts * 4, dtype=counts.dtype)
+    turned = np.empty(contexts * 4, dtype=counts.dtype) if room is None else room[0].reshape(-1)
     for i in range(bins):
         table = counts[i].reshape(-1)
         # Memory of an empty stratum has not been touched yet, and need not be.

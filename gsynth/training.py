@@ -23,7 +23,6 @@ from gsynth.model import DimSpec, GsynthModel, check_order
 from gsynth.plugins.interfaces import Genome
 from gsynth.progress import progress_bar
 from gsynth.smoothing import resolve_prior
-from gsynth.strands import add_reverse_complement
 from gsynth.strata import Strata, check_iterator, composer_of, open_dim_tracks
 
 
@@ -136,8 +135,7 @@ def gsynth_train(
             bar.update(tally.bases)
 
         count_intervals(count_block, where, add, block, affordable_workers(workers, shape, total))
-    counts = count_block.tables.total()
-    add_reverse_complement(counts)
+    counts = count_block.tables.both_strands()
     for axis in (i for i, request in enumerate(requests) if request.auto_merge):
         counts, merged = merge_sparse(counts, dims, axis, min_obs)
         dims = (*dims[:axis], merged, *dims[axis + 1 :])

@@ -13,10 +13,12 @@ COMPLEMENT = str.maketrans("ACGT", "TGCA")
 
 
 @pytest.mark.parametrize("order", range(1, 7))
-def test_each_word_counts_for_its_reverse_complement(order):
+@pytest.mark.parametrize("has_room", [False, True])
+def test_each_word_counts_for_its_reverse_complement(order, has_room):
+    room = np.full((2, 4**order, 4), 7, dtype=np.uint64) if has_room else None
     counts = np.random.default_rng(order).integers(0, 2**40, size=(2, 4**order, 4)).astype(np.uint64)
     before = counts.reshape(2, -1).tolist()
-    add_reverse_complement(counts)
+    add_reverse_complement(counts, room)
     words = ["".join(word) for word in itertools.product("ACGT", repeat=order + 1)]
     place = {word: i for i, word in enumerate(words)}
     for row, given in zip(counts.reshape(2, -1).tolist(), before, strict=True):
