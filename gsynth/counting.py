@@ -55,20 +55,17 @@ class Tables:
         return table
 
     def total(self) -> NDArray[np.uint64]:
-        """The sum of the tables, in one's memory; called once, when all is counted."""
-        if not self._all:
-            return np.zeros(self.shape, dtype=np.uint64)
-        total, *others = self._all
-        for table in others:
-            total += table
-        self._all = others[:1]
+        """The sum of the tables, in the last one's memory."""
+        total = self._all.pop() if self._all else np.zeros(self.shape, dtype=np.uint64)
+        while self._all:
+            total += self._all.pop()
         return total
 
     def both_strands(self) -> NDArray[np.uint64]:
         """The sum of the tables and of their reverse complements; another table is room to work in, where there is."""
+        room = self._all[0] if len(self._all) > 1 else None
         total = self.total()
-        add_reverse_complement(total, self._all[0] if self._all else None)
-        self._all.clear()
+        add_reverse_complement(total, room)
         return total
 
 

@@ -234,6 +234,10 @@ class GsynthModel:
         return totals.astype(np.int64)
 
     @property
+    def _below_min_obs(self) -> NDArray[np.bool_]:
+        return self.per_bin_kmers < self.min_obs
+
+    @property
     def total_kmers(self) -> int:
         """Observations in all, both strands (twice the counted windows)."""
         return int(self.counts.sum())
@@ -245,7 +249,7 @@ class GsynthModel:
         for dim in self.dims:
             # Dimension 0 is the fastest, so each further one comes in front.
             reachable = np.isin(np.arange(dim.num_bins), dim.merged())[(..., *(None,) * reachable.ndim)] & reachable
-        sparse: NDArray[np.int64] = np.flatnonzero(reachable.reshape(-1) & (self.per_bin_kmers < self.min_obs))
+        sparse: NDArray[np.int64] = np.flatnonzero(reachable.reshape(-1) & self._below_min_obs)
         return sparse
 
     def bin_label(self, flat: int) -> str:
@@ -264,14 +268,13 @@ class GsynthModel:
 
     def computed_cdf(self) -> NDArray[np.float64]:
         """The cumulative probabilities that the counts and the prior give."""
-        return smoothed_cdf(self.counts, self.pseudocount, self.prior_matrix, self.per_bin_kmers < self.min_obs)
+        return smoothed_cdf(self.counts, self.pseudocount, self.prior_matrix, self._below_min_obs)
 
     def thresholds(self) -> NDArray[np.uint32]:
         """uint32[total_bins + 1, 4**k, 3]: `cdf` as a `gsynth.plugins.Sampler` takes it, computed at each call."""
         if self.stored_cdf is not None:
             return thresholds_from_cdf(self.stored_cdf)
-        sparse = self.per_bin_kmers < self.min_obs
-        return thresholds_from_counts(self.counts, self.pseudocount, self.prior_matrix, sparse)
+        return thresholds_from_counts(self.counts, self.pseudocount, self.prior_matrix, self._below_min_obs)
 
     @property
     def model_data(self) -> dict[str, list[NDArray[Any]]]:

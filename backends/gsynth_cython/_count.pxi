@@ -59,7 +59,7 @@ def count(
     if windows <= 0:
         return 0
     if cells > DIRECT_CELLS and bins <= MOST_BINS and bins * PAGE <= windows:
-        return _count_dealt(codes, edges, strata, order, out, bins)
+        return _count_dealt(codes, edges, strata, order, &out[0, 0, 0], cells, bins)
     with nogil:
         with_n = _count(&codes[0], &edges[0], &strata[0], strata.shape[0], order, &out[0, 0, 0], NULL)
     return with_n
@@ -70,7 +70,8 @@ cdef int64_t _count_dealt(
     const int64_t[::1] edges,
     const int32_t[::1] strata,
     int order,
-    uint64_t[:, :, ::1] out,
+    uint64_t *out,
+    int64_t cells,
     int64_t bins,
 ) except -1:
     cdef int64_t with_n
@@ -83,13 +84,13 @@ cdef int64_t _count_dealt(
     cdef int bins_of_part = BINS_OF_PART if order >= 7 else 1
     cdef uint16_t[::1] counts = np.zeros(bins_of_part * CELLS_OF_BIN, dtype=np.uint16)
     cdef Deal deal
-    deal.table, deal.cells, deal.order, deal.bins = &out[0, 0, 0], out.shape[0] * out.shape[1] * 4, order, bins
+    deal.table, deal.cells, deal.order, deal.bins = out, cells, order, bins
     deal.bins_of_part = bins_of_part
     deal.step = <int64_t>1 << (2 * order - 14) if order >= 7 else 1
     deal.rests, deal.following, deal.free_slot, deal.pages = &rests[0], &following[0], &free_slot[0], <int32_t>bins
     deal.counts = &counts[0]
     with nogil:
-        with_n = _count(&codes[0], &edges[0], &strata[0], strata.shape[0], order, deal.table, &deal)
+        with_n = _count(&codes[0], &edges[0], &strata[0], strata.shape[0], order, out, &deal)
         _add_up(&deal)
     return with_n
 
@@ -204,7 +205,6 @@ cdef inline void _deal_pair(int64_t pair, Deal *deal) noexcept nogil:
 
 cdef int64_t _next_page(Deal *deal, int64_t page) noexcept nogil:
     deal.following[page] = deal.pages
-    deal.following[deal.pages] = -1
     deal.pages += 1
     return <int64_t>(deal.pages - 1) << PAGE_BITS
 

@@ -94,12 +94,19 @@ def _strip(lines: NDArray[np.uint8], line_bases: int, column: int, out: NDArray[
         done, row = min(line_bases - column, out.size), 1
         out[:done] = lines[0, column : column + done]
     full, rest = divmod(out.size - done, line_bases)
-    # A line is one item: NumPy then takes half the time.
-    line = np.dtype((np.void, line_bases))
     middle = out[done : out.size - rest].reshape(full, line_bases)
-    middle.view(line)[...] = lines[row : row + full, :line_bases].view(line)
+    copy_lines(lines[row : row + full, :line_bases], middle)
     if rest:
         out[out.size - rest :] = lines[row + full, :rest]
+
+
+def copy_lines(lines: NDArray[np.uint8], out: NDArray[np.uint8]) -> None:
+    """Copy ``uint8[rows, width]``, each row's bytes side by side on both sides, as items of a whole row.
+
+    NumPy takes half the time for them that it takes for bytes.
+    """
+    row = np.dtype((np.void, lines.shape[1]))
+    out.view(row)[...] = lines.view(row)
 
 
 def _read_long_lines(
