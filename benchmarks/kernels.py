@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from gsynth.encoding import decode, encode
+from gsynth.alphabet import decode, encode
 from gsynth.plugins import FREE
 from gsynth.plugins.registry import registry
 from gsynth.smoothing import smoothed_cdf, thresholds_from_cdf

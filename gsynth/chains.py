@@ -14,8 +14,8 @@ import numpy as np
 from attrs import define, field, frozen
 from numpy.typing import NDArray
 
+from gsynth.alphabet import LOWER_CASE_BIT, NOT_ACGT, NumpyTranscoder, is_lower
 from gsynth.blocks import MIN_BLOCK, Piece
-from gsynth.encoding import LOWER_CASE_BIT, NOT_ACGT, NumpyTranscoder, is_lower
 from gsynth.initial import InitialContext
 from gsynth.masks import Mask
 from gsynth.plugins.interfaces import FREE, UNBINNED, Genome, Sampler, StreamSampler, Transcoder

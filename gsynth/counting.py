@@ -11,8 +11,8 @@ import numpy as np
 from attrs import define, field, frozen
 from numpy.typing import NDArray
 
+from gsynth.alphabet import NumpyTranscoder
 from gsynth.blocks import DEFAULT_BLOCK, LARGE_TABLE_BLOCK, Piece, cut, into_jobs
-from gsynth.encoding import NumpyTranscoder
 from gsynth.intervals import Intervals
 from gsynth.masks import Mask
 from gsynth.pipeline import run_in_order

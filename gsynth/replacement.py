@@ -9,11 +9,11 @@ import numpy as np
 from attrs import frozen
 from numpy.typing import NDArray
 
+from gsynth.alphabet import to_upper
 from gsynth.backends import load_sampler
 from gsynth.blocks import DEFAULT_BLOCK, Piece, cut
 from gsynth.cores import resolve_cores
 from gsynth.draws import Draws
-from gsynth.encoding import to_upper
 from gsynth.errors import ArgumentError, ArgumentTypeError
 from gsynth.genomes import open_genome
 from gsynth.intervals import resolve_intervals

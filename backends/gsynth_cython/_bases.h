@@ -1,4 +1,4 @@
-/* ASCII bases to codes and back, as gsynth.encoding does: arithmetic without branches, for the compiler's vectors. */
+/* ASCII bases to codes and back, as gsynth.alphabet does: arithmetic without branches, for the compiler's vectors. */
 #ifndef GSYNTH_BASES_H
 #define GSYNTH_BASES_H
 

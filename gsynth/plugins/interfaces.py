@@ -19,6 +19,8 @@ from typing import TYPE_CHECKING, Final, Protocol, runtime_checkable
 import numpy as np
 from numpy.typing import NDArray
 
+from gsynth.alphabet import FREE as FREE
+
 if TYPE_CHECKING:
     from gsynth.model import GsynthModel
 
@@ -30,9 +32,6 @@ UNBINNED: Final = -1
 
 MASKED: Final = -2
 """Stratum of a window that is left out: not counted at all, not even its N."""
-
-FREE: Final = 255
-"""Code of a cell that the sampler fills."""
 
 
 @runtime_checkable
@@ -132,7 +131,7 @@ class StreamSampler(Protocol):
 
 @runtime_checkable
 class Encoder(Protocol):
-    """Optional ability of a counter or a sampler: turn ASCII bases into codes, as `gsynth.encoding` does."""
+    """Optional ability of a counter or a sampler: turn ASCII bases into codes, as `gsynth.alphabet` does."""
 
     def encode(self, bases: NDArray[np.uint8], out: NDArray[np.uint8]) -> int:
         """Write the codes of ASCII `bases` (uint8[n], any byte, either case) into `out` (uint8[n]).

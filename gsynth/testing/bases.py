@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from gsynth import encoding
+from gsynth import alphabet
 from gsynth.plugins import Encoder, Replacer, Sampler, Transcoder
 from gsynth.testing import oracle
 from gsynth.testing.clauses import require, require_equal
@@ -115,7 +115,7 @@ class TranscoderChecks(EncoderChecks):
 
 
 def check_encode(encoder: Encoder, bases: NDArray[np.uint8]) -> None:
-    """Compare with plain look-ups, and those with `gsynth.encoding`."""
+    """Compare with plain look-ups, and those with `gsynth.alphabet`."""
     __tracebackhide__ = True
     case = bases.tobytes()[:200]
     given_bases = bases.copy()
@@ -124,7 +124,7 @@ def check_encode(encoder: Encoder, bases: NDArray[np.uint8]) -> None:
     unknown: object = encoder.encode(given_bases, out)
     expected = np.array(codes_of_bases(bases.tobytes()), dtype=np.uint8)
     require_equal(out, expected, "encode", case)
-    require_equal(encoding.encode(bases), expected, "encode", "gsynth.encoding")
+    require_equal(alphabet.encode(bases), expected, "encode", "gsynth.alphabet")
     require(type(unknown) is int, "encode", f"{unknown!r} was returned, for {case!r}")
     count = expected.tolist().count(4)
     require(unknown == count, "encode", f"{unknown} was returned, expected {count}, for {case!r}")
@@ -132,7 +132,7 @@ def check_encode(encoder: Encoder, bases: NDArray[np.uint8]) -> None:
 
 
 def check_decode(transcoder: Transcoder, codes: NDArray[np.uint8]) -> None:
-    """Compare with plain look-ups, and those with `gsynth.encoding`."""
+    """Compare with plain look-ups, and those with `gsynth.alphabet`."""
     __tracebackhide__ = True
     given_codes = codes.copy()
     given_codes.flags.writeable = False
@@ -140,7 +140,7 @@ def check_decode(transcoder: Transcoder, codes: NDArray[np.uint8]) -> None:
     returned: object = transcoder.decode(given_codes, out)  # type: ignore[func-returns-value]
     expected = bytes_of(bases_of_codes(codes.tolist()))
     require_equal(out, expected, "decode", codes[:200].tolist())
-    require_equal(encoding.decode(codes), expected, "decode", "gsynth.encoding")
+    require_equal(alphabet.decode(codes), expected, "decode", "gsynth.alphabet")
     require(returned is None, "decode", f"{returned!r} was returned")
     require_guards(buffer)
 

@@ -9,6 +9,9 @@ from numpy.typing import NDArray
 
 NOT_ACGT: Final = 4
 
+FREE: Final = 255
+"""Code of a cell that a sampler fills."""
+
 LOWER_CASE_BIT: Final = np.uint8(0x20)
 """What lower-case letters have more than upper-case ones."""
 

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from gsynth.encoding import decode, encode
+from gsynth.alphabet import decode, encode
 
 
 def test_every_byte():
