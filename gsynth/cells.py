@@ -80,7 +80,7 @@ def gsynth_cell_merge(model: GsynthModel, cell_merge: Any, bin_merge: Sequence[A
     >>> [int(table[column][0]) for column in ("source_flat", "target_flat")]
     [2, 1]
     """
-    from gsynth.frames import like
+    from gsynth.files.frames import like
 
     sources, targets = _joint_bins(model, cell_merge, bin_merge)
     table = {"source_flat": _flat(sources, model) + 1, "target_flat": _flat(targets, model) + 1}
@@ -149,7 +149,7 @@ def _entries(cell_merge: Any, n_dims: int) -> NDArray[np.float64]:
     if isinstance(cell_merge, Sequence) and not isinstance(cell_merge, str):
         rows = [[_vector(entry, end, n_dims) for entry in cell_merge] for end in ("from", "to")]
         return np.array(rows, dtype=np.float64).reshape(2, len(cell_merge), n_dims)
-    from gsynth.frames import columns
+    from gsynth.files.frames import columns
 
     names = [f"{end}_{i + 1}" for end in ("from", "to") for i in range(n_dims)]
     table = columns(cell_merge, names, what="cell_merge")

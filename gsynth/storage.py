@@ -18,8 +18,8 @@ from gsynth.errors import (
     PluginError,
     UnavailablePluginError,
 )
+from gsynth.files.placement import interrupted_saves, place, workspace
 from gsynth.model import GsynthModel
-from gsynth.placement import interrupted_saves, place, workspace
 from gsynth.plugins.descriptors import SerializerPlugin
 from gsynth.plugins.interfaces import Serializer
 from gsynth.plugins.registry import Registered, registry

@@ -10,8 +10,8 @@ from attrs import frozen
 from numpy.typing import NDArray
 
 from gsynth.errors import FormatError
-from gsynth.genomes.bytesource import FileBytes, read_bytes
-from gsynth.genomes.inflate import inflate_block
+from gsynth.files.bytesource import FileBytes, read_bytes
+from gsynth.files.inflate import inflate_block
 from gsynth.genomes.sniffing import is_bgzip
 
 HEADER: Final = 18

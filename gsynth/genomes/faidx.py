@@ -10,7 +10,7 @@ import numpy as np
 from attrs import frozen
 
 from gsynth.errors import FormatError
-from gsynth.genomes.bytesource import ByteSource, read_bytes
+from gsynth.files.bytesource import ByteSource, read_bytes
 from gsynth.genomes.faindex import NAME_LIMIT, FastaIndex, contig_name
 from gsynth.genomes.scanning import scan
 from gsynth.genomes.sidecar import sidecar, warn_unusable, write_sidecar

@@ -14,13 +14,13 @@ from attrs import field, frozen
 from numpy.typing import NDArray
 
 from gsynth.errors import ArgumentTypeError, FormatError
+from gsynth.files.bytesource import ByteSource, FileBytes
+from gsynth.files.inflate import INFLATE_ERRORS, open_gzip
 from gsynth.genomes.bgzip import BgzipBytes
 from gsynth.genomes.bounds import check_range
-from gsynth.genomes.bytesource import ByteSource, FileBytes
 from gsynth.genomes.faidx import index_of
 from gsynth.genomes.faindex import FastaIndex
 from gsynth.genomes.gzi import blocks_of
-from gsynth.genomes.inflate import INFLATE_ERRORS, open_gzip
 from gsynth.genomes.lines import read_lines
 from gsynth.genomes.scanning import FastaScanner
 from gsynth.genomes.sniffing import sniff

@@ -8,8 +8,8 @@ from typing import Final
 import numpy as np
 
 from gsynth.errors import FormatError
+from gsynth.files.bytesource import FileBytes
 from gsynth.genomes.bgzip import BlockTable, block_table, next_block, walk_blocks
-from gsynth.genomes.bytesource import FileBytes
 from gsynth.genomes.sidecar import sidecar, warn_unusable, write_sidecar
 
 _PROBES: Final = 64

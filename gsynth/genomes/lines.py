@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gsynth.errors import FormatError
-from gsynth.genomes.bytesource import ByteSource
+from gsynth.files.bytesource import ByteSource
 
 # Text that is read at once: a block of the default size, with its line ends. Smaller pieces would stay closer in the
 # cache between being read and being copied, but threads that read at the same time would hand the interpreter's lock to

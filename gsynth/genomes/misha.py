@@ -14,8 +14,8 @@ from attrs import field, frozen
 from numpy.typing import NDArray
 
 from gsynth.errors import ArgumentTypeError, FormatError
+from gsynth.files.bytesource import FileBytes
 from gsynth.genomes.bounds import check_range
-from gsynth.genomes.bytesource import FileBytes
 from gsynth.genomes.sizes import read_sizes
 
 _MAGIC: Final = b"MISHAIDX"

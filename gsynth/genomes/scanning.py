@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gsynth.errors import FormatError
-from gsynth.genomes.bytesource import ByteSource
+from gsynth.files.bytesource import ByteSource
 from gsynth.genomes.faindex import NAME_LIMIT, FastaIndex, contig_name
 
 BLOCK: Final = 1 << 18

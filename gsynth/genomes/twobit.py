@@ -16,8 +16,8 @@ from attrs import field, frozen
 from numpy.typing import NDArray
 
 from gsynth.errors import ArgumentTypeError, FormatError
+from gsynth.files.bytesource import FileBytes, read_bytes
 from gsynth.genomes.bounds import check_range
-from gsynth.genomes.bytesource import FileBytes, read_bytes
 from gsynth.genomes.sniffing import sniff
 
 _SIGNATURE: Final = 0x1A412743

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gsynth.errors import FormatError, MissingFileError
-from gsynth.genomes.inflate import INFLATE_ERRORS, open_gzip
+from gsynth.files.inflate import INFLATE_ERRORS, open_gzip
 from gsynth.intervals.bedlines import plain_columns
 from gsynth.intervals.rows import Rows
 

@@ -17,7 +17,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from gsynth.genomes.inflate import INFLATE_ERRORS
+from gsynth.files.inflate import INFLATE_ERRORS
 from gsynth.plugins import FormatError
 
 _zlib: Any

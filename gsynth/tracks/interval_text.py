@@ -14,7 +14,7 @@ import numpy as np
 from attrs import frozen
 from numpy.typing import NDArray
 
-from gsynth.genomes.inflate import INFLATE_ERRORS, open_gzip
+from gsynth.files.inflate import INFLATE_ERRORS, open_gzip
 from gsynth.plugins import ArgumentError, FormatError
 
 BED_COLUMNS: Final = {

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-import gsynth.placement
+import gsynth.files.placement
 import gsynth.storage
 from gsynth import GsynthModel, gsynth_convert, gsynth_load, gsynth_save
 from gsynth.errors import (
@@ -203,7 +203,7 @@ def test_arguments(tmp_path: Path, model: GsynthModel) -> None:
 def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
     """Both ways of replacing a folder."""
     if request.param == "two renames":
-        monkeypatch.setattr(gsynth.placement, "_exchange", lambda new, target: False)
+        monkeypatch.setattr(gsynth.files.placement, "_exchange", lambda new, target: False)
     return str(request.param)
 
 
@@ -296,7 +296,7 @@ def test_a_rename_that_fails_leaves_the_old_model(
             raise OSError(5, "Input/output error")
         rename(source, target)
 
-    monkeypatch.setattr(gsynth.placement, "_exchange", lambda new, target: False)
+    monkeypatch.setattr(gsynth.files.placement, "_exchange", lambda new, target: False)
     monkeypatch.setattr(os, "rename", flaky)
     with pytest.raises(OSError, match="Input/output"):
         gsynth_save(make_model(total_n=2), tmp_path / "m.gsm")
@@ -310,9 +310,9 @@ def test_a_killed_save_leaves_the_old_model_and_says_where(
     path = tmp_path / name
     gsynth_save(make_model(total_n=1), path)
     script = f"""
-import os, signal, gsynth.placement, gsynth.storage
+import os, signal, gsynth.files.placement, gsynth.storage
 model = gsynth.storage.gsynth_load({str(path)!r})
-gsynth.placement._exchange = lambda new, target: False
+gsynth.files.placement._exchange = lambda new, target: False
 rename = os.rename
 def killed(source, target):
     rename(source, target)

@@ -56,7 +56,7 @@ class FileBytes:
         try:
             descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_CLOEXEC", 0))
         except (FileNotFoundError, NotADirectoryError):
-            raise MissingFileError(f"genome: no file {str(path)!r}") from None
+            raise MissingFileError(f"no file {str(path)!r}") from None
         return cls(descriptor, os.fspath(path))
 
     def read_into(self, offset: int, out: NDArray[np.uint8]) -> None:
