@@ -14,7 +14,7 @@ from typing import Final, Protocol
 from attrs import frozen
 
 from gsynth.errors import ArgumentTypeError, ContigError, FormatError, MissingFileError
-from gsynth.plugins.interfaces import Genome
+from gsynth.plugins.contracts import Genome
 
 UCSC_ENSEMBL: Final = "ucsc-ensembl"
 """The alias that adds or removes ``chr``, and maps chrM to MT and back."""

@@ -14,7 +14,6 @@ import numpy as np
 from attrs import field, frozen
 from numpy.typing import NDArray
 
-from gsynth.backends import load_counter
 from gsynth.blocks import resolve_block
 from gsynth.cores import resolve_cores
 from gsynth.counting import BlockCounter, Tables, affordable_workers, count_intervals
@@ -22,7 +21,8 @@ from gsynth.errors import ArgumentError
 from gsynth.genomes import open_genome
 from gsynth.intervals import resolve_intervals
 from gsynth.model import GsynthModel
-from gsynth.plugins.interfaces import Genome
+from gsynth.plugins.backends import load_counter
+from gsynth.plugins.contracts import Genome
 from gsynth.progress import progress_bar
 from gsynth.strands import add_reverse_complement
 from gsynth.strata import Runs, Strata, open_strata

@@ -16,7 +16,7 @@ from gsynth.blocks import DEFAULT_BLOCK, LARGE_TABLE_BLOCK, Piece, cut, into_job
 from gsynth.intervals import Intervals
 from gsynth.masks import Mask
 from gsynth.pipeline import run_in_order
-from gsynth.plugins.interfaces import MASKED, Counter, Encoder, Genome
+from gsynth.plugins.contracts import MASKED, Counter, Encoder, Genome
 from gsynth.strands import add_reverse_complement
 from gsynth.strata import Runs, Strata, lay_over
 

@@ -17,7 +17,7 @@ from gsynth.errors import ArgumentError
 from gsynth.intervals import Intervals
 from gsynth.model import DimSpec
 from gsynth.pipeline import run_in_order
-from gsynth.plugins.interfaces import Genome, Track
+from gsynth.plugins.contracts import Genome, Track
 from gsynth.strata import Strata
 
 AUTO: Final = "auto"

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from gsynth.blocks import Piece
 from gsynth.intervals import Interval, Intervals
 from gsynth.output import Sink
-from gsynth.plugins.interfaces import Genome
+from gsynth.plugins.contracts import Genome
 from gsynth.randomness import stream_key
 
 

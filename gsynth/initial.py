@@ -7,7 +7,7 @@ from attrs import define, field
 from numpy.typing import NDArray
 
 from gsynth.model import GsynthModel
-from gsynth.plugins.interfaces import FREE
+from gsynth.plugins.contracts import FREE
 from gsynth.smoothing import UNIFORMS_BITS
 
 

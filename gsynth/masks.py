@@ -16,7 +16,7 @@ from gsynth.intervals.collecting import collect, flattened
 from gsynth.intervals.resolving import UNKNOWN, clipped, genome_ids, unknown_contigs
 from gsynth.intervals.rows import Rows
 from gsynth.intervals.table import Intervals
-from gsynth.plugins.interfaces import Genome
+from gsynth.plugins.contracts import Genome
 
 SOFT: Final = "soft"
 """The mask of the genome's lowercase runs."""

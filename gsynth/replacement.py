@@ -10,7 +10,6 @@ from attrs import frozen
 from numpy.typing import NDArray
 
 from gsynth.alphabet import to_upper
-from gsynth.backends import load_sampler
 from gsynth.blocks import DEFAULT_BLOCK, Piece, cut
 from gsynth.cores import resolve_cores
 from gsynth.draws import Draws
@@ -19,7 +18,8 @@ from gsynth.genomes import open_genome
 from gsynth.intervals import resolve_intervals
 from gsynth.output import check_output, open_sink
 from gsynth.pipeline import run_in_order
-from gsynth.plugins.interfaces import Genome, Replacer
+from gsynth.plugins.backends import load_sampler
+from gsynth.plugins.contracts import Genome, Replacer
 from gsynth.progress import progress_bar
 from gsynth.randomness import seed_sequence
 

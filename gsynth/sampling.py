@@ -9,7 +9,6 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from gsynth.backends import load_sampler
 from gsynth.blocks import cut, into_jobs, resolve_block
 from gsynth.cells import merged_dims, nearest_learned, redirects
 from gsynth.chains import Block, BlockSampler
@@ -24,7 +23,8 @@ from gsynth.masks import Mask, resolve_mask
 from gsynth.model import GsynthModel
 from gsynth.output import Sink, check_output, open_sink
 from gsynth.pipeline import run_in_order
-from gsynth.plugins.interfaces import Genome
+from gsynth.plugins.backends import load_sampler
+from gsynth.plugins.contracts import Genome
 from gsynth.progress import progress_bar
 from gsynth.randomness import Seed, seed_sequence
 from gsynth.smoothing import thresholds_from_cdf

@@ -20,8 +20,8 @@ from gsynth.errors import (
 )
 from gsynth.files.placement import interrupted_saves, place, workspace
 from gsynth.model import GsynthModel
+from gsynth.plugins.contracts import Serializer
 from gsynth.plugins.descriptors import SerializerPlugin
-from gsynth.plugins.interfaces import Serializer
 from gsynth.plugins.registry import Registered, registry
 
 logger = logging.getLogger(__name__)

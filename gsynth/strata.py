@@ -13,7 +13,7 @@ from gsynth.binning import NO_BIN, bin_indices
 from gsynth.blocks import Piece
 from gsynth.errors import ArgumentError
 from gsynth.model import DimSpec
-from gsynth.plugins.interfaces import MASKED, UNBINNED, Composer, CompositionTrack, Genome, Track
+from gsynth.plugins.contracts import MASKED, UNBINNED, Composer, CompositionTrack, Genome, Track
 
 Runs = tuple[NDArray[np.int64], NDArray[np.int32]]
 """Edges int64[m + 1] and strata int32[m]: run j covers ``edges[j] <= position < edges[j + 1]``."""

@@ -10,7 +10,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from gsynth.backends import load_counter
 from gsynth.blocks import resolve_block
 from gsynth.cores import resolve_cores
 from gsynth.counting import BlockCounter, Tables, Tally, affordable_workers, count_intervals, default_block
@@ -20,7 +19,8 @@ from gsynth.genomes import open_genome
 from gsynth.intervals import resolve_intervals
 from gsynth.masks import resolve_mask
 from gsynth.model import DimSpec, GsynthModel, check_order
-from gsynth.plugins.interfaces import Genome
+from gsynth.plugins.backends import load_counter
+from gsynth.plugins.contracts import Genome
 from gsynth.progress import progress_bar
 from gsynth.smoothing import resolve_prior
 from gsynth.strata import Strata, check_iterator, composer_of, open_dim_tracks

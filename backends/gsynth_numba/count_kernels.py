@@ -1,4 +1,4 @@
-"""Counting: pure loops into the caller's table, contract in `gsynth.plugins.interfaces`.
+"""Counting: pure loops into the caller's table, contract in `gsynth.plugins.contracts`.
 
 Runs are cut into chunks; a chunk without N, nearly every one, is counted by a loop that never asks. A table that
 outgrows the caches costs a miss for each window. There the windows are first dealt out, two by two: two in a row share

@@ -1,4 +1,4 @@
-"""Replacing: pure loops over the caller's bases, contract in `gsynth.plugins.interfaces`.
+"""Replacing: pure loops over the caller's bases, contract in `gsynth.plugins.contracts`.
 
 The first pass looks everywhere. A later one looks only where a target can have come up: at the places that reach into a
 replacement, before it if it is of the pass before, behind it if it is of this pass. So the cost is that of the

@@ -1,4 +1,4 @@
-"""Sampling: pure loops into the caller's cells, contract in `gsynth.plugins.interfaces`.
+"""Sampling: pure loops into the caller's cells, contract in `gsynth.plugins.contracts`.
 
 A chain waits for one table look-up before the next, so one core runs several: the block is cut into lanes, every lane
 but the first starts from a guessed context, and all advance in turn. Then, left to right, a lane whose true context

@@ -13,7 +13,7 @@ from gsynth.cli.streams import spooled
 if TYPE_CHECKING:
     from gsynth.intervals import Intervals
     from gsynth.model import GsynthModel
-    from gsynth.plugins.interfaces import Genome
+    from gsynth.plugins.contracts import Genome
 
 
 def opened_genome(context: click.Context, genome: str) -> Genome:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from gsynth.aliases import contig_error
 from gsynth.errors import ArgumentError
-from gsynth.plugins.interfaces import Genome
+from gsynth.plugins.contracts import Genome
 
 
 def check_range(genome: Genome, contig: str, start: int, end: int) -> None:

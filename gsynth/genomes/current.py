@@ -6,7 +6,7 @@ from types import TracebackType
 
 from gsynth.aliases import Alias, AliasSource
 from gsynth.errors import ArgumentError
-from gsynth.plugins.interfaces import Genome
+from gsynth.plugins.contracts import Genome
 
 # Of the process, not of a thread or a context: worker threads shall see it too.
 _genome: Genome | None = None

@@ -15,7 +15,7 @@ from gsynth.aliases import Alias, AliasSource, resolve_alias
 from gsynth.errors import ArgumentError, ArgumentTypeError, FormatError, MissingFileError
 from gsynth.genomes import current
 from gsynth.genomes.sniffing import sniff
-from gsynth.plugins.interfaces import Genome
+from gsynth.plugins.contracts import Genome
 from gsynth.plugins.registry import registry
 
 

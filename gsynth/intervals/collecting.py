@@ -16,7 +16,7 @@ from gsynth.intervals.frames import as_frame, as_series, frame_rows
 from gsynth.intervals.regions import looks_like_region, parse_region
 from gsynth.intervals.rows import Rows
 from gsynth.intervals.table import Interval, Intervals
-from gsynth.plugins.interfaces import Genome
+from gsynth.plugins.contracts import Genome
 
 
 def flattened(source: object) -> Iterator[object]:

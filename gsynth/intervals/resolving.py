@@ -11,7 +11,7 @@ from gsynth.aliases import Alias, AliasSource, contig_error, resolve_alias
 from gsynth.intervals.collecting import collect
 from gsynth.intervals.rows import Rows
 from gsynth.intervals.table import Intervals
-from gsynth.plugins.interfaces import Genome
+from gsynth.plugins.contracts import Genome
 
 UNKNOWN = -1
 

@@ -8,7 +8,7 @@ import numpy as np
 from attrs import frozen
 from numpy.typing import NDArray
 
-from gsynth.plugins.interfaces import Genome
+from gsynth.plugins.contracts import Genome
 
 
 @frozen

@@ -33,14 +33,7 @@ from gsynth.errors import (
     TrackError,
 )
 from gsynth.model import DimSpec, GsynthModel
-from gsynth.plugins.descriptors import (
-    CounterPlugin,
-    GenomePlugin,
-    SamplerPlugin,
-    SerializerPlugin,
-    TrackPlugin,
-)
-from gsynth.plugins.interfaces import (
+from gsynth.plugins.contracts import (
     CONTRACT,
     FREE,
     MASKED,
@@ -58,6 +51,13 @@ from gsynth.plugins.interfaces import (
     Track,
     TrackOpener,
     Transcoder,
+)
+from gsynth.plugins.descriptors import (
+    CounterPlugin,
+    GenomePlugin,
+    SamplerPlugin,
+    SerializerPlugin,
+    TrackPlugin,
 )
 
 hookimpl = HookimplMarker("gsynth")

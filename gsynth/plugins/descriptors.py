@@ -13,7 +13,7 @@ from pathlib import Path
 from attrs import field, frozen
 from attrs.validators import and_, instance_of, is_callable, min_len
 
-from gsynth.plugins.interfaces import (
+from gsynth.plugins.contracts import (
     CONTRACT,
     Counter,
     GenomeOpener,

@@ -18,6 +18,7 @@ from gsynth.errors import (
     UnknownPluginError,
 )
 from gsynth.plugins import hookspecs
+from gsynth.plugins.contracts import CONTRACT
 from gsynth.plugins.descriptors import (
     CounterPlugin,
     GenomePlugin,
@@ -26,7 +27,6 @@ from gsynth.plugins.descriptors import (
     SerializerPlugin,
     TrackPlugin,
 )
-from gsynth.plugins.interfaces import CONTRACT
 
 ENTRY_POINT_GROUP: Final = "gsynth"
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from gsynth.errors import ArgumentTypeError
-from gsynth.plugins.interfaces import Genome, Track
+from gsynth.plugins.contracts import Genome, Track
 from gsynth.tracks.categories import Categorical, category_breaks
 from gsynth.tracks.options import parse_track_option
 

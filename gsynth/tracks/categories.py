@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gsynth.errors import ArgumentError
-from gsynth.plugins.interfaces import Track
+from gsynth.plugins.contracts import Track
 
 
 @runtime_checkable

@@ -15,7 +15,7 @@ from gsynth.aliases import contig_error, resolve_alias
 from gsynth.errors import ArgumentError, ArgumentTypeError, ContigError, FormatError, MissingFileError
 from gsynth.genomes import open_genome, use_genome
 from gsynth.genomes.sizes import SizesGenome
-from gsynth.plugins.interfaces import Genome
+from gsynth.plugins.contracts import Genome
 from gsynth.plugins.registry import registry
 
 CODED = np.frombuffer(b"ACGTn", dtype=np.uint8)

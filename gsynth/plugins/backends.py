@@ -6,7 +6,7 @@ import os
 from typing import Final, cast
 
 from gsynth.errors import ArgumentTypeError
-from gsynth.plugins.interfaces import Counter, Sampler
+from gsynth.plugins.contracts import Counter, Sampler
 from gsynth.plugins.registry import registry
 
 AUTO: Final = "auto"

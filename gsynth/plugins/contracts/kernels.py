@@ -1,4 +1,4 @@
-"""The contracts, version 1: what a counter, sampler, serializer, genome and track must do.
+"""What a counter and a sampler must do.
 
 Kernels (counter, sampler) are pure, deterministic, stateless and re-entrant; they release the GIL, allocate at most
 O(block) memory and never touch Python objects in their loops. They are handed valid input: the core checks once, at
@@ -12,20 +12,12 @@ with ``edges[0] == 0``, ``edges[m] == n``, never falling (a run may be empty). A
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from pathlib import Path
-from typing import TYPE_CHECKING, Final, Protocol, runtime_checkable
+from typing import Final, Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
 
 from gsynth.alphabet import FREE as FREE
-
-if TYPE_CHECKING:
-    from gsynth.model import GsynthModel
-
-CONTRACT: Final = 1
-"""Version of the contracts in this module."""
 
 UNBINNED: Final = -1
 """Stratum of a window that falls in no bin: not counted; sampled uniformly."""
@@ -186,126 +178,4 @@ class Replacer(Protocol):
             finds nothing. The cost is that of the replacements, not of the passes: a megabase of ``CC...CG`` takes
             about linear time.
         """
-        ...
-
-
-@runtime_checkable
-class Serializer(Protocol):
-    """Writes and reads one model file format."""
-
-    def save(self, model: GsynthModel, path: Path) -> None:
-        """Write `model` at `path`, which does not exist and whose parent does; a file or a folder, as the format is.
-
-        The core hands in a temporary sibling and renames it when all is written, so a plugin need not be atomic.
-        """
-        ...
-
-    def load(self, path: Path) -> GsynthModel:
-        """Read the model at `path`.
-
-        The file is a stranger's: sizes are checked before anything large is read. Raises FormatError (what was
-        found, what was expected) or NotAModelError.
-        """
-        ...
-
-
-@runtime_checkable
-class Genome(Protocol):
-    """Contigs with lengths and, mostly, sequence. Safe to read from many threads at once."""
-
-    @property
-    def name(self) -> str:
-        """What messages call it: the path, or a short description."""
-        ...
-
-    @property
-    def contigs(self) -> Mapping[str, int]:
-        """Contig name -> length in bases, in the order of the source."""
-        ...
-
-    @property
-    def has_sequence(self) -> bool:
-        """False where only the sizes are known."""
-        ...
-
-    def fetch(self, contig: str, start: int, end: int) -> NDArray[np.uint8]:
-        """The bases of ``[start, end)``, 0-based half-open, within the contig, as ASCII bytes, case kept.
-
-        Returns uint8[end - start]; the caller does not write to it.
-        """
-        ...
-
-
-@runtime_checkable
-class GenomeOpener(Protocol):
-    """Opens one kind of genome source."""
-
-    def open(self, source: object) -> Genome:
-        """Open `source`, for which the descriptor's `accepts` was true, or which the user named explicitly."""
-        ...
-
-
-@runtime_checkable
-class Track(Protocol):
-    """A value for each window along a contig. Safe to read from many threads at once."""
-
-    @property
-    def uses_sequence(self) -> bool:
-        """True if `window_values` needs the bases."""
-        ...
-
-    @property
-    def flank(self) -> int:
-        """How many bases beyond the last edge `sequence` shall hold (fewer at the contig's end); 0 for most."""
-        ...
-
-    def window_values(
-        self, contig: str, edges: NDArray[np.int64], sequence: NDArray[np.uint8] | None
-    ) -> NDArray[np.float64]:
-        """One value for each window ``[edges[j], edges[j+1])``, NaN where there is none.
-
-        Parameters
-        ----------
-        contig : str
-        edges : int64[m + 1]
-            0-based, rising; adjacent windows touch.
-        sequence : uint8[edges[m] - edges[0] + flank] or None
-            The ASCII bases from ``edges[0]`` on, if `uses_sequence`.
-
-        Returns
-        -------
-        float64[m]
-        """
-        ...
-
-
-@runtime_checkable
-class CompositionTrack(Protocol):
-    """Optional ability of a track: make its values of how many A, C, G and T the windows hold.
-
-    The core then lets the backend count them, where that is a `Composer`.
-    """
-
-    def composition_values(self, composition: NDArray[np.int64], widths: NDArray[np.int64]) -> NDArray[np.float64]:
-        """What `Track.window_values` gives, to the last bit.
-
-        Parameters
-        ----------
-        composition : int64[m, 4]
-            A, C, G and T of each window.
-        widths : int64[m]
-
-        Returns
-        -------
-        float64[m]
-        """
-        ...
-
-
-@runtime_checkable
-class TrackOpener(Protocol):
-    """Opens one kind of track source."""
-
-    def open(self, source: object, genome: Genome) -> Track:
-        """Open `source` (a path, a name, a function, arrays) against the genome whose contigs it is asked for."""
         ...
