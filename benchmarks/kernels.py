@@ -16,9 +16,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gsynth.alphabet import decode, encode
+from gsynth.model.smoothing import smoothed_cdf
+from gsynth.model.thresholds import thresholds_from_cdf
 from gsynth.plugins import FREE
 from gsynth.plugins.registry import registry
-from gsynth.smoothing import smoothed_cdf, thresholds_from_cdf
 
 Codes = NDArray[np.uint8]
 Job = Callable[[str], Callable[[], object]]

@@ -9,12 +9,12 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from gsynth.binning import gsynth_bin_map as gsynth_bin_map
-    from gsynth.cells import gsynth_cell_merge as gsynth_cell_merge
     from gsynth.errors import GsynthError as GsynthError
     from gsynth.genomes import use_genome as use_genome
     from gsynth.model import DimSpec as DimSpec
     from gsynth.model import GsynthModel as GsynthModel
+    from gsynth.model.binning import gsynth_bin_map as gsynth_bin_map
+    from gsynth.model.merging import gsynth_cell_merge as gsynth_cell_merge
     from gsynth.replacement import gsynth_replace_kmer as gsynth_replace_kmer
     from gsynth.sampling import gsynth_random as gsynth_random
     from gsynth.sampling import gsynth_sample as gsynth_sample
@@ -29,7 +29,7 @@ _HOME = {
     "DimSpec": "gsynth.model",
     "GsynthModel": "gsynth.model",
     "GsynthError": "gsynth.errors",
-    "gsynth_bin_map": "gsynth.binning",
+    "gsynth_bin_map": "gsynth.model.binning",
     "gsynth_train": "gsynth.training",
     "gsynth_sample": "gsynth.sampling",
     "gsynth_random": "gsynth.sampling",
@@ -37,7 +37,7 @@ _HOME = {
     "gsynth_save": "gsynth.storage",
     "gsynth_load": "gsynth.storage",
     "gsynth_convert": "gsynth.storage",
-    "gsynth_cell_merge": "gsynth.cells",
+    "gsynth_cell_merge": "gsynth.model.merging",
     "use_genome": "gsynth.genomes",
 }
 

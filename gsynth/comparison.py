@@ -21,10 +21,10 @@ from gsynth.errors import ArgumentError
 from gsynth.genomes import open_genome
 from gsynth.intervals import resolve_intervals
 from gsynth.model import GsynthModel
+from gsynth.model.strands import add_reverse_complement
 from gsynth.plugins.backends import load_counter
 from gsynth.plugins.contracts import Genome
 from gsynth.progress import progress_bar
-from gsynth.strands import add_reverse_complement
 from gsynth.strata import Runs, Strata, open_strata
 
 

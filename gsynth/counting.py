@@ -15,9 +15,9 @@ from gsynth.alphabet import NumpyTranscoder
 from gsynth.blocks import DEFAULT_BLOCK, LARGE_TABLE_BLOCK, Piece, cut, into_jobs
 from gsynth.intervals import Intervals
 from gsynth.masks import Mask
+from gsynth.model.strands import add_reverse_complement
 from gsynth.pipeline import run_in_order
 from gsynth.plugins.contracts import MASKED, Counter, Encoder, Genome
-from gsynth.strands import add_reverse_complement
 from gsynth.strata import Runs, Strata, lay_over
 
 _EXTRA_TABLES: Final = 1 << 30

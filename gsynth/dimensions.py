@@ -16,11 +16,11 @@ from gsynth.blocks import Piece, cut
 from gsynth.errors import ArgumentError
 from gsynth.intervals import Intervals
 from gsynth.model import DimSpec
+from gsynth.model.merging import AUTO
 from gsynth.pipeline import run_in_order
 from gsynth.plugins.contracts import Genome, Track
 from gsynth.strata import Strata
 
-AUTO: Final = "auto"
 CATEGORIES: Final = "categories"
 _QUANTILES: Final = re.compile(r"q([1-9][0-9]*)")
 
@@ -116,30 +116,3 @@ def quantile_breaks(values: NDArray[np.float64], bins: int, expr: str) -> NDArra
     if edges.size < bins + 1:
         warnings.warn(f"values of {expr!r} tie: {edges.size - 1} bins in place of {bins}", stacklevel=4)
     return edges
-
-
-def merge_sparse(
-    counts: NDArray[np.uint64], dims: Sequence[DimSpec], axis: int, min_obs: int
-) -> tuple[NDArray[np.uint64], DimSpec]:
-    """Merge the bins of dimension `axis` with too few observations into their nearest learned neighbour.
-
-    A bin is learned if it has at least `min_obs` observations (at least 1), over all bins of the other dimensions; of
-    two equally near the lower one is taken. Returns the counts after merging (counts uint64[bins, 4**k, 4]) and the
-    dimension with its `bin_map`.
-    """
-    sizes = [dim.num_bins for dim in dims]
-    # Dimension 0 is the fastest, so the axes of the table stand in reverse.
-    table = counts.reshape(*sizes[::-1], *counts.shape[1:]).copy()
-    at = len(sizes) - 1 - axis
-    others = tuple(i for i in range(table.ndim) if i != at)
-    learned = np.flatnonzero(table.sum(axis=others) >= max(min_obs, 1))
-    dim = dims[axis]
-    if learned.size == 0:
-        raise ArgumentError(f"bin_merge='auto': no bin of {dim.expr!r} has {max(min_obs, 1):,} observations")
-    bins = np.arange(dim.num_bins)
-    nearest = learned[np.abs(bins[:, None] - learned[None, :]).argmin(axis=1)]
-    by_bin = np.moveaxis(table, at, 0)
-    for source in np.flatnonzero(nearest != bins):
-        by_bin[nearest[source]] += by_bin[source]
-        by_bin[source] = 0
-    return table.reshape(counts.shape), attrs.evolve(dim, bin_map=nearest.astype(np.int32))

@@ -10,24 +10,23 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gsynth.blocks import cut, into_jobs, resolve_block
-from gsynth.cells import merged_dims, nearest_learned, redirects
 from gsynth.chains import Block, BlockSampler
 from gsynth.cores import resolve_cores
-from gsynth.dimensions import AUTO
 from gsynth.draws import Draws
 from gsynth.errors import ArgumentError, ArgumentTypeError
 from gsynth.genomes import open_genome
-from gsynth.initial import InitialContext
 from gsynth.intervals import Intervals, resolve_intervals
 from gsynth.masks import Mask, resolve_mask
 from gsynth.model import GsynthModel
+from gsynth.model.merging import AUTO, merged_dims, nearest_learned, redirects
+from gsynth.model.start import InitialContext
+from gsynth.model.thresholds import thresholds_from_cdf
 from gsynth.output import Sink, check_output, open_sink
 from gsynth.pipeline import run_in_order
 from gsynth.plugins.backends import load_sampler
 from gsynth.plugins.contracts import Genome
 from gsynth.progress import progress_bar
 from gsynth.randomness import Seed, seed_sequence
-from gsynth.smoothing import thresholds_from_cdf
 from gsynth.strata import check_iterator, open_strata
 
 log = logging.getLogger("gsynth")

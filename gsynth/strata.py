@@ -9,10 +9,10 @@ import numpy as np
 from attrs import frozen
 from numpy.typing import NDArray
 
-from gsynth.binning import NO_BIN, bin_indices
 from gsynth.blocks import Piece
 from gsynth.errors import ArgumentError
 from gsynth.model import DimSpec
+from gsynth.model.binning import NO_BIN, bin_indices
 from gsynth.plugins.contracts import MASKED, UNBINNED, Composer, CompositionTrack, Genome, Track
 
 Runs = tuple[NDArray[np.int64], NDArray[np.int32]]

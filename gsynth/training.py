@@ -13,16 +13,17 @@ from numpy.typing import NDArray
 from gsynth.blocks import resolve_block
 from gsynth.cores import resolve_cores
 from gsynth.counting import BlockCounter, Tables, Tally, affordable_workers, count_intervals, default_block
-from gsynth.dimensions import DimRequest, merge_sparse, resolve_dims
+from gsynth.dimensions import DimRequest, resolve_dims
 from gsynth.errors import ArgumentError
 from gsynth.genomes import open_genome
 from gsynth.intervals import resolve_intervals
 from gsynth.masks import resolve_mask
 from gsynth.model import DimSpec, GsynthModel, check_order
+from gsynth.model.merging import merge_sparse
+from gsynth.model.smoothing import resolve_prior
 from gsynth.plugins.backends import load_counter
 from gsynth.plugins.contracts import Genome
 from gsynth.progress import progress_bar
-from gsynth.smoothing import resolve_prior
 from gsynth.strata import Strata, check_iterator, composer_of, open_dim_tracks
 
 

@@ -8,8 +8,8 @@ from typing import Any, Final
 
 import numpy as np
 
+from gsynth.model.smoothing import resolve_prior
 from gsynth.plugins import DimSpec, GsynthModel
-from gsynth.smoothing import resolve_prior
 
 
 def trained(k: int, dims: tuple[DimSpec, ...] = (), *, prior: Any = None, seed: int = 0, **fields: Any) -> GsynthModel:

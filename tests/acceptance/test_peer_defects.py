@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import gsynth
-from gsynth.smoothing import thresholds_from_cdf
+from gsynth.model.thresholds import thresholds_from_cdf
 from gsynth.testing import oracle
 
 

@@ -101,8 +101,8 @@ def test_a_stratum_looked_up_at_the_base_itself_is_seen() -> None:
 @pytest.mark.slow
 def test_unaligned_intervals_of_the_fly(data: Callable[[str], Path]) -> None:
     """The same with a real track and a trained model: GC per 20 bp from a bigWig."""
-    from gsynth.binning import bin_indices
     from gsynth.genomes import open_genome
+    from gsynth.model.binning import bin_indices
     from gsynth.tracks import open_tracks
 
     genome = open_genome(data("dm3.chr2R.2bit"))

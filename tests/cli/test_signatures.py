@@ -12,9 +12,9 @@ import pytest
 import gsynth
 from gsynth.cli import main
 from gsynth.cli.values import PRIORS
+from gsynth.model.smoothing import NAMED_PRIORS
 from gsynth.output import OUTPUT_FORMATS
 from gsynth.sampling import INITS
-from gsynth.smoothing import NAMED_PRIORS
 
 PAIRS = [
     ("train", gsynth.gsynth_train),

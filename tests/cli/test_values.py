@@ -10,7 +10,7 @@ import pytest
 from gsynth.cli.results import plain
 from gsynth.cli.values import parse_alias, parse_composition, parse_prior, parse_track, read_cells
 from gsynth.errors import FormatError
-from gsynth.smoothing import NAMED_PRIORS
+from gsynth.model.smoothing import NAMED_PRIORS
 
 
 def test_priors(tmp_path: Path) -> None:

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 import gsynth
+from gsynth.model.thresholds import thresholds_from_cdf
 from gsynth.randomness import seed_sequence, stream_key
-from gsynth.smoothing import thresholds_from_cdf
 from gsynth.testing import oracle
 
 

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from gsynth import gsynth_bin_map
-from gsynth.binning import bin_indices
+from gsynth.model.binning import bin_indices
 
 BREAKS = [0, 0.1, 0.2, 0.3, 0.4, 0.5]
 

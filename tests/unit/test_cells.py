@@ -3,7 +3,7 @@ import pytest
 
 import gsynth
 from gsynth import DimSpec, GsynthModel, gsynth_cell_merge
-from gsynth.cells import nearest_learned, redirects
+from gsynth.model.merging import nearest_learned, redirects
 
 pd = pytest.importorskip("pandas")
 

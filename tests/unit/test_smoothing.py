@@ -5,7 +5,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gsynth.smoothing import resolve_prior, smoothed_cdf, thresholds_from_cdf, thresholds_from_counts
+from gsynth.model.smoothing import resolve_prior, smoothed_cdf
+from gsynth.model.thresholds import thresholds_from_cdf, thresholds_from_counts
 from gsynth.testing import oracle
 
 COUNTS = np.array([[[5, 0, 1, 2]] * 4, [[0, 0, 0, 0]] * 4, [[0, 9, 0, 0]] * 4], dtype=np.uint64)

@@ -7,7 +7,7 @@ import itertools
 import numpy as np
 import pytest
 
-from gsynth.strands import add_reverse_complement
+from gsynth.model.strands import add_reverse_complement
 
 COMPLEMENT = str.maketrans("ACGT", "TGCA")
 

@@ -1,19 +1,49 @@
-"""Merging at sampling time: bins of a dimension, and single joint cells."""
+"""Merging: bins of a dimension, when trained and when sampled, and single joint cells."""
 
 from __future__ import annotations
 
 import warnings
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 
 import attrs
 import numpy as np
 from numpy.typing import NDArray
 
-from gsynth.binning import NO_BIN, bin_indices, gsynth_bin_map
-from gsynth.dimensions import AUTO
 from gsynth.errors import ArgumentError, ArgumentTypeError
-from gsynth.model import DimSpec, GsynthModel
+from gsynth.model.binning import NO_BIN, bin_indices, gsynth_bin_map
+from gsynth.model.dimension import DimSpec
+from gsynth.model.model import GsynthModel
+
+AUTO: Final = "auto"
+"""In place of merge ranges: what has too few observations goes to its nearest learned neighbour."""
+
+
+def merge_sparse(
+    counts: NDArray[np.uint64], dims: Sequence[DimSpec], axis: int, min_obs: int
+) -> tuple[NDArray[np.uint64], DimSpec]:
+    """Merge the bins of dimension `axis` with too few observations into their nearest learned neighbour.
+
+    A bin is learned if it has at least `min_obs` observations (at least 1), over all bins of the other dimensions; of
+    two equally near the lower one is taken. Returns the counts after merging (counts uint64[bins, 4**k, 4]) and the
+    dimension with its `bin_map`.
+    """
+    sizes = [dim.num_bins for dim in dims]
+    # Dimension 0 is the fastest, so the axes of the table stand in reverse.
+    table = counts.reshape(*sizes[::-1], *counts.shape[1:]).copy()
+    at = len(sizes) - 1 - axis
+    others = tuple(i for i in range(table.ndim) if i != at)
+    learned = np.flatnonzero(table.sum(axis=others) >= max(min_obs, 1))
+    dim = dims[axis]
+    if learned.size == 0:
+        raise ArgumentError(f"bin_merge='auto': no bin of {dim.expr!r} has {max(min_obs, 1):,} observations")
+    bins = np.arange(dim.num_bins)
+    nearest = learned[np.abs(bins[:, None] - learned[None, :]).argmin(axis=1)]
+    by_bin = np.moveaxis(table, at, 0)
+    for source in np.flatnonzero(nearest != bins):
+        by_bin[nearest[source]] += by_bin[source]
+        by_bin[source] = 0
+    return table.reshape(counts.shape), attrs.evolve(dim, bin_map=nearest.astype(np.int32))
 
 
 def merged_dims(model: GsynthModel, bin_merge: Sequence[Any] | str | None) -> tuple[DimSpec, ...]:

@@ -6,9 +6,9 @@ import numpy as np
 from attrs import define, field
 from numpy.typing import NDArray
 
-from gsynth.model import GsynthModel
-from gsynth.plugins.contracts import FREE
-from gsynth.smoothing import UNIFORMS_BITS
+from gsynth.alphabet import FREE
+from gsynth.model.model import GsynthModel
+from gsynth.model.thresholds import UNIFORMS_BITS
 
 
 @define

@@ -1,0 +1,8 @@
+"""What was learned: counts by stratum, arrays in and arrays out."""
+
+from __future__ import annotations
+
+from gsynth.model.dimension import DimSpec
+from gsynth.model.model import MAX_ORDER, MIN_ORDER, GsynthModel, check_order
+
+__all__ = ["MAX_ORDER", "MIN_ORDER", "DimSpec", "GsynthModel", "check_order"]

@@ -1,0 +1,62 @@
+"""The sampler's integer thresholds: probabilities in units of 2**-31."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gsynth.model.smoothing import cdf_columns, learned_rows
+
+UNIFORMS_BITS: Final = 31
+"""Random numbers have this many bits, so thresholds run from 0 to 2**31, both ends exact."""
+
+_UNIFORM: Final = np.array([1, 2, 3], dtype=np.uint32) << np.uint32(UNIFORMS_BITS - 2)
+"""Thresholds of a uniform row."""
+
+
+def thresholds_from_counts(
+    counts: NDArray[np.uint64],
+    pseudocount: float,
+    prior_matrix: NDArray[np.float64] | None,
+    sparse: NDArray[np.bool_],
+) -> NDArray[np.uint32]:
+    """``thresholds_from_cdf(smoothed_cdf(...))``, without the memory for all the probabilities."""
+    thresholds = _uniform_tables(counts.shape[0], counts.shape[1], sparse)
+    for i, rows in learned_rows(sparse, counts.shape[1]):
+        _write_thresholds(cdf_columns(counts, i, rows, pseudocount, prior_matrix), thresholds[i, rows])
+    return thresholds
+
+
+def thresholds_from_cdf(cdf: NDArray[np.float64]) -> NDArray[np.uint32]:
+    """The sampler's table: uint32[bins + 1, 4**k, 3] of floor(cdf * 2**31), the last table uniform.
+
+    Rows that are NaN (sparse bins) become uniform too.
+    """
+    bins, contexts, _ = cdf.shape
+    none_sparse = np.zeros(bins, dtype=np.bool_)
+    thresholds = _uniform_tables(bins, contexts, none_sparse)
+    for i, rows in learned_rows(none_sparse, contexts):
+        _write_thresholds([cdf[i, rows, j] for j in range(3)], thresholds[i, rows])
+    return thresholds
+
+
+def _uniform_tables(bins: int, contexts: int, uniform: NDArray[np.bool_]) -> NDArray[np.uint32]:
+    """Thresholds of `bins` tables and the uniform one, filled where they are uniform."""
+    thresholds = np.empty((bins + 1, contexts, 3), dtype=np.uint32)
+    for i in (*np.flatnonzero(uniform).tolist(), bins):
+        thresholds[i] = _UNIFORM
+    return thresholds
+
+
+def _write_thresholds(columns: list[NDArray[np.float64]], out: NDArray[np.uint32]) -> None:
+    """The thresholds, uint32[rows, 3], of probabilities A, AC and ACG; uniform where one is NaN."""
+    unknown = np.flatnonzero(np.isnan(columns[0]) | np.isnan(columns[1]) | np.isnan(columns[2]))
+    before: NDArray[np.float64] | float = 0.0
+    for j, column in enumerate(columns):
+        scaled = np.floor(column * 2.0**UNIFORMS_BITS)
+        scaled[unknown] = _UNIFORM[j]
+        # Rounding may lift a sum of probabilities a hair above 1, or let it fall along the row.
+        before = np.clip(scaled, before, 2.0**UNIFORMS_BITS, out=scaled)
+        out[:, j] = scaled
