@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from gsynth.alphabet import NumpyTranscoder
 from gsynth.blocks import DEFAULT_BLOCK, LARGE_TABLE_BLOCK, Piece, cut, into_jobs
 from gsynth.intervals import Intervals
-from gsynth.masks import Mask
+from gsynth.intervals.masks import Mask
 from gsynth.model.strands import add_reverse_complement
 from gsynth.pipeline import run_in_order
 from gsynth.plugins.contracts import MASKED, Counter, Encoder, Genome

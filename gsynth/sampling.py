@@ -16,7 +16,7 @@ from gsynth.draws import Draws
 from gsynth.errors import ArgumentError, ArgumentTypeError
 from gsynth.genomes import open_genome
 from gsynth.intervals import Intervals, resolve_intervals
-from gsynth.masks import Mask, resolve_mask
+from gsynth.intervals.masks import Mask, resolve_mask
 from gsynth.model import GsynthModel
 from gsynth.model.merging import AUTO, merged_dims, nearest_learned, redirects
 from gsynth.model.start import InitialContext

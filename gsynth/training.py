@@ -17,7 +17,7 @@ from gsynth.dimensions import DimRequest, resolve_dims
 from gsynth.errors import ArgumentError
 from gsynth.genomes import open_genome
 from gsynth.intervals import resolve_intervals
-from gsynth.masks import resolve_mask
+from gsynth.intervals.masks import resolve_mask
 from gsynth.model import DimSpec, GsynthModel, check_order
 from gsynth.model.merging import merge_sparse
 from gsynth.model.smoothing import resolve_prior

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from gsynth.genomes.current import use_genome
-from gsynth.genomes.opening import open_genome
+from gsynth.genomes.opening import open_genome, use_genome
 
 __all__ = ["open_genome", "use_genome"]

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from gsynth.aliases import contig_error
 from gsynth.errors import ArgumentError
+from gsynth.genomes.aliases import contig_error
 from gsynth.plugins.contracts import Genome
 
 

@@ -1,19 +1,19 @@
-"""From what a user gives as a genome to a `Genome`: the plugins are asked in turn."""
+"""From what a user gives as a genome to a `Genome`: the plugins are asked in turn; and the genome of the process."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Mapping
 from pathlib import Path
+from types import TracebackType
 from typing import TypeGuard
 
 import numpy as np
 from attrs import frozen
 from numpy.typing import NDArray
 
-from gsynth.aliases import Alias, AliasSource, resolve_alias
 from gsynth.errors import ArgumentError, ArgumentTypeError, FormatError, MissingFileError
-from gsynth.genomes import current
+from gsynth.genomes.aliases import Alias, AliasSource, resolve_alias
 from gsynth.genomes.sniffing import sniff
 from gsynth.plugins.contracts import Genome
 from gsynth.plugins.registry import registry
@@ -30,7 +30,7 @@ def open_genome(source: object = None, *, chrom_alias: AliasSource | Alias = Non
         is; None: the genome of `use_genome`.
     chrom_alias : mapping, path or "ucsc-ensembl", optional
         Renames the contigs found in intervals, masks and tracks so that they match this genome; see
-        `gsynth.aliases.resolve_alias`. The genome keeps its own names.
+        `gsynth.genomes.aliases.resolve_alias`. The genome keeps its own names.
 
     Raises
     ------
@@ -54,7 +54,7 @@ def open_genome(source: object = None, *, chrom_alias: AliasSource | Alias = Non
 
 def _opened(source: object) -> Genome:
     if source is None:
-        return current.genome()
+        return _current()
     if _is_genome(source):
         return source
     plugins = registry()
@@ -96,6 +96,57 @@ def _path_refusal(path: Path) -> Exception:
         "expected FASTA ('>' first; plain, gzip or bgzip), .2bit, "
         "the folder of a misha database (chrom_sizes.txt, seq/), or contig sizes"
     )
+
+
+# Of the process, not of a thread or a context: worker threads shall see it too.
+_genome: Genome | None = None
+
+
+def _current() -> Genome:
+    """The genome that `use_genome` set; ArgumentError if none was."""
+    if _genome is None:
+        raise ArgumentError(
+            "no genome: pass genome= (a FASTA or .2bit path, a dict of name -> sequence, or contig sizes; --genome on "
+            "the command line), or call gsynth.use_genome(...) once"
+        )
+    return _genome
+
+
+class use_genome:
+    """Set the genome of the process, from now on or for a ``with`` block.
+
+    Parameters
+    ----------
+    source : path, mapping, Genome or None
+        As for `open_genome`; None takes the setting back.
+    chrom_alias : mapping, path or "ucsc-ensembl", optional
+        As for `open_genome`.
+
+    Examples
+    --------
+    >>> from gsynth.genomes import open_genome
+    >>> with use_genome({"chr1": "ACGT"}):
+    ...     dict(open_genome().contigs)
+    {'chr1': 4}
+    """
+
+    def __init__(self, source: object, *, chrom_alias: AliasSource | Alias = None) -> None:
+        opened = None if source is None else open_genome(source, chrom_alias=chrom_alias)
+        global _genome
+        self._previous, _genome = _genome, opened
+        self.genome = opened
+
+    def __enter__(self) -> Genome | None:
+        return self.genome
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        global _genome
+        _genome = self._previous
+
+    def __repr__(self) -> str:
+        return f"use_genome({self.genome.name if self.genome else None!r})"
 
 
 @frozen(eq=False)

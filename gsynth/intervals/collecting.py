@@ -9,8 +9,8 @@ from pathlib import Path
 
 import numpy as np
 
-from gsynth.aliases import Alias, contig_error
 from gsynth.errors import ArgumentError, ArgumentTypeError, MissingFileError
+from gsynth.genomes.aliases import Alias, contig_error
 from gsynth.intervals.bed import read_bed
 from gsynth.intervals.frames import as_frame, as_series, frame_rows
 from gsynth.intervals.regions import looks_like_region, parse_region

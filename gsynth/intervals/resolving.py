@@ -7,7 +7,7 @@ import warnings
 import numpy as np
 from numpy.typing import NDArray
 
-from gsynth.aliases import Alias, AliasSource, contig_error, resolve_alias
+from gsynth.genomes.aliases import Alias, AliasSource, contig_error, resolve_alias
 from gsynth.intervals.collecting import collect
 from gsynth.intervals.rows import Rows
 from gsynth.intervals.table import Intervals
@@ -33,7 +33,7 @@ def resolve_intervals(
     what : str
         What messages call the argument.
     alias : mapping, path, "ucsc-ensembl" or Alias, optional
-        Renames contigs; see `gsynth.aliases.resolve_alias`. None: the genome's own alias, if it has one.
+        Renames contigs; see `gsynth.genomes.aliases.resolve_alias`. None: the genome's own alias, if it has one.
 
     Returns
     -------

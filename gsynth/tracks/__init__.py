@@ -28,7 +28,7 @@ def open_tracks(
         mapping of contigs to arrays, a function ``f(contig, starts, ends)``, or a `Track`.
     genome : Genome
     alias : optional
-        How the contig names of the sources become the genome's (see `gsynth.aliases.resolve_alias`).
+        How the contig names of the sources become the genome's (see `gsynth.genomes.aliases.resolve_alias`).
 
     Returns
     -------

@@ -10,7 +10,7 @@ import numpy as np
 from attrs import frozen
 from numpy.typing import NDArray
 
-from gsynth.aliases import contig_error, resolve_alias
+from gsynth.genomes.aliases import contig_error, resolve_alias
 from gsynth.plugins import ContigError, Genome, Track
 from gsynth.tracks.categories import Categorical
 

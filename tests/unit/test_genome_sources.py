@@ -11,9 +11,9 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from gsynth.aliases import contig_error, resolve_alias
 from gsynth.errors import ArgumentError, ArgumentTypeError, ContigError, FormatError, MissingFileError
 from gsynth.genomes import open_genome, use_genome
+from gsynth.genomes.aliases import contig_error, resolve_alias
 from gsynth.genomes.sizes import SizesGenome
 from gsynth.plugins.contracts import Genome
 from gsynth.plugins.registry import registry

@@ -188,7 +188,7 @@ def test_real_files_equal_py2bit(name: str) -> None:
 @pytest.mark.slow
 @needs_data
 def test_real_twobit_equals_fasta() -> None:
-    from gsynth.aliases import resolve_alias
+    from gsynth.genomes.aliases import resolve_alias
 
     fasta, twobit = open_genome(DATA / "sacCer3.fa.gz"), open_genome(DATA / "sacCer_R64_ensembl94.2bit")
     alias = resolve_alias("ucsc-ensembl")
@@ -202,7 +202,7 @@ def test_real_twobit_equals_fasta() -> None:
 @pytest.mark.slow
 @needs_data
 def test_real_soft_masks() -> None:
-    from gsynth.masks import resolve_mask
+    from gsynth.intervals.masks import resolve_mask
 
     genome = open_genome(DATA / "dm3.chr2R.2bit")
     size = genome.contigs["chr2R"]

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from gsynth.errors import ArgumentError, ContigError
 from gsynth.genomes import open_genome
-from gsynth.masks import Mask, merged, resolve_mask
+from gsynth.intervals.masks import Mask, merged, resolve_mask
 
 BASES = "ACGTacgtNNnnAC*-zZ@[`{" * 3
 GENOME = open_genome({"chr1": BASES, "chr2": BASES[::-1]})

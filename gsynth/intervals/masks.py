@@ -10,8 +10,8 @@ import numpy as np
 from attrs import field, frozen
 from numpy.typing import NDArray
 
-from gsynth.aliases import Alias, AliasSource, resolve_alias
 from gsynth.errors import ArgumentError
+from gsynth.genomes.aliases import Alias, AliasSource, resolve_alias
 from gsynth.intervals.collecting import collect, flattened
 from gsynth.intervals.resolving import UNKNOWN, clipped, genome_ids, unknown_contigs
 from gsynth.intervals.rows import Rows
