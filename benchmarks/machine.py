@@ -8,7 +8,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
-from gsynth.cores import usable_cores
+from gsynth.blocks.cores import usable_cores
 
 PACKAGES = ("gsynth", "numpy", "numba", "pymisha")
 

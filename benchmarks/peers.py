@@ -22,7 +22,7 @@ from benchmarks.genome import VERSION, contigs_of, make_genome
 from benchmarks.jobs import HEAVY, JOBS, PEER, Contestant, Job, find_jobs
 from benchmarks.machine import describe_machine
 from benchmarks.tables import HEAD, as_text, peer_rows
-from gsynth.cores import usable_cores
+from gsynth.blocks.cores import usable_cores
 from gsynth.plugins.registry import registry
 
 FULL = {"megabases": 100.0, "rounds": 5}

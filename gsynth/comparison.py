@@ -14,9 +14,10 @@ import numpy as np
 from attrs import field, frozen
 from numpy.typing import NDArray
 
-from gsynth.blocks import resolve_block
-from gsynth.cores import resolve_cores
-from gsynth.counting import BlockCounter, Tables, affordable_workers, count_intervals
+from gsynth.blocks.batches import resolve_block
+from gsynth.blocks.cores import resolve_cores
+from gsynth.blocks.counting import BlockCounter, Tables, affordable_workers, count_intervals
+from gsynth.blocks.progress import progress_bar
 from gsynth.errors import ArgumentError
 from gsynth.genomes import open_genome
 from gsynth.intervals import resolve_intervals
@@ -24,7 +25,6 @@ from gsynth.model import GsynthModel
 from gsynth.model.strands import add_reverse_complement
 from gsynth.plugins.backends import load_counter
 from gsynth.plugins.contracts import Genome
-from gsynth.progress import progress_bar
 from gsynth.strata import Runs, Strata, open_strata
 
 

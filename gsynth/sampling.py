@@ -9,10 +9,12 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from gsynth.blocks import cut, into_jobs, resolve_block
-from gsynth.chains import Block, BlockSampler
-from gsynth.cores import resolve_cores
-from gsynth.draws import Draws
+from gsynth.blocks.batches import cut, into_jobs, resolve_block
+from gsynth.blocks.cores import resolve_cores
+from gsynth.blocks.executor import run_in_order
+from gsynth.blocks.progress import progress_bar
+from gsynth.blocks.records import Draws
+from gsynth.blocks.sampling import Block, BlockSampler
 from gsynth.errors import ArgumentError, ArgumentTypeError
 from gsynth.genomes import open_genome
 from gsynth.intervals import Intervals, resolve_intervals
@@ -22,10 +24,8 @@ from gsynth.model.merging import AUTO, merged_dims, nearest_learned, redirects
 from gsynth.model.start import InitialContext
 from gsynth.model.thresholds import thresholds_from_cdf
 from gsynth.output import Sink, check_output, open_sink
-from gsynth.pipeline import run_in_order
 from gsynth.plugins.backends import load_sampler
 from gsynth.plugins.contracts import Genome
-from gsynth.progress import progress_bar
 from gsynth.randomness import Seed, seed_sequence
 from gsynth.strata import check_iterator, open_strata
 

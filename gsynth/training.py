@@ -10,10 +10,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from gsynth.blocks import resolve_block
-from gsynth.cores import resolve_cores
-from gsynth.counting import BlockCounter, Tables, Tally, affordable_workers, count_intervals, default_block
-from gsynth.dimensions import DimRequest, resolve_dims
+from gsynth.blocks.batches import resolve_block
+from gsynth.blocks.cores import resolve_cores
+from gsynth.blocks.counting import BlockCounter, Tables, Tally, affordable_workers, count_intervals, default_block
+from gsynth.blocks.measuring import resolve_dims
+from gsynth.blocks.progress import progress_bar
 from gsynth.errors import ArgumentError
 from gsynth.genomes import open_genome
 from gsynth.intervals import resolve_intervals
@@ -23,8 +24,8 @@ from gsynth.model.merging import merge_sparse
 from gsynth.model.smoothing import resolve_prior
 from gsynth.plugins.backends import load_counter
 from gsynth.plugins.contracts import Genome
-from gsynth.progress import progress_bar
 from gsynth.strata import Strata, check_iterator, composer_of, open_dim_tracks
+from gsynth.strata.requests import DimRequest
 
 
 def gsynth_train(

@@ -16,7 +16,7 @@ import pytest
 from numpy.typing import NDArray
 
 import gsynth
-from gsynth.pipeline import run_in_order
+from gsynth.blocks.executor import run_in_order
 
 LINES = 100_000
 

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 import gsynth
 from gsynth import GsynthModel
-from gsynth.chains import BlockSampler
+from gsynth.blocks.sampling import BlockSampler
 from gsynth.comparison import chi_square
 from gsynth.errors import TrackError
 from gsynth.strata import Runs

@@ -35,7 +35,7 @@ def model(request):
 
 def test_training_on_backends_threads_and_blocks(model, large_backends, monkeypatch):
     # A table for each thread, though these intervals are not worth it.
-    monkeypatch.setattr("gsynth.counting._WINDOWS_PER_CELL", 1e-9)
+    monkeypatch.setattr("gsynth.blocks.counting._WINDOWS_PER_CELL", 1e-9)
     expected = train(model.k, mask=MASK, backend="numpy", num_cores=1, max_chunk_size=10_000_000)
     assert expected != model
     for backend, threads, block in itertools.product(large_backends, (1, 2, 5), (1000, 50_001, 10_000_000)):

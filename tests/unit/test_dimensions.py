@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 import gsynth
-from gsynth.dimensions import quantile_breaks
+from gsynth.strata.requests import quantile_breaks
 
 GENOME = {
     c: "".join(np.random.default_rng(i).choice(list("ACGT"), 30_000, p=[a, 0.5 - a, 0.5 - a, a]))

@@ -2,11 +2,11 @@ import numpy as np
 import pytest
 
 import gsynth
-from gsynth.blocks import Piece, cut
+from gsynth.blocks.batches import Piece, cut
 from gsynth.genomes import open_genome
 from gsynth.plugins import Replacer
 from gsynth.plugins.registry import registry
-from gsynth.replacement import BlockReplacer, PlainReplacer
+from gsynth.blocks.replacing import BlockReplacer, PlainReplacer
 from gsynth.testing import oracle
 
 REPLACERS = [PlainReplacer()]

@@ -8,7 +8,7 @@ import time
 
 import pytest
 
-from gsynth.pipeline import run_in_order
+from gsynth.blocks.executor import run_in_order
 
 WORKERS = [1, 2, 5]
 

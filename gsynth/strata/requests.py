@@ -1,10 +1,10 @@
-"""The dimensions that a training call asks for: breaks that are measured first, merges that wait for the counts."""
+"""The dimensions that a training call asks for: given, or known only after measuring or counting."""
 
 from __future__ import annotations
 
 import re
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Final
 
 import attrs
@@ -12,14 +12,10 @@ import numpy as np
 from attrs import frozen
 from numpy.typing import NDArray
 
-from gsynth.blocks import Piece, cut
 from gsynth.errors import ArgumentError
-from gsynth.intervals import Intervals
 from gsynth.model import DimSpec
 from gsynth.model.merging import AUTO
-from gsynth.pipeline import run_in_order
-from gsynth.plugins.contracts import Genome, Track
-from gsynth.strata import Strata
+from gsynth.plugins.contracts import Track
 
 CATEGORIES: Final = "categories"
 _QUANTILES: Final = re.compile(r"q([1-9][0-9]*)")
@@ -58,46 +54,12 @@ class DimRequest:
         return cls(checked, quantiles=int(found[1]), auto_merge=auto)
 
 
-def resolve_dims(
-    requests: Sequence[DimRequest],
-    tracks: Sequence[Track],
-    iterator: int | None,
-    genome: Genome,
-    intervals: Intervals,
-    block: int,
-    workers: int,
-) -> tuple[DimSpec, ...]:
-    """The dimensions with their breaks: given, from the track's categories, or measured on the windows."""
-    dims = []
-    for request, track in zip(requests, tracks, strict=True):
-        spec = request.spec
-        if request.categories:
-            spec = _by_category(spec, track)
-        elif request.quantiles is not None:
-            values = _window_values(spec, track, iterator, genome, intervals, block, workers)
-            spec = attrs.evolve(spec, breaks=quantile_breaks(values, request.quantiles, spec.expr))
-        dims.append(spec)
-    return tuple(dims)
-
-
-def _by_category(spec: DimSpec, track: Track) -> DimSpec:
+def by_category(spec: DimSpec, track: Track) -> DimSpec:
     from gsynth.tracks import Categorical, category_breaks
 
     breaks = category_breaks(track, spec.expr)
     categories = track.categories if isinstance(track, Categorical) else None
     return attrs.evolve(spec, breaks=breaks, categories=categories)
-
-
-def _window_values(
-    spec: DimSpec, track: Track, iterator: int | None, genome: Genome, intervals: Intervals, block: int, workers: int
-) -> NDArray[np.float64]:
-    """The values of all windows that have one."""
-    strata = Strata((spec,), (track,), iterator, genome)
-    whole = (Piece(i.contig, i.start, i.end, i.start, i.end) for i in intervals)
-    pieces = (part for piece in whole for part in cut(piece, block))
-    parts: list[NDArray[np.float64]] = []
-    run_in_order(strata.values_of, pieces, lambda values: parts.append(values[~np.isnan(values)]), workers)
-    return np.concatenate(parts) if parts else np.empty(0)
 
 
 def quantile_breaks(values: NDArray[np.float64], bins: int, expr: str) -> NDArray[np.float64]:

@@ -15,7 +15,7 @@ from attrs import define, field, frozen
 from numpy.typing import NDArray
 
 from gsynth.alphabet import LOWER_CASE_BIT, NOT_ACGT, NumpyTranscoder, is_lower
-from gsynth.blocks import MIN_BLOCK, Piece
+from gsynth.blocks.batches import MIN_BLOCK, Piece
 from gsynth.intervals.masks import Mask
 from gsynth.model.start import InitialContext
 from gsynth.plugins.contracts import FREE, UNBINNED, Genome, Sampler, StreamSampler, Transcoder

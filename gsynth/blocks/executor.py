@@ -9,7 +9,7 @@ from typing import Generic, TypeVar
 
 from attrs import define, field
 
-from gsynth.allocation import keep_freed_memory
+from gsynth.blocks.allocation import keep_freed_memory
 
 Job = TypeVar("Job")
 Result = TypeVar("Result")

@@ -12,11 +12,11 @@ from attrs import define, field, frozen
 from numpy.typing import NDArray
 
 from gsynth.alphabet import NumpyTranscoder
-from gsynth.blocks import DEFAULT_BLOCK, LARGE_TABLE_BLOCK, Piece, cut, into_jobs
+from gsynth.blocks.batches import DEFAULT_BLOCK, LARGE_TABLE_BLOCK, Piece, cut, into_jobs
+from gsynth.blocks.executor import run_in_order
 from gsynth.intervals import Intervals
 from gsynth.intervals.masks import Mask
 from gsynth.model.strands import add_reverse_complement
-from gsynth.pipeline import run_in_order
 from gsynth.plugins.contracts import MASKED, Counter, Encoder, Genome
 from gsynth.strata import Runs, Strata, lay_over
 

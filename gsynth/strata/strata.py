@@ -9,14 +9,11 @@ import numpy as np
 from attrs import frozen
 from numpy.typing import NDArray
 
-from gsynth.blocks import Piece
 from gsynth.errors import ArgumentError
 from gsynth.model import DimSpec
 from gsynth.model.binning import NO_BIN, bin_indices
-from gsynth.plugins.contracts import MASKED, UNBINNED, Composer, CompositionTrack, Genome, Track
-
-Runs = tuple[NDArray[np.int64], NDArray[np.int32]]
-"""Edges int64[m + 1] and strata int32[m]: run j covers ``edges[j] <= position < edges[j + 1]``."""
+from gsynth.plugins.contracts import UNBINNED, Composer, CompositionTrack, Genome, Track
+from gsynth.strata.runs import Runs
 
 
 @frozen
@@ -53,12 +50,12 @@ class Strata:
         """
         if not self.dims:
             return np.array([first, last], dtype=np.int64), np.zeros(1, dtype=np.int32)
-        edges = self._window_edges(start, end, first, last)
+        edges = self.window_edges(start, end, first, last)
         flat = np.zeros(edges.size - 1, dtype=np.int32)
         outside = np.zeros(edges.size - 1, dtype=np.bool_)
         stride = 1
         for dim, track in zip(self.dims, self.tracks, strict=True):
-            bins = bin_indices(self._values(track, contig, edges, sequence, offset), dim.breaks)
+            bins = bin_indices(self.values(track, contig, edges, sequence, offset), dim.breaks)
             outside |= bins == NO_BIN
             flat += np.where(bins == NO_BIN, 0, dim.merged()[bins]) * np.int32(stride)
             stride *= dim.num_bins
@@ -69,14 +66,14 @@ class Strata:
         width = self.iterator or 1
         return max(start, first // width * width), min(end, -(-last // width) * width)
 
-    def _window_edges(self, start: int, end: int, first: int, last: int) -> NDArray[np.int64]:
+    def window_edges(self, start: int, end: int, first: int, last: int) -> NDArray[np.int64]:
         """The edges of the windows that `[first, last)` touches."""
         low, high = self._window_span(start, end, first, last)
         width = self.iterator or 1
         inner = np.arange((low // width + 1) * width, high, width, dtype=np.int64)
         return np.concatenate([[low], inner, [high]]).astype(np.int64)
 
-    def _values(
+    def values(
         self, track: Track, contig: str, edges: NDArray[np.int64], sequence: NDArray[np.uint8], offset: int
     ) -> NDArray[np.float64]:
         if not track.uses_sequence:
@@ -87,15 +84,6 @@ class Strata:
             return track.composition_values(composition, np.diff(edges))
         stop = min(int(edges[-1]) + track.flank, self.genome.contigs[contig])
         return track.window_values(contig, edges, sequence[int(edges[0]) - offset : stop - offset])
-
-    def values_of(self, piece: Piece) -> NDArray[np.float64]:
-        """The values of the first track in the windows that begin in `piece`."""
-        place = (piece.start, piece.end, piece.first, piece.last)
-        low, high = self.span(piece.contig, *place)
-        bases = self.genome.fetch(piece.contig, low, high) if high > low else np.empty(0, dtype=np.uint8)
-        edges = self._window_edges(*place)
-        values = self._values(self.tracks[0], piece.contig, edges, bases, low)
-        return values[edges[:-1] >= piece.first]
 
 
 def open_dim_tracks(
@@ -143,17 +131,3 @@ def check_iterator(iterator: object) -> int | None:
     if isinstance(iterator, bool) or not isinstance(iterator, int | np.integer) or iterator < 1:
         raise ArgumentError(f"iterator must be a positive whole number of bp, found {iterator!r}")
     return int(iterator)
-
-
-def lay_over(runs: Runs, mask: NDArray[np.int64], stratum: int = MASKED) -> Runs:
-    """`runs` with the disjoint, sorted half-open runs `mask` (int64[m, 2], within them) set to `stratum`."""
-    edges, strata = runs
-    if mask.size == 0:
-        return runs
-    cuts = np.unique(np.concatenate([edges, mask.reshape(-1)]))
-    which = np.searchsorted(edges, cuts[:-1], side="right") - 1
-    laid = strata[which]
-    before = np.searchsorted(mask[:, 0], cuts[:-1], side="right") - 1
-    inside = (before >= 0) & (cuts[:-1] < mask[np.maximum(before, 0), 1])
-    laid[inside] = stratum
-    return cuts, laid

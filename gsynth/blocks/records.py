@@ -11,7 +11,7 @@ from attrs import field, frozen
 from numpy.random import SeedSequence
 from numpy.typing import NDArray
 
-from gsynth.blocks import Piece
+from gsynth.blocks.batches import Piece
 from gsynth.intervals import Interval, Intervals
 from gsynth.output import Sink
 from gsynth.plugins.contracts import Genome

@@ -1,0 +1,1 @@
+"""How a call is cut into jobs and run: on threads, in order, with memory bounded by the jobs under way."""

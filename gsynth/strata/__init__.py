@@ -1,0 +1,8 @@
+"""Which bin a window falls in: what a user asks for, and the runs of strata over a stretch of a genome."""
+
+from __future__ import annotations
+
+from gsynth.strata.runs import Runs, lay_over
+from gsynth.strata.strata import Strata, check_iterator, composer_of, open_dim_tracks, open_strata
+
+__all__ = ["Runs", "Strata", "check_iterator", "composer_of", "lay_over", "open_dim_tracks", "open_strata"]
