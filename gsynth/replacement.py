@@ -16,7 +16,7 @@ from gsynth.blocks.replacing import BlockReplacer, PlainReplacer
 from gsynth.errors import ArgumentError, ArgumentTypeError
 from gsynth.genomes import open_genome
 from gsynth.intervals import resolve_intervals
-from gsynth.output import check_output, open_sink
+from gsynth.outputs import check_output, open_sink
 from gsynth.plugins.backends import load_sampler
 from gsynth.plugins.contracts import Replacer
 from gsynth.randomness import seed_sequence

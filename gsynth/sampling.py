@@ -23,7 +23,7 @@ from gsynth.model import GsynthModel
 from gsynth.model.merging import AUTO, merged_dims, nearest_learned, redirects
 from gsynth.model.start import InitialContext
 from gsynth.model.thresholds import thresholds_from_cdf
-from gsynth.output import Sink, check_output, open_sink
+from gsynth.outputs import Sink, check_output, open_sink
 from gsynth.plugins.backends import load_sampler
 from gsynth.plugins.contracts import Genome
 from gsynth.randomness import Seed, seed_sequence

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from gsynth.blocks.batches import Piece
 from gsynth.intervals import Interval, Intervals
-from gsynth.output import Sink
+from gsynth.outputs import Sink
 from gsynth.plugins.contracts import Genome
 from gsynth.randomness import stream_key
 

@@ -13,7 +13,7 @@ import gsynth
 from gsynth.cli import main
 from gsynth.cli.values import PRIORS
 from gsynth.model.smoothing import NAMED_PRIORS
-from gsynth.output import OUTPUT_FORMATS
+from gsynth.outputs import OUTPUT_FORMATS
 from gsynth.sampling import INITS
 
 PAIRS = [

@@ -3,10 +3,10 @@ import pytest
 
 import gsynth
 from gsynth.blocks.batches import Piece, cut
+from gsynth.blocks.replacing import BlockReplacer, PlainReplacer
 from gsynth.genomes import open_genome
 from gsynth.plugins import Replacer
 from gsynth.plugins.registry import registry
-from gsynth.blocks.replacing import BlockReplacer, PlainReplacer
 from gsynth.testing import oracle
 
 REPLACERS = [PlainReplacer()]

@@ -3,7 +3,8 @@ import io
 import numpy as np
 import pytest
 
-from gsynth.output import check_output, open_sink, wrapped
+from gsynth.outputs import check_output, open_sink
+from gsynth.outputs.fasta import wrapped
 
 
 def letters(n):
