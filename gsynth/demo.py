@@ -9,8 +9,9 @@ from typing import Final
 
 from attrs import frozen
 
-from gsynth.comparison import Comparison, compare
+from gsynth.comparison import compare
 from gsynth.errors import OutputExistsError
+from gsynth.evaluation.spectra import Comparison
 from gsynth.model import GsynthModel
 from gsynth.sampling import gsynth_sample
 from gsynth.storage import gsynth_load, gsynth_save

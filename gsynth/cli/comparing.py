@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from gsynth.cli.tables import table
-from gsynth.comparison import Comparison, StratumComparison
+from gsynth.evaluation.spectra import Comparison, StratumComparison
 
 _HEADER = ["stratum", "", "windows", "A", "C", "G", "T", "CpG o/e", "{mer} r", "z"]
 

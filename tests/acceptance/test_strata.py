@@ -16,8 +16,8 @@ from numpy.typing import NDArray
 import gsynth
 from gsynth import GsynthModel
 from gsynth.blocks.sampling import BlockSampler
-from gsynth.comparison import chi_square
 from gsynth.errors import TrackError
+from gsynth.evaluation.statistics import chi_square
 from gsynth.strata import Runs
 
 WIDTH = 20

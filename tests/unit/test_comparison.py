@@ -4,8 +4,10 @@ import numpy as np
 import pytest
 
 import gsynth
-from gsynth.comparison import Spectrum, chi_square, compare
+from gsynth.comparison import compare
 from gsynth.errors import ArgumentError
+from gsynth.evaluation.spectra import Spectrum
+from gsynth.evaluation.statistics import chi_square
 from gsynth.model import GsynthModel
 
 

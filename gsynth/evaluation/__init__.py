@@ -1,0 +1,1 @@
+"""Is it a good null? Real against synthetic: spectra and tests."""

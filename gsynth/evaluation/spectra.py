@@ -1,0 +1,134 @@
+"""The k-mers of a stratum of a genome, and two of them compared."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from attrs import field, frozen
+from numpy.typing import NDArray
+
+from gsynth.evaluation.statistics import chi_square, correlation
+from gsynth.model import GsynthModel
+from gsynth.model.strands import add_reverse_complement
+
+
+@frozen(eq=False, slots=False)
+class Spectrum:
+    """The (k+1)-mers of one stratum of one genome.
+
+    Attributes
+    ----------
+    counts : uint64[4**k, 4]
+        On the forward strand; context index with the leftmost base most significant.
+    """
+
+    counts: NDArray[np.uint64]
+
+    @property
+    def total(self) -> int:
+        """Windows: (k+1)-mers of A, C, G and T."""
+        return int(self.counts.sum())
+
+    @cached_property
+    def composition(self) -> NDArray[np.float64]:
+        """float64[4]: fractions of A, C, G, T on the forward strand; NaN without windows."""
+        return _shares(self.counts.reshape(4, -1).sum(axis=1))
+
+    @cached_property
+    def cpg(self) -> float:
+        """Observed over expected CpG, f(CG) / (f(C) f(G)); NaN without C or G."""
+        pairs = _shares(self.counts.reshape(4, 4, -1).sum(axis=2))
+        expected = float(self.composition[1] * self.composition[2])
+        return float(pairs[1, 2]) / expected if expected > 0 else float("nan")
+
+    @cached_property
+    def frequencies(self) -> NDArray[np.float64]:
+        """float64[4**(k+1)]: frequencies of the (k+1)-mers on both strands; NaN without windows."""
+        both = self.counts[None].copy()
+        add_reverse_complement(both)
+        return _shares(both.reshape(-1))
+
+    def as_dict(self) -> dict[str, Any]:
+        """windows, composition, cpg."""
+        composition = dict(zip("ACGT", self.composition.tolist(), strict=True))
+        return {"windows": self.total, "composition": composition, "cpg": self.cpg}
+
+
+def _shares(counts: NDArray[np.uint64]) -> NDArray[np.float64]:
+    total = int(counts.sum())
+    shares: NDArray[np.float64] = counts / total if total else np.full(counts.shape, np.nan)
+    return shares
+
+
+@frozen(eq=False)
+class StratumComparison:
+    """Real against synthetic in one stratum.
+
+    Attributes
+    ----------
+    label : str
+    real, synthetic : Spectrum
+    correlation : float
+        Pearson's, of the (k+1)-mer frequencies on both strands; NaN where it is not defined.
+    z : float
+        How far the synthetic bases, given their contexts, are from the model's probabilities: Pearson's chi-square
+        over all contexts, less its mean, over its standard deviation. Standard normal for a right sampler.
+    """
+
+    label: str
+    real: Spectrum
+    synthetic: Spectrum
+    correlation: float
+    z: float
+
+    def as_dict(self) -> dict[str, Any]:
+        """The same in plain types."""
+        return {
+            "stratum": self.label,
+            "real": self.real.as_dict(),
+            "synthetic": self.synthetic.as_dict(),
+            "correlation": self.correlation,
+            "z": self.z,
+        }
+
+
+@frozen(eq=False)
+class Comparison:
+    """Every stratum, and all of them together."""
+
+    k: int
+    strata: Sequence[StratumComparison] = field(repr=False)
+    overall: StratumComparison
+
+    def as_dict(self) -> dict[str, Any]:
+        """The same in plain types."""
+        return {
+            "kmer": self.k + 1,
+            "strata": [stratum.as_dict() for stratum in self.strata],
+            "overall": self.overall.as_dict(),
+        }
+
+
+def compared(model: GsynthModel, real: NDArray[np.uint64], synthetic: NDArray[np.uint64]) -> Comparison:
+    cdf = model.cdf
+    statistics = [chi_square(synthetic[i], cdf[i]) for i in range(model.total_bins)]
+    strata = [
+        _stratum(label, real[i], synthetic[i], statistics[i : i + 1])
+        for i, label in enumerate(map(model.bin_label, range(model.total_bins)))
+    ]
+    return Comparison(model.k, strata, _stratum("all", real.sum(axis=0), synthetic.sum(axis=0), statistics))
+
+
+def _stratum(
+    label: str,
+    real: NDArray[np.uint64],
+    synthetic: NDArray[np.uint64],
+    statistics: Sequence[tuple[float, float, float]],
+) -> StratumComparison:
+    one, other = Spectrum(real), Spectrum(synthetic)
+    found, mean, variance = (sum(column) for column in zip(*statistics, strict=True))
+    z = (found - mean) / variance**0.5 if variance > 0 else float("nan")
+    return StratumComparison(label, one, other, correlation(one.frequencies, other.frequencies), z)

@@ -1,0 +1,93 @@
+"""The order of the rooms (ARCHITECTURE.md, "Order"): a module imports only what stands left of its own room."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+CORE = ROOT / "gsynth"
+
+ORDER = (
+    {"errors"},
+    {"alphabet", "randomness", "files"},
+    {"plugins.contracts"},
+    {"model"},
+    {"plugins"},
+    {"genomes"},
+    {"intervals"},
+    {"tracks"},
+    {"strata"},
+    {"outputs"},
+    {"blocks"},
+    {"training", "sampling", "replacement", "storage"},
+    {"evaluation"},
+    {"comparison"},
+    {"demo"},
+    {"testing"},
+    {"cli"},
+)
+"""From left to right; the members of one set do not import one another."""
+
+DOORS = {"gsynth", "gsynth.__main__"}
+"""Outside the order: the package itself, which is imported before all, and names its public objects lazily."""
+
+MODULES = {
+    ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__"): path
+    for path in sorted(CORE.rglob("*.py"))
+}
+
+
+def room_of(module: str) -> str:
+    inner = module.removeprefix("gsynth.")
+    return "plugins.contracts" if inner.startswith("plugins.contracts") else inner.split(".")[0]
+
+
+def rank(module: str) -> int:
+    ranks = [i for i, rooms in enumerate(ORDER) if room_of(module) in rooms]
+    assert ranks, f"{module} is in no room of the order: add its room to ORDER and to ARCHITECTURE.md"
+    return ranks[0]
+
+
+def imports(path: Path) -> Iterator[str]:
+    """The modules of gsynth that a file imports at run time, at any depth; not those for the type checker alone."""
+
+    def visit(node: ast.AST) -> Iterator[str]:
+        if isinstance(node, ast.If) and isinstance(node.test, ast.Name) and node.test.id == "TYPE_CHECKING":
+            return
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert not node.level, f"{path}: imports are absolute"
+            for alias in node.names:
+                inner = f"{node.module}.{alias.name}"
+                yield inner if inner in MODULES else str(node.module)
+        for child in ast.iter_child_nodes(node):
+            yield from visit(child)
+
+    yield from (name for name in visit(ast.parse(path.read_text())) if name in MODULES and name not in DOORS)
+
+
+INNER = sorted(set(MODULES) - DOORS)
+
+
+@pytest.mark.parametrize("module", INNER)
+def test_a_module_imports_only_what_stands_left_of_its_room(module):
+    for other in imports(MODULES[module]):
+        same = room_of(other) == room_of(module)
+        assert same or rank(other) < rank(module), f"{module} imports {other}, which does not stand left of it"
+
+
+def test_every_room_of_the_order_exists():
+    assert {room for rooms in ORDER for room in rooms} == {room_of(module) for module in INNER}
+
+
+def test_no_circle_of_files():
+    """Not within a room either. A package stands for its ``__init__``, which its own modules do not import."""
+    arrows = {module: {other for other in imports(MODULES[module]) if other != module} for module in INNER}
+    while leaves := {module for module, others in arrows.items() if not others}:
+        arrows = {module: others - leaves for module, others in arrows.items() if module not in leaves}
+    assert not arrows, f"files that import one another: {sorted(arrows)}"
