@@ -87,7 +87,7 @@ def sampling(codes: Codes, order: int, stratified: bool, masked: bool) -> Job:
     if masked:
         keep = (np.arange(cells.size) // 300) % 2 == 0
         cells[keep] = codes[: cells.size][keep]
-    edges, keys, positions = np.array([0, windows]), np.array([7], dtype=np.uint64), np.array([0])
+    edges, words, positions = np.array([0, windows]), np.array([7], dtype=np.uint64), np.array([0])
     work = cells.copy()
 
     def job(backend: str) -> Callable[[], object]:
@@ -95,7 +95,7 @@ def sampling(codes: Codes, order: int, stratified: bool, masked: bool) -> Job:
 
         def run() -> None:
             work[:] = cells
-            sampler.sample_stream(work, *runs, edges, keys, positions, order=order, thresholds=table)
+            sampler.sample_stream(work, *runs, edges, words, words, positions, order=order, thresholds=table)
 
         return run
 
@@ -105,7 +105,7 @@ def sampling(codes: Codes, order: int, stratified: bool, masked: bool) -> Job:
 def independent(windows: int) -> Job:
     """A job that draws bases which depend on nothing."""
     table = np.broadcast_to(np.array([1, 2, 3], dtype=np.uint32) << 29, (2, 4, 3)).copy()
-    edges, keys, positions = np.array([0, windows]), np.array([7], dtype=np.uint64), np.array([0])
+    edges, words, positions = np.array([0, windows]), np.array([7], dtype=np.uint64), np.array([0])
     work = np.empty(windows + 1, dtype=np.uint8)
 
     def job(backend: str) -> Callable[[], object]:
@@ -114,7 +114,7 @@ def independent(windows: int) -> Job:
         def run() -> None:
             work[:] = FREE
             work[0] = 0
-            sampler.sample_stream(work, *whole(windows), edges, keys, positions, order=1, thresholds=table)
+            sampler.sample_stream(work, *whole(windows), edges, words, words, positions, order=1, thresholds=table)
 
         return run
 

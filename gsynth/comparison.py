@@ -15,16 +15,19 @@ from numpy.typing import NDArray
 
 from gsynth.blocks.batches import resolve_block
 from gsynth.blocks.cores import resolve_cores
-from gsynth.blocks.counting import BlockCounter, Tables, affordable_workers, count_intervals
+from gsynth.blocks.counting import BatchCounter, Tables, affordable_workers, count_intervals
 from gsynth.blocks.progress import progress_bar
 from gsynth.errors import ArgumentError
 from gsynth.evaluation.spectra import Comparison, compared
 from gsynth.genomes import open_genome
+from gsynth.genomes.fetching import Fetched, fetch
 from gsynth.intervals import resolve_intervals
+from gsynth.intervals.pieces import Pieces
 from gsynth.model import GsynthModel
 from gsynth.plugins.backends import load_counter
 from gsynth.plugins.contracts import Genome
-from gsynth.strata import Runs, Strata, open_strata
+from gsynth.strata import Strata, open_strata
+from gsynth.strata.runs import PieceRuns
 
 
 def compare(
@@ -94,17 +97,14 @@ def check_same_contigs(reference: Genome, drawn: Genome) -> None:
 class ReferenceStrata(Strata):
     """The strata of one genome, laid over the positions of another one with the same contigs."""
 
-    def span(self, contig: str, start: int, end: int, first: int, last: int) -> tuple[int, int]:
+    def spans(self, pieces: Pieces) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """Nothing of the other genome's sequence."""
-        return first, first
+        return pieces.firsts, pieces.firsts
 
-    def runs(
-        self, contig: str, start: int, end: int, first: int, last: int, sequence: NDArray[np.uint8], offset: int
-    ) -> Runs:
+    def runs(self, pieces: Pieces, fetched: Fetched) -> PieceRuns:
         """As `Strata.runs`, from the reference's own bases."""
-        low, high = Strata.span(self, contig, start, end, first, last)
-        bases = self.genome.fetch(contig, low, high) if high > low else sequence[:0]
-        return Strata.runs(self, contig, start, end, first, last, bases, low)
+        own = pieces.of(tuple(self.genome.contigs))
+        return Strata.runs(self, own, fetch(self.genome, own.names, own.ids, *Strata.spans(self, own)))
 
 
 def spectrum_counts(
@@ -119,10 +119,10 @@ def spectrum_counts(
     """The (k+1)-mers of the contigs of `genome` by stratum, forward strand: uint64[bins, 4**k, 4]."""
     where = resolve_intervals([(name, 0, genome.contigs[name]) for name in contigs if genome.contigs[name]], genome)
     shape = (model.total_bins, model.num_kmers, 4)
-    count_block = BlockCounter(genome, strata, None, load_counter(backend), model.k, Tables(shape))
+    count_batch = BatchCounter(genome, strata, None, load_counter(backend), model.k, Tables(shape))
     workers = affordable_workers(resolve_cores(num_cores), shape, where.total)
     with progress_bar(where.total, "compare", progress) as bar:
         count_intervals(
-            count_block, where, lambda tally: bar.update(tally.bases), resolve_block(None, model.iterator), workers
+            count_batch, where, lambda tally: bar.update(tally.bases), resolve_block(None, model.iterator), workers
         )
-    return count_block.tables.total()
+    return count_batch.tables.total()

@@ -7,19 +7,17 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from gsynth.blocks.batches import DEFAULT_BLOCK, Piece, cut
+from gsynth.blocks.batches import DEFAULT_BLOCK, Batch, batches
 from gsynth.blocks.cores import resolve_cores
 from gsynth.blocks.executor import run_in_order
 from gsynth.blocks.progress import progress_bar
-from gsynth.blocks.records import Draws
-from gsynth.blocks.replacing import BlockReplacer, PlainReplacer
+from gsynth.blocks.replacing import BatchReplacer, PlainReplacer
 from gsynth.errors import ArgumentError, ArgumentTypeError
 from gsynth.genomes import open_genome
-from gsynth.intervals import resolve_intervals
-from gsynth.outputs import check_output, open_sink
+from gsynth.intervals import contig_sizes, resolve_intervals
+from gsynth.outputs import Part, Records, check_output, open_sink
 from gsynth.plugins.backends import load_sampler
 from gsynth.plugins.contracts import Replacer
-from gsynth.randomness import seed_sequence
 
 
 def gsynth_replace_kmer(
@@ -70,17 +68,21 @@ def gsynth_replace_kmer(
     source = open_genome(genome)
     if not source.has_sequence:
         raise ArgumentError(f"{source.name} gives only contig sizes; replacing needs the sequence")
-    draws = Draws.of(resolve_intervals(intervals, source, alias=chrom_alias), 1, seed_sequence(0), source)
-    work = BlockReplacer(source, old, new, _load_replacer(backend))
-    pieces = (part for piece in draws.pieces() for part in cut(piece, DEFAULT_BLOCK))
-    with open_sink(output, output_format) as sink, progress_bar(draws.bases, "replace", progress) as bar:
+    where = resolve_intervals(intervals, source, alias=chrom_alias)
+    records = Records(where, contig_sizes(source))
+    replace = BatchReplacer(source, old, new, _load_replacer(backend))
+    with open_sink(output, output_format, records) as sink, progress_bar(records.bases, "replace", progress) as bar:
 
-        def write(replaced: tuple[Piece, NDArray[np.uint8]]) -> None:
-            piece, letters = replaced
-            draws.write(sink, piece, letters)
-            bar.update(piece.size)
+        def made(batch: Batch) -> tuple[Batch, Part, Any]:
+            part = replace(batch)
+            return batch, part, sink.made(part)
 
-        run_in_order(work, pieces, write, resolve_cores(num_cores))
+        def write(done: tuple[Batch, Part, Any]) -> None:
+            batch, part, text = done
+            sink.take(part, text)
+            bar.update(batch.bases)
+
+        run_in_order(made, batches(where, DEFAULT_BLOCK), write, resolve_cores(num_cores))
     return sink.result()
 
 

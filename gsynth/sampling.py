@@ -9,21 +9,22 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from gsynth.blocks.batches import cut, into_jobs, resolve_block
+from gsynth.blocks.batches import Batch, batches, resolve_block
 from gsynth.blocks.cores import resolve_cores
 from gsynth.blocks.executor import run_in_order
 from gsynth.blocks.progress import progress_bar
 from gsynth.blocks.records import Draws
-from gsynth.blocks.sampling import Block, BlockSampler
+from gsynth.blocks.reference import Reference
+from gsynth.blocks.sampling import BatchSampler, Block, transcoder_of
 from gsynth.errors import ArgumentError, ArgumentTypeError
 from gsynth.genomes import open_genome
-from gsynth.intervals import Intervals, resolve_intervals
+from gsynth.intervals import Intervals, contig_sizes, resolve_intervals
 from gsynth.intervals.masks import Mask, resolve_mask
 from gsynth.model import GsynthModel
 from gsynth.model.merging import AUTO, merged_dims, nearest_learned, redirects
-from gsynth.model.start import InitialContext
+from gsynth.model.start import Start
 from gsynth.model.thresholds import thresholds_from_cdf
-from gsynth.outputs import Sink, check_output, open_sink
+from gsynth.outputs import Part, Records, check_output, open_sink
 from gsynth.plugins.backends import load_sampler
 from gsynth.plugins.contracts import Genome
 from gsynth.randomness import Seed, seed_sequence
@@ -121,25 +122,27 @@ def gsynth_sample(
     width = check_iterator(iterator) or model.iterator
     dims = merged_dims(model, bin_merge)
     source = open_genome(genome)
-    draws = _draws(resolve_intervals(intervals, source, alias=chrom_alias), n_samples, seed, source)
+    draws = _draws(resolve_intervals(intervals, source, alias=chrom_alias), n_samples, seed)
     sampler = load_sampler(backend)
-    block_sampler = BlockSampler(
+    sample_batch = BatchSampler(
         genome=source,
-        strata=open_strata(dims, width, source, tracks, chrom_alias, sampler),
-        mask_copy=_copied(mask_copy, source, chrom_alias),
-        preserve_n=preserve_n,
-        keep_case=_cased(keep_case, source),
+        strata=open_strata(dims, width, source, tracks, chrom_alias, sampler, _redirect(model, cell_merge, bin_merge)),
+        reference=Reference(
+            source,
+            _copied(mask_copy, source, chrom_alias),
+            preserve_n,
+            _cased(keep_case, source),
+            transcoder_of(sampler),
+        ),
         sampler=sampler,
         order=model.k,
-        thresholds=_thresholds(model, cell_merge, bin_merge),
-        initial=InitialContext(model) if init == "stationary" else None,
-        key_of=draws.key,
+        thresholds=model.thresholds(),
+        start=Start(model.counts, model.per_bin_kmers < model.min_obs) if init == "stationary" else None,
+        draws=draws,
     )
     block = resolve_block(max_chunk_size, width if dims else None)
     workers = resolve_cores(num_cores, allow_parallel=allow_parallel)
-    with open_sink(output, output_format) as sink:
-        _draw(block_sampler, draws, sink, block, workers, progress, "sample")
-    return sink.result()
+    return _draw(sample_batch, output, output_format, block, workers, progress, "sample")
 
 
 def gsynth_random(
@@ -189,22 +192,21 @@ def gsynth_random(
     # Every table, the uniform one too: an independent base depends on no context.
     thresholds[:] = thresholds[0]
     source = open_genome(genome)
-    draws = _draws(resolve_intervals(intervals, source, alias=chrom_alias), n_samples, seed, source)
-    block_sampler = BlockSampler(
+    draws = _draws(resolve_intervals(intervals, source, alias=chrom_alias), n_samples, seed)
+    sampler = load_sampler(backend)
+    sample_batch = BatchSampler(
         genome=source,
         strata=open_strata((), None, source, None),
-        mask_copy=_copied(mask_copy, source, chrom_alias),
-        preserve_n=preserve_n,
-        keep_case=False,
-        sampler=load_sampler(backend),
+        reference=Reference(source, _copied(mask_copy, source, chrom_alias), preserve_n, False, transcoder_of(sampler)),
+        sampler=sampler,
         order=1,
         thresholds=thresholds,
-        initial=None,
-        key_of=draws.key,
+        start=None,
+        draws=draws,
     )
-    with open_sink(output, output_format) as sink:
-        _draw(block_sampler, draws, sink, resolve_block(None, None), resolve_cores(num_cores), progress, "random")
-    return sink.result()
+    return _draw(
+        sample_batch, output, output_format, resolve_block(None, None), resolve_cores(num_cores), progress, "random"
+    )
 
 
 def composition(nuc_probs: Mapping[str, float] | None) -> NDArray[np.float64]:
@@ -232,35 +234,51 @@ def composition(nuc_probs: Mapping[str, float] | None) -> NDArray[np.float64]:
     return normalised
 
 
-def _draws(intervals: Intervals, n_samples: int, seed: Seed, genome: Genome) -> Draws:
-    if isinstance(n_samples, bool) or int(n_samples) != n_samples or n_samples < 1:
-        raise ArgumentError(f"n_samples must be a positive whole number, found {n_samples}")
+def _draws(intervals: Intervals, n_samples: int, seed: Seed) -> Draws:
+    if isinstance(n_samples, bool) or not isinstance(n_samples, int | np.integer) or n_samples < 1:
+        raise ArgumentError(f"n_samples must be a positive whole number, found {n_samples!r}")
     sequence = seed_sequence(seed)
     if seed is None:
         log.info("seed %d", sequence.entropy)
-    return Draws.of(intervals, int(n_samples), sequence, genome)
+    return Draws(intervals, int(n_samples), sequence)
 
 
 def _draw(
-    block_sampler: BlockSampler, draws: Draws, sink: Sink, block: int, workers: int, progress: bool | None, what: str
-) -> None:
-    """Draw every chain into the sink."""
-    pieces = (part for piece in draws.pieces() for part in cut(piece, block, shift=block_sampler.order))
+    sample_batch: BatchSampler,
+    output: Any,
+    output_format: str,
+    block: int,
+    workers: int,
+    progress: bool | None,
+    what: str,
+) -> list[str] | None:
+    """Draw every chain into the output."""
+    draws, order = sample_batch.draws, sample_batch.order
+    records = Records(draws.intervals, contig_sizes(sample_batch.genome), draws.n_samples)
+    jobs = batches(draws.intervals, block, n_samples=draws.n_samples, shift=order)
     left = np.zeros(0, dtype=np.uint8)
-    with progress_bar(draws.bases, what, progress) as bar:
+    with open_sink(output, output_format, records) as sink, progress_bar(records.bases, what, progress) as bar:
 
-        def write(sampled: Block) -> None:
+        def made(batch: Batch) -> tuple[Block, Part, Any]:
+            sampled = sample_batch(batch)
+            pieces = batch.pieces
+            done = int(pieces.firsts[0] - pieces.starts[0])
+            part = Part(batch.chains, sampled.letters, pieces.sizes, done, not batch.continues, batch.ends)
+            return sampled, part, sink.made(part)
+
+        def write(done: tuple[Block, Part, Any]) -> None:
             nonlocal left
-            if sampled.continues:
-                block_sampler.settle(sampled, left)
-            left = sampled.codes[-block_sampler.order :].copy()
-            at = 0
-            for piece in sampled.pieces:
-                draws.write(sink, piece, sampled.letters[at : at + piece.size])
-                at += piece.size
-            bar.update(at)
+            sampled, part, text = done
+            if sampled.batch.continues:
+                changed = sample_batch.settle(sampled, left)
+                if changed:
+                    sink.corrected(part, text, changed)
+            left = sampled.codes[-order:].copy()
+            sink.take(part, text)
+            bar.update(part.letters.size)
 
-        run_in_order(block_sampler, into_jobs(pieces, block), write, workers)
+        run_in_order(made, jobs, write, workers)
+    return sink.result()
 
 
 def _copied(mask_copy: Any, genome: Genome, chrom_alias: Any) -> Mask | None:
@@ -276,13 +294,14 @@ def _cased(keep_case: bool, genome: Genome) -> bool:
     return keep_case
 
 
-def _thresholds(model: GsynthModel, cell_merge: Any, bin_merge: Sequence[Any] | str | None) -> NDArray[np.uint32]:
-    thresholds = model.thresholds()
+def _redirect(model: GsynthModel, cell_merge: Any, bin_merge: Sequence[Any] | str | None) -> NDArray[np.int32] | None:
+    """The bin that each flat bin is sampled as: int32[bins]; None where each is sampled as itself."""
+    redirect = np.arange(model.total_bins, dtype=np.int32)
     if bin_merge == AUTO:
         poor, nearest = nearest_learned(model)
         log.info("bin_merge: %d bins are sampled from their nearest learned neighbour", poor.size)
-        thresholds[poor] = thresholds[nearest]
+        redirect[poor] = nearest
     if cell_merge is not None:
         sources, targets = redirects(model, cell_merge, bin_merge)
-        thresholds[sources] = thresholds[targets]
-    return thresholds
+        redirect[sources] = redirect[targets]
+    return None if bin_merge != AUTO and cell_merge is None else redirect

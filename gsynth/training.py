@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from gsynth.blocks.batches import resolve_block
 from gsynth.blocks.cores import resolve_cores
-from gsynth.blocks.counting import BlockCounter, Tables, Tally, affordable_workers, count_intervals, default_block
+from gsynth.blocks.counting import BatchCounter, Tables, Tally, affordable_workers, count_intervals, default_block
 from gsynth.blocks.measuring import resolve_dims
 from gsynth.blocks.progress import progress_bar
 from gsynth.errors import ArgumentError
@@ -123,7 +123,7 @@ def gsynth_train(
 
     shape = (math.prod(dim.num_bins for dim in dims), 4**order, 4)
     block = resolve_block(max_chunk_size, width if dims else None, default_block(shape))
-    count_block = BlockCounter(
+    count_batch = BatchCounter(
         source, strata, resolve_mask(mask, source, alias=chrom_alias), counter, order, Tables(shape)
     )
     masked = unknown = 0
@@ -136,8 +136,8 @@ def gsynth_train(
             unknown += tally.unknown
             bar.update(tally.bases)
 
-        count_intervals(count_block, where, add, block, affordable_workers(workers, shape, total))
-    counts = count_block.tables.both_strands()
+        count_intervals(count_batch, where, add, block, affordable_workers(workers, shape, total))
+    counts = count_batch.tables.both_strands()
     for axis in (i for i, request in enumerate(requests) if request.auto_merge):
         counts, merged = merge_sparse(counts, dims, axis, min_obs)
         dims = (*dims[:axis], merged, *dims[axis + 1 :])

@@ -22,6 +22,7 @@ def sample_stream(
     strata: NDArray[np.int32],
     stream_edges: NDArray[np.int64],
     keys: NDArray[np.uint64],
+    gammas: NDArray[np.uint64],
     positions: NDArray[np.int64],
     order: int,
     thresholds: NDArray[np.uint32],

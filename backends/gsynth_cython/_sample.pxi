@@ -32,8 +32,10 @@ cdef extern from "_lanes.h" nogil:
     int gsynth_all_free(const uint8_t *cells, int64_t size) noexcept
 
 cdef extern from "_stream.h" nogil:
-    uint64_t gsynth_mix(uint64_t key, uint64_t pair) noexcept
-    void gsynth_mix_pairs(uint64_t key, uint64_t pair, int64_t pairs, uint32_t *numbers) noexcept
+    uint64_t gsynth_mix(uint64_t key, uint64_t gamma, uint64_t pair) noexcept
+    void gsynth_mix_pairs(
+        uint64_t key, uint64_t gamma, uint64_t pair, int64_t pairs, uint32_t *numbers
+    ) noexcept
 
 cdef extern from "_independent.h" nogil:
     void gsynth_draw_all(uint8_t *cells, const uint32_t *numbers, int64_t size, const uint32_t *row) noexcept
@@ -59,6 +61,7 @@ cdef struct Block:
     const uint32_t *uniforms  # NULL: numbers come from the streams
     const int64_t *stream_edges
     const uint64_t *keys
+    const uint64_t *gammas
     const int64_t *positions
     int64_t streams
     const uint32_t *thresholds
@@ -100,6 +103,7 @@ def sample_stream(
     const int32_t[::1] strata,
     const int64_t[::1] stream_edges,
     const uint64_t[::1] keys,
+    const uint64_t[::1] gammas,
     const int64_t[::1] positions,
     int order,
     const uint32_t[:, :, ::1] thresholds,
@@ -112,6 +116,7 @@ def sample_stream(
     block.uniforms = NULL
     block.stream_edges = &stream_edges[0]
     block.keys = &keys[0]
+    block.gammas = &gammas[0]
     block.positions = &positions[0]
     block.streams = keys.shape[0]
     _fill(&block, codes.shape[0] - order)
@@ -404,20 +409,23 @@ cdef int64_t _prepare_numbers(
             stream += 1
         stop = min(end, block.stream_edges[stream + 1])
         _stream_numbers(
-            block.keys[stream], block.positions[stream] + start - block.stream_edges[stream], stop - start, numbers
+            block.keys[stream], block.gammas[stream], block.positions[stream] + start - block.stream_edges[stream],
+            stop - start, numbers,
         )
         numbers += stop - start
         start = stop
     return stream
 
 
-cdef void _stream_numbers(uint64_t key, int64_t position, int64_t size, uint32_t *numbers) noexcept nogil:
+cdef void _stream_numbers(
+    uint64_t key, uint64_t gamma, int64_t position, int64_t size, uint32_t *numbers
+) noexcept nogil:
     cdef uint64_t pair = <uint64_t>position >> 1
     if position & 1:
-        numbers[0] = <uint32_t>(gsynth_mix(key, pair) >> 33)
+        numbers[0] = <uint32_t>(gsynth_mix(key, gamma, pair) >> 33)
         numbers += 1
         size -= 1
         pair += 1
-    gsynth_mix_pairs(key, pair, size >> 1, numbers)
+    gsynth_mix_pairs(key, gamma, pair, size >> 1, numbers)
     if size & 1:
-        numbers[size - 1] = <uint32_t>gsynth_mix(key, pair + <uint64_t>(size >> 1)) >> 1
+        numbers[size - 1] = <uint32_t>gsynth_mix(key, gamma, pair + <uint64_t>(size >> 1)) >> 1

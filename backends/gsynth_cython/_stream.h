@@ -7,9 +7,9 @@
 
 #include "_compiler.h"
 
-static inline uint64_t gsynth_mix(uint64_t key, uint64_t pair)
+static inline uint64_t gsynth_mix(uint64_t key, uint64_t gamma, uint64_t pair)
 {
-    uint64_t z = key + (pair + 1) * 0x9E3779B97F4A7C15u;
+    uint64_t z = key + (pair + 1) * gamma;
     z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9u;
     z = (z ^ (z >> 27)) * 0x94D049BB133111EBu;
     return z ^ (z >> 31);
@@ -17,10 +17,10 @@ static inline uint64_t gsynth_mix(uint64_t key, uint64_t pair)
 
 /* The numbers of `pairs` pairs of positions from `pair` on, low half first. */
 GSYNTH_STREAM_CLONES
-static void gsynth_mix_pairs(uint64_t key, uint64_t pair, int64_t pairs, uint32_t *numbers)
+static void gsynth_mix_pairs(uint64_t key, uint64_t gamma, uint64_t pair, int64_t pairs, uint32_t *numbers)
 {
     for (int64_t i = 0; i < pairs; i++) {
-        uint64_t both = (gsynth_mix(key, pair + (uint64_t)i) >> 1) & 0x7FFFFFFF7FFFFFFFu;
+        uint64_t both = (gsynth_mix(key, gamma, pair + (uint64_t)i) >> 1) & 0x7FFFFFFF7FFFFFFFu;
 #if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
         both = (both << 32) | (both >> 32);
 #endif

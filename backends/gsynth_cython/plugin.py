@@ -8,6 +8,7 @@ from typing import Final
 from gsynth.plugins import Counter, CounterPlugin, Sampler, SamplerPlugin, hookimpl
 
 NAME: Final = "cython"
+CONTRACT: Final = 2
 PRIORITY: Final = 30
 INSTALL_HINT: Final = (
     "the compiled extension is missing: install gsynth where a C compiler is found, or choose backend='numba'"
@@ -30,7 +31,12 @@ def _load_sampler() -> Sampler:
 def gsynth_counters() -> Iterator[CounterPlugin]:
     """Yield the counter."""
     yield CounterPlugin(
-        name=NAME, load=_load_counter, priority=PRIORITY, install_hint=INSTALL_HINT, summary="compiled ahead of time"
+        name=NAME,
+        load=_load_counter,
+        contract=CONTRACT,
+        priority=PRIORITY,
+        install_hint=INSTALL_HINT,
+        summary="compiled ahead of time",
     )
 
 
@@ -38,5 +44,10 @@ def gsynth_counters() -> Iterator[CounterPlugin]:
 def gsynth_samplers() -> Iterator[SamplerPlugin]:
     """Yield the sampler."""
     yield SamplerPlugin(
-        name=NAME, load=_load_sampler, priority=PRIORITY, install_hint=INSTALL_HINT, summary="compiled ahead of time"
+        name=NAME,
+        load=_load_sampler,
+        contract=CONTRACT,
+        priority=PRIORITY,
+        install_hint=INSTALL_HINT,
+        summary="compiled ahead of time",
     )

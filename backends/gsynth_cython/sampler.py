@@ -31,13 +31,14 @@ class CythonSampler:
         strata: NDArray[np.int32],
         stream_edges: NDArray[np.int64],
         keys: NDArray[np.uint64],
+        gammas: NDArray[np.uint64],
         positions: NDArray[np.int64],
         *,
         order: int,
         thresholds: NDArray[np.uint32],
     ) -> None:
         """Fill the free cells of `codes` with the numbers of streams; a `gsynth.plugins.StreamSampler`."""
-        _kernels.sample_stream(codes, edges, strata, stream_edges, keys, positions, order, thresholds)
+        _kernels.sample_stream(codes, edges, strata, stream_edges, keys, gammas, positions, order, thresholds)
 
     def encode(self, bases: NDArray[np.uint8], out: NDArray[np.uint8]) -> int:
         """Write the codes of ASCII `bases` into `out`, return how many are 4; a `gsynth.plugins.Transcoder`."""

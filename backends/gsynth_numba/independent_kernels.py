@@ -33,7 +33,7 @@ def one_row(thresholds: NDArray[np.uint32]) -> bool:
 @kernel
 def draw_apart(codes: NDArray[np.uint8], order: int, numbers: Numbers, row: NDArray[np.uint32]) -> None:
     """Fill the free cells; `row` begins with the three thresholds."""
-    uniforms, stream_edges, keys, positions = numbers
+    uniforms, stream_edges, keys, gammas, positions = numbers
     windows = codes.size - order
     tile = np.empty(TILE_CELLS, dtype=np.uint32)
     stream = segment(stream_edges, keys.size, 0)
@@ -42,7 +42,7 @@ def draw_apart(codes: NDArray[np.uint8], order: int, numbers: Numbers, row: NDAr
         if uniforms.size:
             _draw(codes, order + start, uniforms, start, end - start, row)
         else:
-            stream = prepare_numbers(stream_edges, keys, positions, start, end, stream, tile, 0)
+            stream = prepare_numbers(stream_edges, keys, gammas, positions, start, end, stream, tile, 0)
             _draw(codes, order + start, tile, 0, end - start, row)
 
 

@@ -8,6 +8,7 @@ from typing import Final
 from gsynth.plugins import Counter, CounterPlugin, Sampler, SamplerPlugin, hookimpl
 
 NAME: Final = "numba"
+CONTRACT: Final = 2
 PRIORITY: Final = 20
 INSTALL_HINT: Final = "pip install numba"
 SUMMARY: Final = "compiled on first use, then cached"
@@ -28,10 +29,24 @@ def _load_sampler() -> Sampler:
 @hookimpl
 def gsynth_counters() -> Iterator[CounterPlugin]:
     """Yield the counter."""
-    yield CounterPlugin(name=NAME, load=_load_counter, priority=PRIORITY, install_hint=INSTALL_HINT, summary=SUMMARY)
+    yield CounterPlugin(
+        name=NAME,
+        load=_load_counter,
+        contract=CONTRACT,
+        priority=PRIORITY,
+        install_hint=INSTALL_HINT,
+        summary=SUMMARY,
+    )
 
 
 @hookimpl
 def gsynth_samplers() -> Iterator[SamplerPlugin]:
     """Yield the sampler."""
-    yield SamplerPlugin(name=NAME, load=_load_sampler, priority=PRIORITY, install_hint=INSTALL_HINT, summary=SUMMARY)
+    yield SamplerPlugin(
+        name=NAME,
+        load=_load_sampler,
+        contract=CONTRACT,
+        priority=PRIORITY,
+        install_hint=INSTALL_HINT,
+        summary=SUMMARY,
+    )

@@ -37,6 +37,7 @@ def fill(
     uniforms: NDArray[np.uint32],
     stream_edges: NDArray[np.int64],
     keys: NDArray[np.uint64],
+    gammas: NDArray[np.uint64],
     positions: NDArray[np.int64],
     order: int,
     thresholds: NDArray[np.uint32],
@@ -45,7 +46,7 @@ def fill(
     windows = codes.size - order
     if windows <= 0:
         return
-    numbers = (uniforms, stream_edges, keys, positions)
+    numbers = (uniforms, stream_edges, keys, gammas, positions)
     if one_row(thresholds):
         draw_apart(codes, order, numbers, thresholds[0, 0])
         return

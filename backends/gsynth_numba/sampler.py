@@ -18,6 +18,7 @@ _NO_UNIFORMS = frozen(np.zeros(0, dtype=np.uint32))
 _NO_STREAMS = (
     frozen(np.zeros(1, dtype=np.int64)),
     frozen(np.zeros(0, dtype=np.uint64)),
+    frozen(np.zeros(0, dtype=np.uint64)),
     frozen(np.zeros(0, dtype=np.int64)),
 )
 
@@ -46,6 +47,7 @@ class NumbaSampler:
         strata: NDArray[np.int32],
         stream_edges: NDArray[np.int64],
         keys: NDArray[np.uint64],
+        gammas: NDArray[np.uint64],
         positions: NDArray[np.int64],
         *,
         order: int,
@@ -53,7 +55,7 @@ class NumbaSampler:
     ) -> None:
         """Fill the free cells of `codes` with the numbers of streams; a `gsynth.plugins.StreamSampler`."""
         _check_rows(thresholds, order)
-        streams = frozen(stream_edges), frozen(keys), frozen(positions)
+        streams = frozen(stream_edges), frozen(keys), frozen(gammas), frozen(positions)
         # Without the compiler, NumPy warns of the overflow that the mixing of the stream is made of.
         with np.errstate(over="ignore"):
             fill(codes, frozen(edges), frozen(strata), _NO_UNIFORMS, *streams, order, frozen(thresholds))

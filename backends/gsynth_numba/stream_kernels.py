@@ -9,7 +9,6 @@ from numpy.typing import NDArray
 
 from gsynth_numba.jit import kernel
 
-_GOLDEN: Final = np.uint64(0x9E3779B97F4A7C15)
 _MIX_1: Final = np.uint64(0xBF58476D1CE4E5B9)
 _MIX_2: Final = np.uint64(0x94D049BB133111EB)
 
@@ -18,6 +17,7 @@ _MIX_2: Final = np.uint64(0x94D049BB133111EB)
 def prepare_numbers(
     stream_edges: NDArray[np.int64],
     keys: NDArray[np.uint64],
+    gammas: NDArray[np.uint64],
     positions: NDArray[np.int64],
     start: int,
     end: int,
@@ -30,30 +30,32 @@ def prepare_numbers(
             stream += 1
         stop = min(end, stream_edges[stream + 1])
         position = positions[stream] + start - stream_edges[stream]
-        _stream_numbers(keys[stream], position, draws, at, at + stop - start)
+        _stream_numbers(keys[stream], gammas[stream], position, draws, at, at + stop - start)
         at += stop - start
         start = stop
     return stream
 
 
 @kernel
-def _mix(key: np.uint64, pair: int) -> np.uint64:
-    mixed = key + np.uint64(pair + 1) * _GOLDEN
+def _mix(key: np.uint64, gamma: np.uint64, pair: int) -> np.uint64:
+    mixed = key + np.uint64(pair + 1) * gamma
     mixed = (mixed ^ (mixed >> np.uint64(30))) * _MIX_1
     mixed = (mixed ^ (mixed >> np.uint64(27))) * _MIX_2
     return np.uint64(mixed ^ (mixed >> np.uint64(31)))
 
 
 @kernel
-def _stream_numbers(key: np.uint64, position: int, draws: NDArray[np.uint32], at: int, end: int) -> None:
+def _stream_numbers(
+    key: np.uint64, gamma: np.uint64, position: int, draws: NDArray[np.uint32], at: int, end: int
+) -> None:
     pair = position >> 1
     if position & 1:
-        draws[at] = _mix(key, pair) >> np.uint64(33)
+        draws[at] = _mix(key, gamma, pair) >> np.uint64(33)
         at += 1
         pair += 1
     for i in range((end - at) >> 1):
-        both = _mix(key, pair + i)
+        both = _mix(key, gamma, pair + i)
         draws[np.uint64(at + 2 * i)] = (both & np.uint64(0xFFFFFFFF)) >> np.uint64(1)
         draws[np.uint64(at + 2 * i + 1)] = both >> np.uint64(33)
     if (end - at) & 1:
-        draws[end - 1] = (_mix(key, pair + ((end - at) >> 1)) & np.uint64(0xFFFFFFFF)) >> np.uint64(1)
+        draws[end - 1] = (_mix(key, gamma, pair + ((end - at) >> 1)) & np.uint64(0xFFFFFFFF)) >> np.uint64(1)

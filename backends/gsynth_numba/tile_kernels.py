@@ -19,15 +19,15 @@ FREE: Final = 255
 
 Runs = tuple[NDArray[np.int64], NDArray[np.int32], int, bool]
 """Edges, strata, the index of the uniform table, and whether any code is a 4."""
-Numbers = tuple[NDArray[np.uint32], NDArray[np.int64], NDArray[np.uint64], NDArray[np.int64]]
-"""Uniforms; or, where there are none, stream edges, keys and positions."""
+Numbers = tuple[NDArray[np.uint32], NDArray[np.int64], NDArray[np.uint64], NDArray[np.uint64], NDArray[np.int64]]
+"""Uniforms; or, where there are none, stream edges, keys, gammas and positions."""
 
 
 @kernel
 def cursors_at(runs: Runs, numbers: Numbers, first: int, lane: int, lanes: int) -> NDArray[np.int64]:
     """int64[lanes, 2]: for each lane the run and the stream of its first window, ``first + i * lane``."""
     edges, strata, _, _ = runs
-    _, stream_edges, keys, _ = numbers
+    _, stream_edges, keys, _, _ = numbers
     cursors = np.empty((lanes, 2), dtype=np.int64)
     for i in range(lanes):
         cursors[i, 0] = segment(edges, strata.size, first + i * lane)
@@ -55,7 +55,7 @@ def prepare(
     out of a tuple, at a cost that shows here.
     """
     edges, strata, uniform, has_n = runs
-    uniforms, stream_edges, keys, positions = numbers
+    uniforms, stream_edges, keys, gammas, positions = numbers
     for i in range(lanes):
         first, last, at = i * lane + start, i * lane + end, i * (TILE_CELLS // lanes)
         cursors[i, 0] = _prepare_rows(edges, strata, uniform, 4**order, first, last, cursors[i, 0], rows, at)
@@ -66,7 +66,7 @@ def prepare(
                 draws[at + j] = uniforms[first + j]
         else:
             stream = cursors[i, 1]
-            cursors[i, 1] = prepare_numbers(stream_edges, keys, positions, first, last, stream, draws, at)
+            cursors[i, 1] = prepare_numbers(stream_edges, keys, gammas, positions, first, last, stream, draws, at)
 
 
 @kernel

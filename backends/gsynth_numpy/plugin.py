@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from gsynth.plugins import Counter, CounterPlugin, Sampler, SamplerPlugin, hookimpl
 
+_CONTRACT = 2
 _SUMMARY = "vectorised NumPy reference"
 
 
@@ -23,9 +24,9 @@ def _load_sampler() -> Sampler:
 
 @hookimpl
 def gsynth_counters() -> Iterator[CounterPlugin]:
-    yield CounterPlugin(name="numpy", load=_load_counter, priority=10, summary=_SUMMARY)
+    yield CounterPlugin(name="numpy", contract=_CONTRACT, load=_load_counter, priority=10, summary=_SUMMARY)
 
 
 @hookimpl
 def gsynth_samplers() -> Iterator[SamplerPlugin]:
-    yield SamplerPlugin(name="numpy", load=_load_sampler, priority=10, summary=_SUMMARY)
+    yield SamplerPlugin(name="numpy", contract=_CONTRACT, load=_load_sampler, priority=10, summary=_SUMMARY)

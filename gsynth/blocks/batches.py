@@ -1,13 +1,18 @@
-"""Cutting intervals into pieces, and pieces into jobs of about one block each."""
+"""Cutting a call's chains into batches: many short ones at once, or a part of a long one."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import Final
 
+import numpy as np
 from attrs import frozen
+from numpy.typing import NDArray
 
 from gsynth.errors import ArgumentError
+from gsynth.files.segments import places_of
+from gsynth.intervals import Intervals
+from gsynth.intervals.pieces import Pieces
 
 DEFAULT_BLOCK: Final = 1 << 20
 """Bases per block where `max_chunk_size` is None: large against the cost of a job, small against memory."""
@@ -18,54 +23,127 @@ LARGE_TABLE_BLOCK: Final = 1 << 23
 MIN_BLOCK: Final = 64
 """The smallest block: longer than a context, so that a context never spans two blocks."""
 
+MOST_CHAINS: Final = 1 << 16
+"""Chains in a batch, however short: what a batch takes apart from its bases stays small."""
 
-@frozen
-class Piece:
-    """A stretch ``[first, last)`` of an interval ``[start, end)`` of a contig; `chain` numbers the interval's draws."""
 
-    contig: str
-    start: int
-    end: int
-    first: int
-    last: int
-    chain: int = 0
+@frozen(eq=False)
+class Batch:
+    """Consecutive chains, or a part of one.
+
+    Chain ``i * n_samples + j`` is sample j of interval i.
+
+    Attributes
+    ----------
+    pieces : Pieces
+        The batch's part of the interval of each chain: all of it, or where there is one chain maybe a part.
+    chains : int64[p]
+        Their numbers, each one more than the one before.
+    """
+
+    pieces: Pieces
+    chains: NDArray[np.int64]
 
     @property
-    def size(self) -> int:
-        return self.last - self.first
+    def bases(self) -> int:
+        """Bases in all."""
+        return int(self.pieces.sizes.sum())
+
+    @property
+    def continues(self) -> bool:
+        """Whether the first piece goes on where the batch before ended."""
+        return bool(self.pieces.firsts[0] > self.pieces.starts[0])
+
+    @property
+    def ends(self) -> bool:
+        """Whether the last piece reaches the end of its interval."""
+        return bool(self.pieces.lasts[-1] == self.pieces.ends[-1])
 
 
 def resolve_block(max_chunk_size: int | None, iterator: int | None, default: int = DEFAULT_BLOCK) -> int:
     """Bases per block: a multiple of the iterator, so that a stratum's window is mostly evaluated once."""
-    size = default if max_chunk_size is None else int(max_chunk_size)
-    if size < 1:
-        raise ArgumentError(f"max_chunk_size must be positive (bases per block), found {max_chunk_size}")
+    size = default if max_chunk_size is None else _checked_size(max_chunk_size)
     size = max(size, MIN_BLOCK)
     return size if iterator is None else -(-size // iterator) * iterator
 
 
-def cut(piece: Piece, block: int, shift: int = 0) -> Iterator[Piece]:
-    """Cut `piece` where position - shift is a multiple of `block`; no part but the last is under `MIN_BLOCK`."""
-    first = piece.first
-    while first < piece.last:
-        last = ((first - shift) // block + 1) * block + shift
-        if last - first < MIN_BLOCK:
-            last += block
-        last = min(last, piece.last)
-        yield Piece(piece.contig, piece.start, piece.end, first, last, piece.chain)
-        first = last
+def _checked_size(size: object) -> int:
+    if isinstance(size, bool) or not isinstance(size, int | np.integer):
+        raise ArgumentError(f"max_chunk_size must be a whole number (bases per block), found {size!r}")
+    if size < 1:
+        raise ArgumentError(f"max_chunk_size must be positive (bases per block), found {size}")
+    return int(size)
 
 
-def into_jobs(pieces: Iterable[Piece], block: int) -> Iterator[list[Piece]]:
-    """Gather small pieces into jobs of up to `block` bases; a piece that continues another opens a job of its own."""
-    job: list[Piece] = []
-    size = 0
-    for piece in pieces:
-        continues = piece.first > piece.start
-        if job and (continues or size + piece.size > block):
-            yield job
-            job, size = [], 0
-        job.append(piece)
-        size += piece.size
-    if job:
-        yield job
+def cut(start: int, end: int, block: int, shift: int = 0) -> Iterator[tuple[int, int]]:
+    """Cut ``[start, end)`` where position - shift is a multiple of `block`; no part but the last is under `MIN_BLOCK`.
+
+    Examples
+    --------
+    >>> list(cut(90, 350, 100))
+    [(90, 200), (200, 300), (300, 350)]
+    """
+    while start < end:
+        stop = ((start - shift) // block + 1) * block + shift
+        if stop - start < MIN_BLOCK:
+            stop += block
+        stop = min(stop, end)
+        yield start, stop
+        start = stop
+
+
+def batches(intervals: Intervals, block: int, *, n_samples: int = 1, shift: int = 0, tail: int = 0) -> Iterator[Batch]:
+    """All chains in order, in batches of up to `block` bases; a longer chain is cut into parts of its own.
+
+    Parameters
+    ----------
+    intervals : Intervals
+    block : int
+    n_samples : int
+        Chains of each interval.
+    shift : int
+        Added to the multiples of `block` at which a long chain is cut.
+    tail : int
+        Positions at the end of each interval that belong to no piece (they begin no window).
+    """
+    ends = np.maximum(intervals.ends - tail, intervals.starts)
+    # Where each interval's chains begin on the line of all bases.
+    places = places_of((ends - intervals.starts) * n_samples)
+    chain, chains = 0, len(intervals) * n_samples
+    while chain < chains:
+        row = chain // n_samples
+        first, last = int(intervals.starts[row]), int(ends[row])
+        if last - first > block:
+            for low, high in cut(first, last, block, shift):
+                yield _batch(intervals, np.array([chain]), n_samples, np.array([low]), np.array([high]))
+            chain += 1
+            continue
+        begin = int(places[row]) + (chain % n_samples) * (last - first)
+        stop = _last_chain(places, n_samples, begin + block, chain, chains)
+        numbers = np.arange(chain, stop, dtype=np.int64)
+        rows = numbers // n_samples
+        yield _batch(intervals, numbers, n_samples, intervals.starts[rows], ends[rows])
+        chain = stop
+
+
+def _last_chain(places: NDArray[np.int64], n_samples: int, limit: int, chain: int, chains: int) -> int:
+    """The chain after the last one that ends within `limit`; at least one, at most `MOST_CHAINS`, from `chain` on."""
+    row = int(np.searchsorted(places, limit, side="right")) - 1
+    if row >= places.size - 1:
+        stop = chains
+    else:
+        size = int(places[row + 1] - places[row]) // n_samples
+        stop = row * n_samples + (limit - int(places[row])) // max(size, 1)
+    return max(chain + 1, min(stop, chain + MOST_CHAINS))
+
+
+def _batch(
+    intervals: Intervals,
+    chains: NDArray[np.int64],
+    n_samples: int,
+    firsts: NDArray[np.int64],
+    lasts: NDArray[np.int64],
+) -> Batch:
+    rows = chains // n_samples
+    pieces = Pieces(intervals.names, intervals.ids[rows], intervals.starts[rows], intervals.ends[rows], firsts, lasts)
+    return Batch(pieces, chains)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from typing import Final
 
 import numpy as np
@@ -12,13 +12,17 @@ from attrs import define, field, frozen
 from numpy.typing import NDArray
 
 from gsynth.alphabet import NumpyTranscoder
-from gsynth.blocks.batches import DEFAULT_BLOCK, LARGE_TABLE_BLOCK, Piece, cut, into_jobs
+from gsynth.blocks.batches import DEFAULT_BLOCK, LARGE_TABLE_BLOCK, Batch, batches
 from gsynth.blocks.executor import run_in_order
+from gsynth.files.segments import places_of
+from gsynth.genomes.fetching import fetch
 from gsynth.intervals import Intervals
 from gsynth.intervals.masks import Mask
+from gsynth.intervals.pieces import Pieces
 from gsynth.model.strands import add_reverse_complement
 from gsynth.plugins.contracts import MASKED, Counter, Encoder, Genome
-from gsynth.strata import Runs, Strata, lay_over
+from gsynth.strata import Strata, lay_over
+from gsynth.strata.runs import PieceRuns
 
 _EXTRA_TABLES: Final = 1 << 30
 """Bytes that the tables of further threads may take; larger tables are filled by fewer threads."""
@@ -85,8 +89,8 @@ def _bytes(shape: tuple[int, int, int]) -> int:
 
 
 @frozen
-class BlockCounter:
-    """Counts one job: reads the bases, finds the runs of strata, lays the mask over them, calls the kernel."""
+class BatchCounter:
+    """Counts one batch: reads the bases, finds the runs of strata, lays the mask over them, calls the kernel."""
 
     genome: Genome
     strata: Strata
@@ -100,62 +104,39 @@ class BlockCounter:
     def _own_encoder(self) -> Encoder:
         return self.counter if isinstance(self.counter, Encoder) else NumpyTranscoder()
 
-    def __call__(self, pieces: Sequence[Piece]) -> Tally:
-        parts = [self._part(piece) for piece in pieces]
-        codes, (edges, strata) = _join([part[0] for part in parts], [part[1] for part in parts], self.order)
-        unknown = self.counter.count(codes, edges, strata, order=self.order, out=self.tables.mine())
-        return Tally(sum(piece.size for piece in pieces), sum(part[2] for part in parts), unknown)
-
-    def _part(self, piece: Piece) -> tuple[NDArray[np.uint8], Runs, int]:
-        """The codes of the piece's windows, its runs from 0 on, and how many windows are masked."""
-        first, last = piece.first, piece.last
-        low, high = self.strata.span(piece.contig, piece.start, piece.end, first, last)
-        low, high = min(low, first), max(high, last + self.order)
-        bases = self.genome.fetch(piece.contig, low, high)
-        runs = self.strata.runs(piece.contig, piece.start, piece.end, first, last, bases, low)
+    def __call__(self, batch: Batch) -> Tally:
+        pieces = batch.pieces
+        places = places_of(pieces.sizes + self.order)
+        bases, runs = self._read(pieces)
+        codes = np.empty(bases.size, dtype=np.uint8)
+        self._encoder.encode(bases, codes)
+        # The windows that begin in a piece's last k bases reach into the next piece, and those of the last piece lie
+        # behind the block.
+        gaps = np.append(places[1:] - self.order, places[-1] - self.order)
+        edges, strata = runs.between(pieces, places[:-1], gaps, MASKED, behind=True)
         masked = 0
         if self.mask is not None:
-            found = self.mask.runs(piece.contig, first, last, bases[first - low : last - low])
+            found = self.mask.block_runs(pieces, places[:-1], bases)
             masked = int((found[:, 1] - found[:, 0]).sum())
-            runs = lay_over(runs, found)
-        codes = np.empty(last + self.order - first, dtype=np.uint8)
-        self._encoder.encode(bases[first - low : last + self.order - low], codes)
-        return codes, (runs[0] - first, runs[1]), masked
+            edges, strata = lay_over((edges, strata), found)
+        unknown = self.counter.count(codes, edges, strata, order=self.order, out=self.tables.mine())
+        return Tally(int(pieces.sizes.sum()), masked, unknown)
+
+    def _read(self, pieces: Pieces) -> tuple[NDArray[np.uint8], PieceRuns]:
+        """The bases of the pieces' windows, one piece behind the other, and the runs of strata over the windows."""
+        lows, highs = self.strata.spans(pieces)
+        lows, highs = np.minimum(lows, pieces.firsts), np.maximum(highs, pieces.lasts + self.order)
+        fetched = fetch(self.genome, pieces.names, pieces.ids, lows, highs)
+        return fetched.of(pieces.firsts, pieces.lasts + self.order), self.strata.runs(pieces, fetched)
 
 
-def _join(codes: list[NDArray[np.uint8]], runs: list[Runs], order: int) -> tuple[NDArray[np.uint8], Runs]:
-    """Several pieces as one block: the windows that straddle two of them are masked."""
-    if len(codes) == 1:
-        return codes[0], runs[0]
-    edges = [np.zeros(1, dtype=np.int64)]
-    strata: list[NDArray[np.int32]] = []
-    at = 0
-    gap = np.array([MASKED], dtype=np.int32)
-    for i, (piece, (piece_edges, piece_strata)) in enumerate(zip(codes, runs, strict=True)):
-        edges.append(piece_edges[1:] + at)
-        strata.append(piece_strata)
-        at += piece.size
-        if i + 1 < len(codes):
-            edges.append(np.array([at], dtype=np.int64))
-            strata.append(gap)
-    return np.concatenate(codes), (np.concatenate(edges), np.concatenate(strata))
-
-
-def training_jobs(intervals: Intervals, order: int, block: int) -> Iterator[list[Piece]]:
-    """The jobs over all windows that lie wholly inside their interval."""
-    pieces = (
-        piece
-        for interval in intervals
-        if interval.end - interval.start > order
-        for piece in cut(
-            Piece(interval.contig, interval.start, interval.end, interval.start, interval.end - order), block
-        )
-    )
-    return into_jobs(pieces, block)
+def training_batches(intervals: Intervals, order: int, block: int) -> Iterator[Batch]:
+    """The batches over all windows that lie wholly inside their interval."""
+    return batches(intervals.longer_than(order), block, tail=order)
 
 
 def count_intervals(
-    count_block: BlockCounter, intervals: Intervals, take: Callable[[Tally], object], block: int, workers: int
+    count_batch: BatchCounter, intervals: Intervals, take: Callable[[Tally], object], block: int, workers: int
 ) -> None:
-    """Count every interval into the tables; hand each job's tally to `take`."""
-    run_in_order(count_block, training_jobs(intervals, count_block.order, block), take, workers)
+    """Count every interval into the tables; hand each batch's tally to `take`."""
+    run_in_order(count_batch, training_batches(intervals, count_batch.order, block), take, workers)

@@ -9,8 +9,9 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
-from gsynth.blocks.batches import Piece, cut
+from gsynth.blocks.batches import Batch, batches
 from gsynth.blocks.executor import run_in_order
+from gsynth.genomes.fetching import fetch
 from gsynth.intervals import Intervals
 from gsynth.model import DimSpec
 from gsynth.plugins.contracts import Genome, Track
@@ -45,18 +46,19 @@ def _window_values(
 ) -> NDArray[np.float64]:
     """The values of all windows that have one."""
     strata = Strata((spec,), (track,), iterator, genome)
-    whole = (Piece(i.contig, i.start, i.end, i.start, i.end) for i in intervals)
-    pieces = (part for piece in whole for part in cut(piece, block))
     parts: list[NDArray[np.float64]] = []
-    run_in_order(partial(values_of, strata), pieces, lambda values: parts.append(values[~np.isnan(values)]), workers)
+    run_in_order(
+        partial(values_of, strata),
+        batches(intervals, block),
+        lambda values: parts.append(values[~np.isnan(values)]),
+        workers,
+    )
     return np.concatenate(parts) if parts else np.empty(0)
 
 
-def values_of(strata: Strata, piece: Piece) -> NDArray[np.float64]:
-    """The values of the first track in the windows that begin in `piece`."""
-    place = (piece.start, piece.end, piece.first, piece.last)
-    low, high = strata.span(piece.contig, *place)
-    bases = strata.genome.fetch(piece.contig, low, high) if high > low else np.empty(0, dtype=np.uint8)
-    edges = strata.window_edges(*place)
-    values = strata.values(strata.tracks[0], piece.contig, edges, bases, low)
-    return values[edges[:-1] >= piece.first]
+def values_of(strata: Strata, batch: Batch) -> NDArray[np.float64]:
+    """The values of the first track in the windows that begin in the batch's pieces."""
+    pieces = batch.pieces
+    lows, highs = strata.spans(pieces)
+    fetched = fetch(strata.genome, pieces.names, pieces.ids, lows, highs)
+    return strata.values(pieces, fetched)

@@ -1,4 +1,4 @@
-"""Replacing in one piece of an interval."""
+"""Replacing in batches of intervals, and in parts of long ones."""
 
 from __future__ import annotations
 
@@ -10,7 +10,11 @@ from attrs import frozen
 from numpy.typing import NDArray
 
 from gsynth.alphabet import to_upper
-from gsynth.blocks.batches import Piece
+from gsynth.blocks.batches import Batch
+from gsynth.files.segments import copy_segments, places_of
+from gsynth.genomes.fetching import fetch
+from gsynth.intervals.pieces import Pieces
+from gsynth.outputs import Part
 from gsynth.plugins.contracts import Genome, Replacer
 
 _WALL_SEARCH: Final = 256
@@ -18,11 +22,12 @@ _WALL_SEARCH: Final = 256
 
 
 @frozen
-class BlockReplacer:
-    """Replaces in one piece, between walls: bases that are not in the target, which no replacement crosses.
+class BatchReplacer:
+    """Replaces in a batch of intervals, or in a part of one.
 
-    A piece owns what lies between the first wall at or after its begin and the first one at or after its end, so the
-    pieces of an interval can be worked on in any order.
+    A part lies between walls: bases that are not in the target, which no replacement crosses. It owns what lies between
+    the first wall at or after its begin and the first one at or after its end, so the parts of an interval can be
+    worked on in any order.
     """
 
     genome: Genome
@@ -30,27 +35,49 @@ class BlockReplacer:
     replacement: NDArray[np.uint8]
     replacer: Replacer
 
-    def __call__(self, piece: Piece) -> tuple[Piece, NDArray[np.uint8]]:
-        first = piece.first if piece.first == piece.start else self._wall(piece, piece.first)
-        last = self._wall(piece, piece.last)
-        if first >= last:
-            return piece, np.empty(0, dtype=np.uint8)
-        letters = to_upper(self.genome.fetch(piece.contig, first, last))
-        if not np.array_equal(self.target, self.replacement):
-            self.replacer.replace(letters, self.target, self.replacement)
-        return piece, letters
+    def __call__(self, batch: Batch) -> Part:
+        pieces = batch.pieces
+        if len(pieces) == 1 and not (batch.ends and not batch.continues):
+            return self._part(batch, pieces)
+        # A byte that is in no target stands behind each interval, so that nothing is replaced across its end.
+        fetched = fetch(self.genome, pieces.names, pieces.ids, pieces.firsts, pieces.lasts)
+        sizes = pieces.sizes
+        places = places_of(sizes + 1)[:-1]
+        walled = np.zeros(fetched.bases.size + sizes.size, dtype=np.uint8)
+        copy_segments(fetched.bases, fetched.places[:-1], walled, places, sizes)
+        self._replace(walled)
+        letters = np.empty(fetched.bases.size, dtype=np.uint8)
+        copy_segments(walled, places, letters, fetched.places[:-1], sizes)
+        return Part(batch.chains, letters, sizes)
 
-    def _wall(self, piece: Piece, position: int) -> int:
+    def _part(self, batch: Batch, pieces: Pieces) -> Part:
+        name, end = pieces.names[int(pieces.ids[0])], int(pieces.ends[0])
+        first, last = int(pieces.firsts[0]), int(pieces.lasts[0])
+        first = self._wall(name, first, end) if batch.continues else first
+        last = self._wall(name, last, end)
+        letters = np.empty(0, dtype=np.uint8)
+        if first < last:
+            letters = self.genome.fetch(name, first, last).copy()
+            self._replace(letters)
+        done = first - int(pieces.starts[0])
+        return Part(batch.chains, letters, np.array([letters.size]), done, not batch.continues, batch.ends)
+
+    def _replace(self, bases: NDArray[np.uint8]) -> None:
+        bases[:] = to_upper(bases)
+        if not np.array_equal(self.target, self.replacement):
+            self.replacer.replace(bases, self.target, self.replacement)
+
+    def _wall(self, name: str, position: int, end: int) -> int:
         """The first wall of the interval at or after `position`; its end if there is none."""
         step = _WALL_SEARCH
-        while position < piece.end:
-            last = min(position + step, piece.end)
-            bases = to_upper(self.genome.fetch(piece.contig, position, last))
+        while position < end:
+            last = min(position + step, end)
+            bases = to_upper(self.genome.fetch(name, position, last))
             walls = np.flatnonzero(~np.isin(bases, self.target))
             if walls.size:
                 return position + int(walls[0])
             position, step = last, 2 * step
-        return piece.end
+        return end
 
 
 class PlainReplacer:

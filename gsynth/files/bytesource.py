@@ -26,6 +26,11 @@ class ByteSource(Protocol):
         """How many bytes it holds."""
         ...
 
+    @property
+    def near(self) -> int:
+        """Bytes that are read along more quickly than another read is begun."""
+        ...
+
     def read_into(self, offset: int, out: NDArray[np.uint8]) -> None:
         """Fill all of `out` (uint8[n], contiguous) from `offset` on; FormatError if the source ends before."""
         ...
@@ -43,6 +48,8 @@ class FileBytes:
 
     A file that is cut short while it is open gives an error here; under a memory map it would end the process.
     """
+
+    near = 1 << 14
 
     def __init__(self, descriptor: int, name: str) -> None:
         self._descriptor = descriptor

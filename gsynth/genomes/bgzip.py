@@ -67,6 +67,9 @@ def block_table(offsets: list[int], plains: list[int]) -> BlockTable:
 class BgzipBytes:
     """The inflated text of a bgzip file. Each thread keeps the last block that it inflated."""
 
+    # A block is inflated whole, so what lies in the next one may as well be read along.
+    near = _MOST
+
     def __init__(self, file: FileBytes, table: BlockTable) -> None:
         self._file = file
         self._table = table

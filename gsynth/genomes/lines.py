@@ -69,7 +69,7 @@ def _text(
     source.read_into(offset, text[: (rows - 1) * line_width + last])
     lines = text.reshape(rows, line_width)
     if not (lines[:-1, -1] == _NEWLINE).all():
-        raise _line_error(source, offset, line_bases)
+        raise line_error(source, line_bases, offset)
     return lines
 
 
@@ -80,9 +80,11 @@ def _buffer() -> NDArray[np.uint8]:
     return buffer
 
 
-def _line_error(source: ByteSource, offset: int, line_bases: int) -> FormatError:
+def line_error(source: ByteSource, line_bases: int, offset: int | None = None) -> FormatError:
+    """The error for lines that do not end where the index says."""
+    where = "lines" if offset is None else f"the lines at byte {offset}"
     return FormatError(
-        f"{source.name}: the lines at byte {offset} are not {line_bases} bases long, as its index says; "
+        f"{source.name}: {where} are not {line_bases} bases long, as its index says; "
         "delete the index (.fai) to have a right one made"
     )
 
@@ -123,4 +125,4 @@ def _read_long_lines(
         if done < out.size:
             source.read_into(begin + line_bases, line_end)
             if line_end[-1] != _NEWLINE:
-                raise _line_error(source, begin, line_bases)
+                raise line_error(source, line_bases, begin)

@@ -3,6 +3,6 @@
 from __future__ import annotations
 
 from gsynth.intervals.resolving import resolve_intervals
-from gsynth.intervals.table import Interval, Intervals
+from gsynth.intervals.table import Interval, Intervals, contig_sizes
 
-__all__ = ["Interval", "Intervals", "resolve_intervals"]
+__all__ = ["Interval", "Intervals", "contig_sizes", "resolve_intervals"]

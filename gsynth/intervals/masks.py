@@ -1,9 +1,9 @@
-"""Masks: sets of positions, asked for block by block as runs."""
+"""Masks: sets of positions, asked for as runs in the pieces of a block."""
 
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Sequence
 from typing import Final, Protocol
 
 import numpy as np
@@ -11,8 +11,10 @@ from attrs import field, frozen
 from numpy.typing import NDArray
 
 from gsynth.errors import ArgumentError
+from gsynth.files.segments import ranges
 from gsynth.genomes.aliases import Alias, AliasSource, resolve_alias
 from gsynth.intervals.collecting import collect, flattened
+from gsynth.intervals.pieces import Pieces
 from gsynth.intervals.resolving import UNKNOWN, clipped, genome_ids, unknown_contigs
 from gsynth.intervals.rows import Rows
 from gsynth.intervals.table import Intervals
@@ -24,7 +26,7 @@ SOFT: Final = "soft"
 _SHOWN: Final = 3
 
 Runs = NDArray[np.int64]
-"""int64[m, 2]: half-open runs in absolute coordinates, sorted, apart from one another."""
+"""int64[m, 2]: half-open runs, sorted, disjoint."""
 
 
 class Mask(Protocol):
@@ -35,69 +37,79 @@ class Mask(Protocol):
         """True if `runs` needs the bases."""
         ...
 
-    def runs(self, contig: str, start: int, end: int, sequence: NDArray[np.uint8] | None) -> Runs:
-        """The masked runs within ``[start, end)`` of `contig`.
+    def block_runs(self, pieces: Pieces, places: NDArray[np.int64], bases: NDArray[np.uint8]) -> Runs:
+        """The masked runs of the pieces, as they lie in a block.
 
         Parameters
         ----------
-        contig : str
-        start, end : int
-            0-based, half-open.
-        sequence : uint8[end - start] or None
-            The ASCII bases of ``[start, end)``, if `uses_sequence`.
+        pieces : Pieces
+        places : int64[p]
+            Where in the block the first position of each piece lies; the pieces lie in order, apart or side by side.
+        bases : uint8[at least places[-1] + size of the last piece]
+            The ASCII bases of the block, if `uses_sequence`.
 
         Returns
         -------
         int64[m, 2]
-            Half-open runs in absolute coordinates, clipped to ``[start, end)``, sorted, not touching one another.
+            Half-open runs in places of the block, sorted, disjoint, each within one piece.
         """
         ...
 
 
 @frozen
 class SoftMask:
-    """The lowercase letters of the sequence.
-
-    Examples
-    --------
-    >>> SoftMask().runs("chr1", 100, 106, np.frombuffer(b"ACgtAn", dtype=np.uint8)).tolist()
-    [[102, 104], [105, 106]]
-    """
+    """The lowercase letters of the sequence."""
 
     uses_sequence: bool = field(default=True, init=False)
 
-    def runs(self, contig: str, start: int, end: int, sequence: NDArray[np.uint8] | None) -> Runs:
-        """As `Mask.runs`."""
-        if sequence is None or sequence.size != end - start:
-            raise ArgumentError(f"the soft mask needs the {end - start} bases of {contig}:{start}-{end}")
-        padded = np.zeros(sequence.size + 2, dtype=np.bool_)
-        np.less(sequence - np.uint8(ord("a")), 26, out=padded[1:-1])
-        edges = np.flatnonzero(padded[1:] != padded[:-1]).astype(np.int64)
-        edges += start
-        return edges.reshape(-1, 2)
+    def block_runs(self, pieces: Pieces, places: NDArray[np.int64], bases: NDArray[np.uint8]) -> Runs:
+        """As `Mask.block_runs`."""
+        ends = places + pieces.sizes
+        padded = np.zeros(int(ends[-1]) + 2 if ends.size else 2, dtype=np.bool_)
+        np.less(bases[: padded.size - 2] - np.uint8(ord("a")), 26, out=padded[1:-1])
+        runs = np.flatnonzero(padded[1:] != padded[:-1]).astype(np.int64).reshape(-1, 2)
+        # A run that goes on in the next piece, or between two, is cut where the piece ends.
+        return overlaps(runs, np.stack([places, ends], axis=1)) if ends.size > 1 else runs
 
 
 @frozen(eq=False)
 class IntervalMask:
-    """Given intervals, merged.
+    """Given intervals, merged, on one axis: the contigs follow one another, each as long as its runs reach.
 
     Parameters
     ----------
-    by_contig : mapping of str to int64[m, 2]
-        For each contig its runs, sorted, not touching one another.
+    offsets, extents : int64[contigs]
+        Where on the axis each of the genome's contigs begins, and how far its runs reach.
+    table : int64[m, 2]
+        The runs on the axis, sorted, on one contig not touching one another.
     """
 
-    by_contig: Mapping[str, Runs] = field(repr=False)
+    offsets: NDArray[np.int64] = field(repr=False)
+    extents: NDArray[np.int64] = field(repr=False)
+    table: Runs = field(repr=False)
     uses_sequence: bool = field(default=False, init=False)
 
-    def runs(self, contig: str, start: int, end: int, sequence: NDArray[np.uint8] | None = None) -> Runs:
-        """As `Mask.runs`; a binary search, however many runs there are."""
-        table = self.by_contig.get(contig)
-        if table is None or start >= end:
+    @classmethod
+    def of(cls, intervals: Intervals) -> IntervalMask:
+        """The union of intervals in any order, overlapping or not."""
+        extents = np.zeros(len(intervals.names), dtype=np.int64)
+        np.maximum.at(extents, intervals.ids, intervals.ends)
+        offsets = np.cumsum(extents + 1) - extents - 1
+        shift = offsets[intervals.ids]
+        return cls(offsets, extents, merged(np.stack([intervals.starts + shift, intervals.ends + shift], axis=1)))
+
+    def block_runs(self, pieces: Pieces, places: NDArray[np.int64], bases: NDArray[np.uint8]) -> Runs:
+        """As `Mask.block_runs`; binary searches, however many runs there are."""
+        offsets, extents = self.offsets[pieces.ids], self.extents[pieces.ids]
+        firsts, lasts = (offsets + np.minimum(ends, extents) for ends in (pieces.firsts, pieces.lasts))
+        low = np.searchsorted(self.table[:, 1], firsts, side="right")
+        high = np.searchsorted(self.table[:, 0], lasts, side="left")
+        piece, at = ranges(np.where(lasts > firsts, np.maximum(high - low, 0), 0))
+        if not piece.size:
             return np.empty((0, 2), dtype=np.int64)
-        low = int(np.searchsorted(table[:, 1], start, side="right"))
-        high = int(np.searchsorted(table[:, 0], end, side="left"))
-        return np.clip(table[low : max(low, high)], start, end)
+        runs = np.clip(self.table[low[piece] + at], firsts[piece][:, None], lasts[piece][:, None])
+        moved: Runs = runs + (places - pieces.firsts - offsets)[piece][:, None]
+        return moved
 
 
 @frozen(eq=False)
@@ -110,9 +122,27 @@ class UnionMask:
     def uses_sequence(self) -> bool:
         return any(member.uses_sequence for member in self.members)
 
-    def runs(self, contig: str, start: int, end: int, sequence: NDArray[np.uint8] | None) -> Runs:
-        """As `Mask.runs`."""
-        return merged(np.concatenate([member.runs(contig, start, end, sequence) for member in self.members]))
+    def block_runs(self, pieces: Pieces, places: NDArray[np.int64], bases: NDArray[np.uint8]) -> Runs:
+        """As `Mask.block_runs`."""
+        runs = merged(np.concatenate([member.block_runs(pieces, places, bases) for member in self.members]))
+        return overlaps(runs, np.stack([places, places + pieces.sizes], axis=1)) if len(pieces) > 1 else runs
+
+
+def overlaps(runs: Runs, within: Runs) -> Runs:
+    """What the runs and the ranges, both sorted and disjoint, have in common, cut at the ends of the ranges.
+
+    Examples
+    --------
+    >>> overlaps(np.array([[0, 4], [6, 9]]), np.array([[1, 3], [3, 7]])).tolist()
+    [[1, 3], [3, 4], [6, 7]]
+    """
+    first = np.searchsorted(runs[:, 1], within[:, 0], side="right")
+    last = np.searchsorted(runs[:, 0], within[:, 1], side="left")
+    which, at = ranges(np.maximum(last - first, 0))
+    common = runs[first[which] + at]
+    low, high = np.maximum(common[:, 0], within[which, 0]), np.minimum(common[:, 1], within[which, 1])
+    found: Runs = np.stack([low, high], axis=1)[low < high]
+    return found
 
 
 def merged(runs: Runs) -> Runs:
@@ -172,7 +202,9 @@ def resolve_mask(
     >>> from gsynth.genomes import open_genome
     >>> genome = open_genome({"chr1": "ACGTacgtACGT"})
     >>> mask = resolve_mask(["soft", ("chr1", 7, 10)], genome)
-    >>> mask.runs("chr1", 0, 12, genome.fetch("chr1", 0, 12)).tolist()
+    >>> from gsynth.intervals.pieces import Pieces
+    >>> whole = [np.array([value]) for value in (0, 0, 12, 0, 12)]
+    >>> mask.block_runs(Pieces(("chr1",), *whole), np.array([0]), genome.fetch("chr1", 0, 12)).tolist()
     [[4, 10]]
     """
     if source is None:
@@ -198,7 +230,7 @@ def _interval_mask(source: list[object], genome: Genome, what: str, alias: Alias
         known.check()
         sources.append(known)
         ids.append(genome_ids(known, genome, alias)[known.ids])
-    return IntervalMask(dict(_merged_by_contig(clipped(sources, ids, genome, what))))
+    return IntervalMask.of(clipped(sources, ids, genome, what))
 
 
 def _known(rows: Rows, genome: Genome, alias: Alias) -> Rows:
@@ -218,12 +250,3 @@ def _known(rows: Rows, genome: Genome, alias: Alias) -> Rows:
         stacklevel=4,
     )
     return rows.selected(kept)
-
-
-def _merged_by_contig(intervals: Intervals) -> Iterator[tuple[str, Runs]]:
-    order = np.argsort(intervals.ids, kind="stable")
-    ids = intervals.ids[order]
-    runs = np.stack([intervals.starts[order], intervals.ends[order]], axis=1)
-    edges = np.searchsorted(ids, np.arange(len(intervals.names) + 1))
-    for row in np.unique(ids):
-        yield intervals.names[row], merged(runs[edges[row] : edges[row + 1]])

@@ -50,10 +50,9 @@ class Intervals:
 
     @classmethod
     def whole(cls, genome: Genome) -> Intervals:
-        """Every contig of `genome` from end to end; those without bases are left out."""
-        sizes = np.array(list(genome.contigs.values()), dtype=np.int64)
-        ids = np.flatnonzero(sizes > 0).astype(np.int64)
-        return cls(tuple(genome.contigs), ids, np.zeros_like(ids), sizes[ids])
+        """Every contig of `genome` from end to end, those without bases too."""
+        sizes = contig_sizes(genome)
+        return cls(tuple(genome.contigs), np.arange(sizes.size, dtype=np.int64), np.zeros_like(sizes), sizes)
 
     def __len__(self) -> int:
         return int(self.ids.size)
@@ -62,7 +61,20 @@ class Intervals:
         for row, start, end in zip(self.ids.tolist(), self.starts.tolist(), self.ends.tolist(), strict=True):
             yield Interval(self.names[row], start, end)
 
+    def longer_than(self, size: int) -> Intervals:
+        """Those of more than `size` bases, by contig and start: for work whose result does not depend on the order."""
+        rows = np.flatnonzero(self.ends - self.starts > size)
+        starts, ids = self.starts[rows], self.ids[rows]
+        if ((ids[1:] < ids[:-1]) | ((ids[1:] == ids[:-1]) & (starts[1:] < starts[:-1]))).any():
+            rows = rows[np.lexsort((starts, ids))]
+        return Intervals(self.names, self.ids[rows], self.starts[rows], self.ends[rows])
+
     @property
     def total(self) -> int:
         """Bases in all, those of overlaps as often as they are there."""
         return int((self.ends - self.starts).sum())
+
+
+def contig_sizes(genome: Genome) -> NDArray[np.int64]:
+    """The sizes of a genome's contigs in their order: int64[contigs]."""
+    return np.array(list(genome.contigs.values()), dtype=np.int64)

@@ -6,49 +6,93 @@ import numpy as np
 from attrs import define, field
 from numpy.typing import NDArray
 
-from gsynth.alphabet import FREE
-from gsynth.model.model import GsynthModel
+from gsynth.alphabet import FREE, NOT_ACGT
 from gsynth.model.thresholds import UNIFORMS_BITS
+
+_HALF_BITS = 15
+"""Thresholds are divided out in two steps, so that nothing on the way passes 2**63 below 2**48 observations."""
+
+_MOST = 1 << (63 - _HALF_BITS)
 
 
 @define
-class InitialContext:
-    """Draws a context base by base, each given the ones before it, by the k-mer counts of a stratum."""
+class Start:
+    """Draws contexts base by base, each base given the ones before it, by the k-mer counts of a stratum.
 
-    model: GsynthModel
-    _of_stratum: dict[int, list[NDArray[np.uint64]]] = field(factory=dict)
+    Parameters
+    ----------
+    counts : uint64[bins, 4**k, 4]
+    sparse : bool[bins]
+        Bins that are sampled uniformly, whatever their counts.
+    """
 
-    def draw(self, stratum: int, cells: NDArray[np.uint8], numbers: NDArray[np.uint32]) -> NDArray[np.uint8]:
-        """`cells` (uint8, at most k) with the free ones drawn; left free without a stratum (so: uniform).
+    counts: NDArray[np.uint64]
+    sparse: NDArray[np.bool_]
+    _tables: dict[int, NDArray[np.uint32]] = field(factory=dict)
 
-        A fixed base that is not A, C, G or T begins the k-mer anew.
+    @property
+    def order(self) -> int:
+        """Bases of a context."""
+        return int(self.counts.shape[1]).bit_length() // 2
+
+    def draw(
+        self, strata: NDArray[np.int32], cells: NDArray[np.uint8], numbers: NDArray[np.uint32]
+    ) -> NDArray[np.uint8]:
+        """The contexts' cells with the free ones drawn: uint8[c, k].
+
+        Parameters
+        ----------
+        strata : int32[c]
+            The stratum in which each context lies; negative: uniform.
+        cells : uint8[c, k]
+            0..4 where the base is fixed, else `FREE`. A fixed 4 begins the k-mer anew.
+        numbers : uint32[c, k]
+            31-bit random numbers.
         """
-        if stratum < 0:
-            return cells
-        counts = self._counts(stratum)
+        used, slots = np.unique(strata, return_inverse=True)
+        tables = np.stack([self._table(int(stratum)) for stratum in used])
         drawn = cells.copy()
-        prefix, length = 0, 0
-        for i, cell in enumerate(cells.tolist()):
-            base = cell if cell != FREE else _draw(counts[length][4 * prefix : 4 * prefix + 4], int(numbers[i]))
-            drawn[i] = base
-            prefix, length = (4 * prefix + base, length + 1) if base < 4 else (0, 0)
+        prefix = np.zeros(strata.size, dtype=np.int64)
+        length = np.zeros(strata.size, dtype=np.int64)
+        for i in range(cells.shape[1]):
+            # The words of l bases stand behind all shorter ones: 1 + 4 + ... + 4**(l-1) of them.
+            rows = tables[slots, (4**length - 1) // 3 + prefix]
+            bases = (numbers[:, i, None] >= rows).sum(axis=1).astype(np.uint8)
+            bases = np.where(cells[:, i] == FREE, bases, cells[:, i])
+            drawn[:, i] = bases
+            known = bases != NOT_ACGT
+            prefix = np.where(known, 4 * prefix + (bases & 3), 0)
+            length = np.where(known, length + 1, 0)
         return drawn
 
-    def _counts(self, stratum: int) -> list[NDArray[np.uint64]]:
-        """Counts of the words of 1, 2, ... k bases that begin the stratum's k-mers."""
-        if stratum not in self._of_stratum:
-            words = self.model.counts[stratum].sum(axis=1)
-            levels = [words]
-            while words.size > 4:
+    def _table(self, stratum: int) -> NDArray[np.uint32]:
+        """Thresholds of the base behind every word of 0 .. k-1 bases that begins a k-mer: uint32[(4**k - 1) / 3, 3]."""
+        if stratum not in self._tables:
+            learned = stratum >= 0 and not self.sparse[stratum]
+            words = self.counts[stratum].sum(axis=1) if learned else np.zeros(self.counts.shape[1], dtype=np.uint64)
+            levels = []
+            while words.size > 1:
+                levels.append(_thresholds(words.reshape(-1, 4)))
                 words = words.reshape(-1, 4).sum(axis=1)
-                levels.append(words)
-            self._of_stratum[stratum] = levels[::-1]
-        return self._of_stratum[stratum]
+            self._tables[stratum] = np.concatenate(levels[::-1])
+        return self._tables[stratum]
 
 
-def _draw(weights: NDArray[np.uint64], number: int) -> int:
-    total = int(weights.sum())
-    if total == 0:
-        return number >> (UNIFORMS_BITS - 2)
-    sums = np.cumsum(weights[:3]).tolist()
-    return sum(number >= (part << UNIFORMS_BITS) // total for part in sums)
+def _thresholds(counts: NDArray[np.uint64]) -> NDArray[np.uint32]:
+    """``floor(2**31 * sum of the first columns / sum of all)`` exactly, uniform for a row of zeros: uint32[rows, 3].
+
+    Examples
+    --------
+    >>> (_thresholds(np.array([[1, 1, 0, 2], [0, 0, 0, 0]], dtype=np.uint64)) / 2**31).tolist()
+    [[0.25, 0.5, 0.5], [0.25, 0.5, 0.75]]
+    """
+    sums = np.cumsum(counts, axis=1)
+    empty = sums[:, 3] == 0
+    sums[empty] = [1, 2, 3, 4]
+    if int(sums[:, 3].max()) >= _MOST:
+        exact = [[(int(part) << UNIFORMS_BITS) // int(row[3]) for part in row[:3]] for row in sums]
+        return np.array(exact, dtype=np.uint32)
+    total = sums[:, 3:]
+    high, rest = np.divmod(sums[:, :3] << np.uint64(_HALF_BITS), total)
+    low = (rest << np.uint64(UNIFORMS_BITS - _HALF_BITS)) // total
+    return ((high << np.uint64(UNIFORMS_BITS - _HALF_BITS)) + low).astype(np.uint32)

@@ -12,6 +12,7 @@ from typing import IO, Any, Final
 from gsynth.errors import ArgumentError, ArgumentTypeError, MissingFileError
 from gsynth.outputs.fasta import FastaSink
 from gsynth.outputs.raw import RawSink
+from gsynth.outputs.records import Records
 from gsynth.outputs.sinks import Sink
 from gsynth.outputs.strings import StringSink
 
@@ -38,18 +39,18 @@ def check_output(output: Any, output_format: str) -> None:
 
 
 @contextmanager
-def open_sink(output: Any, output_format: str) -> Iterator[Sink]:
-    """The sink for an output; a path gets its content, and a FASTA its `.fai`, when all went well."""
+def open_sink(output: Any, output_format: str, records: Records) -> Iterator[Sink]:
+    """The sink for an output of `records`; a path gets its content, and a FASTA its `.fai`, when all went well."""
     if output is None or output_format == "vector":
         yield StringSink()
     elif hasattr(output, "write"):
-        yield _file_sink(output, output_format)
+        yield _file_sink(output, output_format, records)
         output.flush()
     else:
         path = Path(output)
         index = path.with_name(path.name + ".fai")
         with _replacing(path) as file:
-            sink = _file_sink(file, output_format)
+            sink = _file_sink(file, output_format, records)
             yield sink
             file.flush()
             if isinstance(sink, FastaSink):
@@ -57,11 +58,11 @@ def open_sink(output: Any, output_format: str) -> Iterator[Sink]:
                 index.unlink(missing_ok=True)
         if isinstance(sink, FastaSink):
             with _replacing(index) as file:
-                file.write("".join(sink.index.values()).encode())
+                file.writelines(sink.index)
 
 
-def _file_sink(file: IO[bytes], output_format: str) -> Sink:
-    return FastaSink(file) if output_format == "fasta" else RawSink(file)
+def _file_sink(file: IO[bytes], output_format: str, records: Records) -> Sink:
+    return FastaSink(file, records) if output_format == "fasta" else RawSink(file)
 
 
 @contextmanager

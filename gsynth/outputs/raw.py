@@ -1,4 +1,4 @@
-"""Records as bare bases."""
+"""Records as bare bases, one behind the other."""
 
 from __future__ import annotations
 
@@ -8,19 +8,27 @@ import numpy as np
 from attrs import define
 from numpy.typing import NDArray
 
+from gsynth.outputs.sinks import Part
+
 
 @define
 class RawSink:
-    """Records as bare bases, one after the other."""
+    """Writes the bases and nothing else."""
 
     _file: IO[bytes]
 
-    def begin(self, name: str) -> None: ...
+    def made(self, part: Part) -> NDArray[np.uint8]:
+        """The letters themselves."""
+        return np.ascontiguousarray(part.letters)
 
-    def write(self, letters: NDArray[np.uint8]) -> None:
-        self._file.write(np.ascontiguousarray(letters).data)
+    def corrected(self, part: Part, made: NDArray[np.uint8], count: int) -> None:
+        """See `gsynth.outputs.Sink`."""
+        made[:count] = part.letters[:count]
 
-    def end(self) -> None: ...
+    def take(self, part: Part, made: NDArray[np.uint8]) -> None:
+        """See `gsynth.outputs.Sink`."""
+        self._file.write(made.data)
 
     def result(self) -> None:
+        """Nothing is returned."""
         return None

@@ -1,20 +1,55 @@
-"""What every output is to the calls: a sink that takes records one after the other."""
+"""What every output is to the calls: a sink that takes the parts of records in their order."""
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
+from attrs import frozen
 from numpy.typing import NDArray
 
 
+@frozen(eq=False)
+class Part:
+    """Some whole records, or a stretch of one.
+
+    Attributes
+    ----------
+    numbers : int64[r]
+        Of the records.
+    letters : uint8[sum(lengths)]
+        Their bases, one record behind the other.
+    lengths : int64[r]
+        How many of the letters belong to each record.
+    done : int
+        Bases of the record that came before, where this is a stretch that goes on; else 0.
+    begins, ends : bool
+        Whether the first record begins, and the last one ends, with this part.
+    """
+
+    numbers: NDArray[np.int64]
+    letters: NDArray[np.uint8]
+    lengths: NDArray[np.int64]
+    done: int = 0
+    begins: bool = True
+    ends: bool = True
+
+
 class Sink(Protocol):
-    """Takes records one after the other, each in stretches."""
+    """Takes all records of a call, part by part."""
 
-    def begin(self, name: str) -> None: ...
+    def made(self, part: Part) -> Any:
+        """The part as it will be written. On any thread, and in any order; changes nothing."""
+        ...
 
-    def write(self, letters: NDArray[np.uint8]) -> None: ...
+    def corrected(self, part: Part, made: Any, count: int) -> None:
+        """Make anew what `made` holds of the first `count` letters, which have changed, of a stretch that goes on."""
+        ...
 
-    def end(self) -> None: ...
+    def take(self, part: Part, made: Any) -> None:
+        """Write what was made. In the order of the parts, one at a time."""
+        ...
 
-    def result(self) -> list[str] | None: ...
+    def result(self) -> list[str] | None:
+        """What the call returns."""
+        ...

@@ -2,27 +2,41 @@
 
 from __future__ import annotations
 
-import numpy as np
+import itertools
+
 from attrs import define, field
-from numpy.typing import NDArray
+
+from gsynth.files.segments import places_of
+from gsynth.outputs.sinks import Part
 
 
 @define
 class StringSink:
-    """Records as strings in memory."""
+    """Keeps the records."""
 
     _records: list[str] = field(factory=list)
-    _parts: list[bytes] = field(factory=list)
+    _stretches: list[str] = field(factory=list)
 
-    def begin(self, name: str) -> None:
-        self._parts.clear()
+    def made(self, part: Part) -> list[str]:
+        """A string for each record."""
+        text = part.letters.tobytes().decode("ascii")
+        places = places_of(part.lengths).tolist()
+        return [text[first:last] for first, last in itertools.pairwise(places)]
 
-    def write(self, letters: NDArray[np.uint8]) -> None:
-        self._parts.append(letters.tobytes())
+    def corrected(self, part: Part, made: list[str], count: int) -> None:
+        """See `gsynth.outputs.Sink`."""
+        made[0] = part.letters[:count].tobytes().decode("ascii") + made[0][count:]
 
-    def end(self) -> None:
-        self._records.append(b"".join(self._parts).decode("ascii"))
-        self._parts.clear()
+    def take(self, part: Part, made: list[str]) -> None:
+        """See `gsynth.outputs.Sink`."""
+        if not (part.begins and part.ends):
+            self._stretches += made
+            if part.ends:
+                self._records.append("".join(self._stretches))
+                self._stretches.clear()
+        else:
+            self._records += made
 
     def result(self) -> list[str]:
+        """The records."""
         return self._records

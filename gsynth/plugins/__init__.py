@@ -15,7 +15,7 @@ A plugin is a module with functions marked :data:`hookimpl`, named by an entry p
 
     @hookimpl
     def gsynth_counters():
-        yield CounterPlugin(name="mine", load=_load)
+        yield CounterPlugin(name="mine", contract=2, load=_load)
 """
 
 from __future__ import annotations
@@ -38,12 +38,15 @@ from gsynth.plugins.contracts import (
     FREE,
     MASKED,
     UNBINNED,
+    BasesTrack,
     Composer,
     CompositionTrack,
     Counter,
     Encoder,
     Genome,
     GenomeOpener,
+    ManyFetcher,
+    ManyWindows,
     Replacer,
     Sampler,
     Serializer,
@@ -70,6 +73,7 @@ __all__ = [
     "UNBINNED",
     "ArgumentError",
     "ArgumentTypeError",
+    "BasesTrack",
     "Composer",
     "CompositionTrack",
     "ContigError",
@@ -83,6 +87,8 @@ __all__ = [
     "GenomePlugin",
     "GsynthError",
     "GsynthModel",
+    "ManyFetcher",
+    "ManyWindows",
     "MissingFileError",
     "NotAModelError",
     "Replacer",

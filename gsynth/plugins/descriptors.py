@@ -41,16 +41,18 @@ class PluginDescriptor:
 
 @frozen(kw_only=True)
 class CounterPlugin(PluginDescriptor):
-    """A k-mer counter; half of a backend."""
+    """A k-mer counter; half of a backend. It must say which `contract` it was written for."""
 
     load: Callable[[], Counter]
+    contract: int = field(validator=instance_of(int))
 
 
 @frozen(kw_only=True)
 class SamplerPlugin(PluginDescriptor):
-    """A sequence sampler; the other half of a backend of the same name."""
+    """A sequence sampler; the other half of a backend of the same name. It must say its `contract` too."""
 
     load: Callable[[], Sampler]
+    contract: int = field(validator=instance_of(int))
 
 
 @frozen(kw_only=True)

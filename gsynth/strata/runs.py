@@ -2,13 +2,85 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
+from attrs import frozen
 from numpy.typing import NDArray
 
-from gsynth.plugins.contracts import MASKED
+from gsynth.intervals.pieces import Pieces
+from gsynth.plugins.contracts import MASKED, UNBINNED
 
 Runs = tuple[NDArray[np.int64], NDArray[np.int32]]
 """Edges int64[m + 1] and strata int32[m]: run j covers ``edges[j] <= position < edges[j + 1]``."""
+
+
+@frozen(eq=False)
+class PieceRuns:
+    """Runs of pieces, those of one piece behind those of another.
+
+    Attributes
+    ----------
+    starts : int64[r]
+        The position at which each run begins; a run ends where the next one of its piece begins, the last one where
+        the piece ends.
+    strata : int32[r]
+    counts : int64[p]
+        Runs of each piece; an empty piece has none.
+    """
+
+    starts: NDArray[np.int64]
+    strata: NDArray[np.int32]
+    counts: NDArray[np.int64]
+
+    @classmethod
+    def plain(cls, pieces: Pieces) -> PieceRuns:
+        """One run of stratum 0 for each piece that is not empty."""
+        filled = pieces.lasts > pieces.firsts
+        starts = pieces.firsts[filled]
+        return cls(starts, np.zeros(starts.size, dtype=np.int32), filled.astype(np.int64))
+
+    @classmethod
+    def joined(cls, parts: Sequence[PieceRuns]) -> PieceRuns:
+        """Those of some pieces, then those of others."""
+        starts, strata, counts = (
+            np.concatenate([getattr(part, name) for part in parts]) for name in ("starts", "strata", "counts")
+        )
+        return cls(starts, strata, counts)
+
+    def first_strata(self) -> NDArray[np.int32]:
+        """The stratum at which each piece begins, `UNBINNED` where it is empty: int32[p]."""
+        firsts = np.cumsum(self.counts) - self.counts
+        strata = np.append(self.strata, np.int32(UNBINNED))
+        return np.where(self.counts > 0, strata[np.minimum(firsts, self.strata.size)], np.int32(UNBINNED))
+
+    def between(
+        self, pieces: Pieces, places: NDArray[np.int64], gap_places: NDArray[np.int64], gap_stratum: int, behind: bool
+    ) -> Runs:
+        """The runs of a block, with a gap before or behind each piece.
+
+        Parameters
+        ----------
+        pieces : Pieces
+        places : int64[p]
+            Where in the block each piece's first position lies.
+        gap_places : int64[p + 1]
+            Where each gap begins; the last number is the end of the block.
+        gap_stratum : int
+        behind : bool
+            Whether a piece's gap lies behind it.
+
+        Returns
+        -------
+        edges int64[m + 1], strata int32[m]
+        """
+        owner = np.repeat(np.arange(self.counts.size), self.counts)
+        begins = self.starts + (places - pieces.firsts)[owner]
+        ends = np.cumsum(self.counts)
+        at = ends if behind else ends - self.counts
+        edges = np.insert(begins, at, gap_places[:-1])
+        strata = np.insert(self.strata, at, np.int32(gap_stratum))
+        return np.append(edges, gap_places[-1]), strata
 
 
 def lay_over(runs: Runs, mask: NDArray[np.int64], stratum: int = MASKED) -> Runs:

@@ -10,17 +10,23 @@ from attrs import frozen
 from numpy.typing import NDArray
 
 from gsynth.errors import ArgumentError
+from gsynth.files.segments import places_of
+from gsynth.genomes.fetching import Fetched
+from gsynth.intervals.pieces import Pieces
 from gsynth.model import DimSpec
 from gsynth.model.binning import NO_BIN, bin_indices
-from gsynth.plugins.contracts import UNBINNED, Composer, CompositionTrack, Genome, Track
-from gsynth.strata.runs import Runs
+from gsynth.plugins.contracts import UNBINNED, Composer, Genome, Track
+from gsynth.strata.runs import PieceRuns
+from gsynth.strata.windows import WindowTable, window_span, window_table
+from gsynth.tracks.evaluation import Windows, values_in
 
 
 @frozen
 class Strata:
-    """Dimensions with their tracks, ready to be asked for the runs of any stretch.
+    """Dimensions with their tracks, ready to be asked for the runs of any stretches.
 
-    `composer` counts the bases of windows for the tracks that can make do with that; without one they do it.
+    `composer` counts the bases of windows for the tracks that need only base counts; without one they do it.
+    `redirect` (int32[bins]), where given, is the bin that each flat bin is taken for.
     """
 
     dims: Sequence[DimSpec]
@@ -28,62 +34,77 @@ class Strata:
     iterator: int | None
     genome: Genome
     composer: Composer | None = None
+    redirect: NDArray[np.int32] | None = None
 
     @property
     def uses_sequence(self) -> bool:
         return any(track.uses_sequence for track in self.tracks)
 
-    def span(self, contig: str, start: int, end: int, first: int, last: int) -> tuple[int, int]:
-        """The stretch of sequence that `runs` of ``[first, last)`` needs."""
+    @property
+    def flank(self) -> int:
+        """How many bases behind a stretch's last window its tracks ask for."""
+        return max((track.flank for track in self.tracks), default=0)
+
+    def spans(self, pieces: Pieces) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """The stretches of sequence, int64[p] low and high, that `runs` of the pieces needs; empty where none."""
         if not self.uses_sequence:
-            return first, first
-        low, high = self._window_span(start, end, first, last)
-        flank = max(track.flank for track in self.tracks)
-        return low, min(high + flank, self.genome.contigs[contig])
+            return pieces.firsts, pieces.firsts
+        lows, highs = window_span(pieces, self.iterator)
+        if self.flank:
+            sizes = np.array([self.genome.contigs[name] for name in pieces.names], dtype=np.int64)
+            highs = np.minimum(highs + self.flank, sizes[pieces.ids])
+        return lows, np.where(pieces.lasts > pieces.firsts, highs, lows)
 
-    def runs(
-        self, contig: str, start: int, end: int, first: int, last: int, sequence: NDArray[np.uint8], offset: int
-    ) -> Runs:
-        """The runs over the positions ``[first, last)`` of the interval ``[start, end)``, absolute.
+    def runs(self, pieces: Pieces, fetched: Fetched) -> PieceRuns:
+        """The runs over the positions of the pieces.
 
-        `sequence` holds the bases from `offset` on, at least those of `span`.
+        `fetched` holds the bases of the pieces, at least those of `spans`.
         """
         if not self.dims:
-            return np.array([first, last], dtype=np.int64), np.zeros(1, dtype=np.int32)
-        edges = self.window_edges(start, end, first, last)
-        flat = np.zeros(edges.size - 1, dtype=np.int32)
-        outside = np.zeros(edges.size - 1, dtype=np.bool_)
+            return PieceRuns.plain(pieces)
+        if self.flank and len(pieces) > 1:
+            # A flank must lie behind its own stretch, so these go one by one.
+            return PieceRuns.joined([self.runs(pieces[i : i + 1], fetched.part(i)) for i in range(len(pieces))])
+        windows, asked = self._windows(pieces, fetched)
+        starts = np.maximum(windows.starts, pieces.firsts[windows.piece])
+        return PieceRuns(starts, self._flat_bins(asked), windows.counts)
+
+    def values(self, pieces: Pieces, fetched: Fetched) -> NDArray[np.float64]:
+        """The values of the first track in the windows that begin in the pieces."""
+        if self.flank and len(pieces) > 1:
+            return np.concatenate([self.values(pieces[i : i + 1], fetched.part(i)) for i in range(len(pieces))])
+        windows, asked = self._windows(pieces, fetched)
+        return values_in(self.tracks[0], asked, self.composer)[windows.starts >= pieces.firsts[windows.piece]]
+
+    def _windows(self, pieces: Pieces, fetched: Fetched) -> tuple[WindowTable, Windows]:
+        """The windows that the pieces touch, and what tracks are asked about them."""
+        windows = window_table(pieces, self.iterator)
+        filled = np.flatnonzero(windows.counts)
+        bases = self._bases(pieces, fetched) if self.uses_sequence else None
+        return windows, Windows(
+            pieces.names, pieces.ids[filled], places_of(windows.counts[filled]), windows.starts, windows.ends, bases
+        )
+
+    def _bases(self, pieces: Pieces, fetched: Fetched) -> NDArray[np.uint8]:
+        lows, highs = window_span(pieces, self.iterator)
+        highs = np.where(pieces.lasts > pieces.firsts, highs, lows)
+        if self.flank:
+            highs = fetched.lows + np.diff(fetched.places)
+        return fetched.of(lows, highs)
+
+    def _flat_bins(self, windows: Windows) -> NDArray[np.int32]:
+        flat = np.zeros(windows.count, dtype=np.int32)
+        outside = np.zeros(windows.count, dtype=np.bool_)
         stride = 1
         for dim, track in zip(self.dims, self.tracks, strict=True):
-            bins = bin_indices(self.values(track, contig, edges, sequence, offset), dim.breaks)
+            bins = bin_indices(values_in(track, windows, self.composer), dim.breaks)
             outside |= bins == NO_BIN
             flat += np.where(bins == NO_BIN, 0, dim.merged()[bins]) * np.int32(stride)
             stride *= dim.num_bins
+        if self.redirect is not None:
+            flat = self.redirect[flat]
         flat[outside] = UNBINNED
-        return np.clip(edges, first, last), flat
-
-    def _window_span(self, start: int, end: int, first: int, last: int) -> tuple[int, int]:
-        width = self.iterator or 1
-        return max(start, first // width * width), min(end, -(-last // width) * width)
-
-    def window_edges(self, start: int, end: int, first: int, last: int) -> NDArray[np.int64]:
-        """The edges of the windows that `[first, last)` touches."""
-        low, high = self._window_span(start, end, first, last)
-        width = self.iterator or 1
-        inner = np.arange((low // width + 1) * width, high, width, dtype=np.int64)
-        return np.concatenate([[low], inner, [high]]).astype(np.int64)
-
-    def values(
-        self, track: Track, contig: str, edges: NDArray[np.int64], sequence: NDArray[np.uint8], offset: int
-    ) -> NDArray[np.float64]:
-        if not track.uses_sequence:
-            return track.window_values(contig, edges, None)
-        if self.composer is not None and isinstance(track, CompositionTrack):
-            composition = np.empty((edges.size - 1, 4), dtype=np.int64)
-            self.composer.compose(sequence[int(edges[0]) - offset : int(edges[-1]) - offset], edges, composition)
-            return track.composition_values(composition, np.diff(edges))
-        stop = min(int(edges[-1]) + track.flank, self.genome.contigs[contig])
-        return track.window_values(contig, edges, sequence[int(edges[0]) - offset : stop - offset])
+        return flat
 
 
 def open_dim_tracks(
@@ -106,6 +127,7 @@ def open_strata(
     tracks: Mapping[str, Any] | None,
     chrom_alias: Any = None,
     backend: object = None,
+    redirect: NDArray[np.int32] | None = None,
 ) -> Strata:
     """The strata of a model's dimensions over a genome; `backend` counts for them if it can (see `composer_of`)."""
     opened = open_dim_tracks(dims, iterator, genome, tracks, chrom_alias)
@@ -116,7 +138,7 @@ def open_strata(
                 f"the model's strata of {dim.expr!r} are {', '.join(dim.categories)}; "
                 f"this track has {', '.join(found) if found else 'numbers'}"
             )
-    return Strata(tuple(dims), opened, iterator, genome, composer_of(backend))
+    return Strata(tuple(dims), opened, iterator, genome, composer_of(backend), redirect)
 
 
 def composer_of(backend: object) -> Composer | None:

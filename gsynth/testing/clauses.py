@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-SUITE_CONTRACT: Final = 1
+SUITE_CONTRACT: Final = 2
 """The version of the contracts that this suite tests."""
 
 CLAUSES: Final[dict[str, str]] = {
@@ -32,7 +32,7 @@ CLAUSES: Final[dict[str, str]] = {
     "left-context": "codes[:k] is the left context: it is read, never written",
     "return-none": "sample returns None",
     "stream": "sample_stream gives what sample gives with the numbers of the streams: window i of segment s has the "
-    "number of keys[s] at positions[s] + i - stream_edges[s]",
+    "number of the stream keys[s], gammas[s] at positions[s] + i - stream_edges[s]",
     "encode": "encode writes 0, 1, 2, 3 for A, C, G, T of either case and 4 for any other byte, and returns how many "
     "are 4, as an int",
     "compose": "compose writes how many A, C, G and T, of either case, each window [edges[j], edges[j+1]) holds, "

@@ -156,9 +156,10 @@ def _expect_sampling(case: dict[str, Any]) -> Any:
 
 def _expect_random_stream(case: dict[str, Any]) -> Any:
     if "key" in case:
-        key, start = int(case["key"], 16), case["start"]
-        return [oracle.uniform(key, position) for position in range(start, start + case["length"])]
-    return f"{oracle.stream_key(case['seed'], case['contig'], case['sample'], case['repeat']):#018x}"
+        stream, start = oracle.Stream(int(case["key"], 16), int(case["gamma"], 16)), case["start"]
+        return [oracle.uniform(stream, position) for position in range(start, start + case["length"])]
+    found = oracle.stream(case["seed"], case["contig"], case["sample"], case["repeat"])
+    return [f"{word:#018x}" for word in found]
 
 
 def _expect_training(case: dict[str, Any]) -> Any:

@@ -6,15 +6,18 @@ in and come out, because that is what plugins handle; every decision in between 
 
 from __future__ import annotations
 
-import hashlib
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from typing import Any, Final, NamedTuple
 
 import numpy as np
-from numpy.random import SeedSequence
 from numpy.typing import NDArray
+
+from gsynth.testing.oracle_stream import Stream as Stream
+from gsynth.testing.oracle_stream import stream as stream
+from gsynth.testing.oracle_stream import uniform as uniform
+from gsynth.testing.oracle_stream import uniforms as uniforms
 
 UNBINNED: Final = -1
 MASKED: Final = -2
@@ -131,48 +134,6 @@ def draw(number: int, row: Sequence[int] | NDArray[np.uint32]) -> int:
     (2, 0, 1, 3)
     """
     return sum(1 for threshold in row if number >= int(threshold))
-
-
-# The random stream.
-
-_WORD: Final = 2**64
-
-
-def _mix(z: int) -> int:
-    z = ((z ^ (z >> 30)) * 0xBF58476D1CE4E5B9) % _WORD
-    z = ((z ^ (z >> 27)) * 0x94D049BB133111EB) % _WORD
-    return z ^ (z >> 31)
-
-
-def uniform(key: int, position: int) -> int:
-    """The 31-bit number of stream `key` at a 0-based position; the word of key 0 at 0 is 0xE220A8397B1DCDAF.
-
-    Examples
-    --------
-    >>> uniform(0, 0), uniform(0, 1)
-    (1032775383, 1896895516)
-    """
-    word = _mix((int(key) + (int(position) // 2 + 1) * 0x9E3779B97F4A7C15) % _WORD)
-    half = word % 2**32 if position % 2 == 0 else word // 2**32
-    return half // 2
-
-
-def uniforms(key: int, start: int, end: int) -> NDArray[np.uint32]:
-    """The numbers of positions ``[start, end)``: uint32[end - start]."""
-    return np.array([uniform(key, position) for position in range(start, end)], dtype=np.uint32)
-
-
-def stream_key(seed: int, contig: str, sample_index: int = 0, repeat: int = 0) -> int:
-    """The key of a contig, a sample and a repeat, below 2**64.
-
-    Examples
-    --------
-    >>> stream_key(7, "chr1") == stream_key(7, "chr1", 0, 0) != stream_key(7, "chr1", 1, 0)
-    True
-    """
-    name = int.from_bytes(hashlib.blake2b(contig.encode("utf-8"), digest_size=8).digest(), "little")
-    sequence = SeedSequence(seed, spawn_key=(1, name, sample_index, repeat))
-    return int(sequence.generate_state(1, np.uint64)[0])
 
 
 # Probabilities.
@@ -325,7 +286,7 @@ def sample_interval(
     end: int,
     k: int,
     thresholds: NDArray[np.uint32],
-    key: int,
+    stream: Stream,
     *,
     stratum_at: Callable[[int], int] = lambda position: 0,
     fixed: Mapping[int, str] | None = None,
@@ -338,8 +299,8 @@ def sample_interval(
         0-based half-open.
     k : int
     thresholds : uint32[bins + 1, 4**k, 3]
-    key : int
-        Of the stream, see `stream_key`.
+    stream : Stream
+        Its numbers; see `stream`.
     stratum_at : callable
         The flat bin at a position, negative for none; position p is drawn with the stratum at p - k.
     fixed : mapping of position to base
@@ -349,7 +310,7 @@ def sample_interval(
     --------
     >>> always_t = np.zeros((2, 4, 3), dtype=np.uint32)
     >>> always_t[1] = [2**29, 2**30, 3 * 2**29]
-    >>> sample_interval(0, 6, 1, always_t, 0, fixed={0: "a", 3: "N"})[:4]
+    >>> sample_interval(0, 6, 1, always_t, Stream(0, 1), fixed={0: "a", 3: "N"})[:4]
     'aTTN'
     """
     copied: Mapping[int, str] = {} if fixed is None else fixed
@@ -362,7 +323,7 @@ def sample_interval(
         row: Any = thresholds[-1, 0]
         if p >= start + k and all(base in BASES for base in context) and stratum_at(p - k) >= 0:
             row = thresholds[stratum_at(p - k), context_index([BASES.index(base) for base in context])]
-        emitted += BASES[draw(uniform(key, p), row)]
+        emitted += BASES[draw(uniform(stream, p), row)]
     return emitted
 
 

@@ -269,21 +269,20 @@ def check_stream(sampler: StreamSampler, work: SamplingBlock, segments: list[flo
     block = work.block
     stream_edges = np.array([0, *(int(part * block.size) for part in segments)], dtype=np.int64)
     keys = np.array([(2**64 - 1) // (s + 1) for s in range(len(segments))], dtype=np.uint64)
+    gammas = np.array([(2**64 - 59) // (2 * s + 1) | 1 for s in range(len(segments))], dtype=np.uint64)
     positions = np.array([position + 3 * s for s in range(len(segments))], dtype=np.int64)
     numbers = np.concatenate(
         [
-            oracle.uniforms(int(key), int(start), int(start + length))
-            for key, start, length in zip(keys, positions, np.diff(stream_edges), strict=True)
+            oracle.uniforms(oracle.Stream(int(key), int(gamma)), int(start), int(start + length))
+            for key, gamma, start, length in zip(keys, gammas, positions, np.diff(stream_edges), strict=True)
         ]
     )
     codes, _ = guarded(block.codes)
-    inputs: list[NDArray[Any]] = [block.edges, block.strata, stream_edges, keys, positions, work.thresholds]
+    inputs: list[NDArray[Any]] = [block.edges, block.strata, stream_edges, keys, gammas, positions, work.thresholds]
     inputs = [array.copy() for array in inputs]
     for array in inputs:
         array.flags.writeable = False
-    sampler.sample_stream(
-        codes, inputs[0], inputs[1], inputs[2], inputs[3], inputs[4], order=block.order, thresholds=inputs[5]
-    )
+    sampler.sample_stream(codes, *inputs[:-1], order=block.order, thresholds=inputs[-1])
     case = f"stream_edges={stream_edges.tolist()}, positions={positions.tolist()}, {letters_of(block.codes)[:200]}"
     require_equal(codes, truth(SamplingBlock(block, numbers, work.thresholds)), "stream", case)
 

@@ -48,6 +48,12 @@ class RenamedTrack:
         return self.track.flank
 
     @property
+    def elsewhere(self) -> float:
+        """The value on contigs that the source lacks."""
+        value: float = getattr(self.track, "elsewhere", np.nan)
+        return value
+
+    @property
     def contigs(self) -> Mapping[str, str]:
         """The genome's name -> the source's name."""
         return self.names
@@ -58,7 +64,7 @@ class RenamedTrack:
         """One value for each window (see `gsynth.plugins.Track`)."""
         name = self.names.get(contig)
         if name is None:
-            return np.full(edges.size - 1, getattr(self.track, "elsewhere", np.nan))
+            return np.full(edges.size - 1, self.elsewhere)
         return self.track.window_values(name, edges, sequence)
 
 

@@ -39,8 +39,12 @@ class ExpressionTrack:
     ) -> NDArray[np.float64]:
         """The expression's value in each window."""
         values = {text: self._leaf_values(track, contig, edges, sequence) for text, track in self.tracks.items()}
-        result = np.empty(edges.size - 1, dtype=np.float64)
-        result[...] = self.expression.evaluate(values)
+        return self.combined(values, edges.size - 1)
+
+    def combined(self, values: Mapping[str, NDArray[np.float64]], windows: int) -> NDArray[np.float64]:
+        """The expression's value in each of `windows` windows, from those of its leaves."""
+        result = np.empty(windows, dtype=np.float64)
+        result[...] = self.expression.evaluate(dict(values))
         return result
 
     def _leaf_values(

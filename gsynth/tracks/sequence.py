@@ -45,7 +45,11 @@ class SequenceTrack:
         """One value for each window."""
         if sequence is None:
             raise ArgumentError(f"a function of the sequence needs the bases of {contig}: the genome has sizes only")
-        return self.value(window_counts(sequence, edges, self.picker), np.diff(edges))
+        return self.bases_values(sequence, edges)
+
+    def bases_values(self, bases: NDArray[np.uint8], edges: NDArray[np.int64]) -> Values:
+        """One value for each window; a `gsynth.plugins.BasesTrack`."""
+        return self.value(window_counts(bases, edges, self.picker), np.diff(edges))
 
 
 @frozen

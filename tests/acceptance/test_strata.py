@@ -15,10 +15,12 @@ from numpy.typing import NDArray
 
 import gsynth
 from gsynth import GsynthModel
-from gsynth.blocks.sampling import BlockSampler
+from gsynth.blocks.sampling import BatchSampler
 from gsynth.errors import TrackError
 from gsynth.evaluation.statistics import chi_square
+from gsynth.intervals.pieces import Pieces
 from gsynth.strata import Runs
+from gsynth.strata.runs import PieceRuns
 
 WIDTH = 20
 K = 5
@@ -67,15 +69,15 @@ def unaligned(size: int) -> list[tuple[str, int, int]]:
 @pytest.fixture
 def shifted(monkeypatch: pytest.MonkeyPatch) -> None:
     """The fault to be seen: the stratum of a base is the one at its own position, not k bases before."""
-    right = BlockSampler._runs
+    right = BatchSampler._runs
 
-    def wrong(self: BlockSampler, piece: Any, bases: NDArray[np.uint8], low: int) -> Runs:
-        edges, strata = right(self, piece, bases, low)
+    def wrong(self: BatchSampler, pieces: Pieces, runs: PieceRuns) -> Runs:
+        edges, strata = right(self, pieces, runs)
         edges = edges.copy()
         edges[1:-1] = np.clip(edges[1:-1] - self.order, 0, edges[-1])
         return edges, strata
 
-    monkeypatch.setattr(BlockSampler, "_runs", wrong)
+    monkeypatch.setattr(BatchSampler, "_runs", wrong)
 
 
 def z_of_unaligned_intervals() -> NDArray[np.float64]:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from click.testing import Result
 
-from gsynth.plugins import CounterPlugin, hookimpl
+from gsynth.plugins import CONTRACT, CounterPlugin, hookimpl
 from gsynth.plugins.registry import ROLES, Registry, registry
 
 Run = Callable[..., Result]
@@ -21,7 +21,7 @@ def _unavailable() -> Any:
 
 @hookimpl
 def _counters() -> list[CounterPlugin]:
-    return [CounterPlugin(name="abacus", load=_unavailable, install_hint="buy one")]
+    return [CounterPlugin(name="abacus", contract=CONTRACT, load=_unavailable, install_hint="buy one")]
 
 
 @pytest.fixture

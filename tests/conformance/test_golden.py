@@ -48,12 +48,14 @@ def test_oracle_still_says_so(name, case):
 def test_core_draws_the_same_numbers(name, case):
     if "key" in case:
         start = case["start"]
-        found = randomness.uniforms(np.uint64(int(case["key"], 16)), start, start + case["length"])
+        key, gamma = (np.uint64(int(case[word], 16)) for word in ("key", "gamma"))
+        found = randomness.uniforms(key, gamma, start, start + case["length"])
         assert found.tolist() == case["expected"]
     else:
         seed = randomness.seed_sequence(case["seed"])
-        key = randomness.stream_key(seed, case["contig"], case["sample"], case["repeat"])
-        assert f"{int(key):#018x}" == case["expected"]
+        which = (np.array([case[name]]) for name in ("sample", "repeat"))
+        stream = randomness.streams(seed, [case["contig"]], np.zeros(1, dtype=np.int64), *which)
+        assert [f"{int(word):#018x}" for word in (stream.keys[0], stream.gammas[0])] == case["expected"]
 
 
 def test_stream_version():
@@ -63,7 +65,11 @@ def test_stream_version():
 def test_first_word_is_splitmix64s_own():
     # The first output of splitmix64 seeded with 0, as its authors publish it.
     word = 0xE220A8397B1DCDAF
-    assert oracle.uniforms(0, 0, 2).tolist() == [(word & 0xFFFFFFFF) >> 1, word >> 33]
+    splitmix = oracle.Stream(0, 0x9E3779B97F4A7C15)
+    assert oracle.uniforms(splitmix, 0, 2).tolist() == [
+        (word & 0xFFFFFFFF) >> 1,
+        word >> 33,
+    ]
 
 
 def test_contig_hash_is_little_endian():

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from gsynth.testing.clauses import CLAUSES
+from gsynth.testing.clauses import CLAUSES, SUITE_CONTRACT
 
 PLANTED = Path(__file__).with_name("planted")
 TABLE = runpy.run_path(str(PLANTED / "planted_table.py"))["TABLE"]
@@ -54,7 +54,7 @@ def test_fault_is_caught(outcomes, role, fault):
     test, clause = TABLE[role][fault]
     failures = [message for message in outcomes[role, fault][test] if message]
     assert failures, f"{test} passed on {fault}"
-    said = f"contract 1, {clause}: {CLAUSES[clause]}."
+    said = f"contract {SUITE_CONTRACT}, {clause}: {CLAUSES[clause]}."
     assert any(said in message for message in failures), failures[0]
 
 

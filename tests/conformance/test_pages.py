@@ -47,9 +47,9 @@ def test_every_planted_fault_is_on_the_page(contract):
 def test_vectors_of_the_random_stream():
     found = rows((PAGES / "random-stream.md").read_text(encoding="utf-8"))
     cases = golden.read("random_stream")["cases"]
-    keys = [[str(case[name]) for name in ("seed", "contig", "sample", "repeat", "expected")] for case in cases
-            if "seed" in case]  # fmt: skip
-    numbers = [[case["key"], str(case["start"]), ", ".join(map(str, case["expected"]))] for case in cases
-               if "key" in case]  # fmt: skip
-    assert [row for row in found if len(row) == 5][2:] == keys
-    assert [row for row in found if len(row) == 3][2:] == numbers
+    streams = [[*(str(case[name]) for name in ("seed", "contig", "sample", "repeat")), *case["expected"]]
+               for case in cases if "seed" in case]  # fmt: skip
+    numbers = [[case["key"], case["gamma"], str(case["start"]), ", ".join(map(str, case["expected"]))]
+               for case in cases if "key" in case]  # fmt: skip
+    assert [row for row in found if len(row) == 6][2:] == streams
+    assert [row for row in found if len(row) == 4][2:] == numbers

@@ -5,7 +5,6 @@ import pytest
 
 import gsynth
 from gsynth.model.thresholds import thresholds_from_cdf
-from gsynth.randomness import seed_sequence, stream_key
 from gsynth.testing import oracle
 
 
@@ -56,10 +55,10 @@ def test_sampling(backend, k, block):
         fixed = kept(contig, start, end, copied)
         repeat = sum(c == contig and s < end and start < e for c, s, e in INTERVALS[:i])
         for sample in range(2):
-            key = int(stream_key(seed_sequence(11), contig, sample, repeat))
+            stream = oracle.stream(11, contig, sample, repeat)
             expected.append(
                 oracle.sample_interval(
-                    start, end, k, thresholds, key,
+                    start, end, k, thresholds, stream,
                     stratum_at=lambda p, strata=strata, start=start: strata[p - start], fixed=fixed,
                 )
             )  # fmt: skip

@@ -84,14 +84,19 @@ def test_independent_bases(backend, n, share_fixed, row):
     fixed = 1 + np.flatnonzero(rng.random(n) < share_fixed)
     codes[fixed] = rng.integers(0, 5, fixed.size)
     edges, strata = np.array([0, n // 3, n]), np.array([-1, 1], dtype=np.int32)
-    keys, positions = np.array([5, 2**63 + 7], dtype=np.uint64), np.array([1, 2**40 + 2])
-    numbers = np.concatenate([uniforms(keys[0], 1, 1 + n // 3), uniforms(keys[1], 2**40 + 2, 2**40 + 2 + n - n // 3)])
+    keys, gammas = np.array([[5, 2**63 + 7], [3, 2**64 - 59]], dtype=np.uint64)
+    positions, sizes = np.array([1, 2**40 + 2]), np.diff(edges)
+    numbers = np.concatenate(
+        [uniforms(keys[i], gammas[i], int(positions[i]), int(positions[i] + sizes[i])) for i in range(2)]
+    )
     thresholds = np.full((3, 4, 3), row, dtype=np.uint32)
     expected = codes.copy()
     drawn = (numbers[:, None] >= np.array(row)).sum(axis=1)
     expected[1:] = np.where(codes[1:] == FREE, drawn, codes[1:])
     streamed = codes.copy()
-    sampler(backend).sample_stream(streamed, edges, strata, edges, keys, positions, order=1, thresholds=thresholds)
+    sampler(backend).sample_stream(
+        streamed, edges, strata, edges, keys, gammas, positions, order=1, thresholds=thresholds
+    )
     np.testing.assert_array_equal(streamed, expected)
     sampler(backend).sample(codes, edges, strata, numbers, order=1, thresholds=thresholds)
     np.testing.assert_array_equal(codes, expected)

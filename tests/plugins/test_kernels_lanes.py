@@ -87,12 +87,13 @@ def streams(rng, n=N):
     edges = np.sort(rng.choice(n, size=5, replace=False))
     edges = np.concatenate([[0], edges, edges[2:3], [n]]).astype(np.int64)
     edges.sort()
-    keys = rng.integers(0, 2**64, size=edges.size - 1, dtype=np.uint64)
+    keys, gammas = rng.integers(0, 2**64, size=(2, edges.size - 1), dtype=np.uint64)
     positions = rng.integers(0, 2**40, size=edges.size - 1)
     numbers = [
-        uniforms(key, int(at), int(at + size)) for key, at, size in zip(keys, positions, np.diff(edges), strict=True)
+        uniforms(key, gamma, int(at), int(at + size))
+        for key, gamma, at, size in zip(keys, gammas, positions, np.diff(edges), strict=True)
     ]
-    return (edges, keys, positions), np.concatenate(numbers)
+    return (edges, keys, gammas, positions), np.concatenate(numbers)
 
 
 KINDS = ["cycle", "permuted cycle", "slow", "forbidden", "random"]
@@ -160,10 +161,11 @@ def test_stream_numbers_equal_the_public_stream(backend, n, position):
     # Uniform everywhere: the base is the number's highest two bits.
     codes = np.append(np.zeros(1, dtype=np.uint8), np.full(n, FREE, dtype=np.uint8))
     whole = np.array([0, n], dtype=np.int64), np.full(1, -1, dtype=np.int32)
-    stream = np.array([0, n], dtype=np.int64), np.array([2**64 - 5], dtype=np.uint64), np.array([position])
+    key, gamma = np.array([[2**64 - 5], [2**64 - 59]], dtype=np.uint64)
+    stream = np.array([0, n], dtype=np.int64), key, gamma, np.array([position])
     thresholds = with_uniform(np.zeros((4, 3)))
     registry().load("sampler", backend).sample_stream(codes, *whole, *stream, order=1, thresholds=thresholds)
-    np.testing.assert_array_equal(codes[1:], uniforms(np.uint64(2**64 - 5), position, position + n) >> 29)
+    np.testing.assert_array_equal(codes[1:], uniforms(key[0], gamma[0], position, position + n) >> 29)
 
 
 def plain_count(codes, edges, strata, order, out):
@@ -234,7 +236,7 @@ def test_nothing_behind_the_thresholds_is_read(backend, order):
     guarded = np.frombuffer(room, dtype=np.uint32, count=plain.size, offset=size - plain.nbytes).reshape(plain.shape)
     guarded[:] = plain
     edges, strata = np.array([0, N // 2, N]), np.array([1, -1], dtype=np.int32)
-    numbers = uniforms(np.uint64(order), 0, N)
+    numbers = uniforms(np.uint64(order), np.uint64(1), 0, N)
     filled = []
     for thresholds in (plain, guarded):
         codes = np.full(N + order, FREE, dtype=np.uint8)

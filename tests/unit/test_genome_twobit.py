@@ -202,16 +202,21 @@ def test_real_twobit_equals_fasta() -> None:
 @pytest.mark.slow
 @needs_data
 def test_real_soft_masks() -> None:
+    from gsynth.intervals import Intervals
     from gsynth.intervals.masks import resolve_mask
+    from gsynth.intervals.pieces import Pieces
 
     genome = open_genome(DATA / "dm3.chr2R.2bit")
     size = genome.contigs["chr2R"]
     soft, bed = resolve_mask("soft", genome), resolve_mask(DATA / "dm3.chr2R.softmask.bed", genome)
     assert soft is not None
     assert bed is not None
-    found = soft.runs("chr2R", 0, size, genome.fetch("chr2R", 0, size))
+    whole = Intervals.whole(genome)
+    pieces = Pieces(whole.names, whole.ids, whole.starts, whole.ends, whole.starts, whole.ends)
+    place = np.zeros(1, dtype=np.int64)
+    found = soft.block_runs(pieces, place, genome.fetch("chr2R", 0, size))
     assert found.shape == (11_989, 2)
-    np.testing.assert_array_equal(found, bed.runs("chr2R", 0, size, None))
+    np.testing.assert_array_equal(found, bed.block_runs(pieces, place, np.empty(0, dtype=np.uint8)))
     with gzip.open(DATA / "example" / "fly300k.fa.gz", "rt") as lines:
         piece = "".join(line.strip() for line in lines.read().split(">")[2].splitlines()[1:])
     assert piece.encode() in genome.fetch("chr2R", 0, size).tobytes()

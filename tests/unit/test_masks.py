@@ -13,15 +13,26 @@ from hypothesis import strategies as st
 from gsynth.errors import ArgumentError, ContigError
 from gsynth.genomes import open_genome
 from gsynth.intervals.masks import Mask, merged, resolve_mask
+from gsynth.intervals.pieces import Pieces
 
 BASES = "ACGTacgtNNnnAC*-zZ@[`{" * 3
 GENOME = open_genome({"chr1": BASES, "chr2": BASES[::-1]})
 SIZE = len(BASES)
 
 
+def pieces_of(rows: list[tuple[int, int, int]], names: tuple[str, ...] = tuple(GENOME.contigs)) -> Pieces:
+    """Stretches (contig, start, end) of whole contigs."""
+    ids, firsts, lasts = (np.array(column, dtype=np.int64) for column in zip(*rows, strict=True))
+    return Pieces(names, ids, np.zeros_like(ids), np.full_like(ids, 2**40), firsts, lasts)
+
+
+def runs_of(mask: Mask, contig: int, start: int, end: int, names: tuple[str, ...] = tuple(GENOME.contigs)):
+    bases = GENOME.fetch(names[contig], start, end) if mask.uses_sequence else np.empty(0, dtype=np.uint8)
+    return mask.block_runs(pieces_of([(contig, start, end)], names), np.zeros(1, dtype=np.int64), bases) + start
+
+
 def positions(mask: Mask, contig: str, start: int, end: int) -> set[int]:
-    sequence = GENOME.fetch(contig, start, end) if mask.uses_sequence else None
-    runs = mask.runs(contig, start, end, sequence)
+    runs = runs_of(mask, list(GENOME.contigs).index(contig), start, end)
     assert runs.dtype == np.int64
     assert runs.ndim == 2
     assert runs.shape[1] == 2
@@ -71,19 +82,46 @@ def test_mixed_sources(tmp_path: Path) -> None:
     assert positions(mask, "chr2", 0, SIZE) == set(range(3, 13)) | soft
     only = resolve_mask([path], GENOME)
     assert only is not None
-    assert only.runs("chr2", 0, SIZE, None).tolist() == [[3, 12]]
-    assert only.runs("chr2", 5, 7, None).tolist() == [[5, 7]]
-    assert only.runs("chr2", 12, 20, None).tolist() == []
+    assert runs_of(only, 1, 0, SIZE).tolist() == [[3, 12]]
+    assert runs_of(only, 1, 5, 7).tolist() == [[5, 7]]
+    assert runs_of(only, 1, 12, 20).tolist() == []
 
 
 def test_soft_needs_sequence() -> None:
     with pytest.raises(ArgumentError, match="needs a genome with sequence"):
         resolve_mask("soft", open_genome({"chr1": 100}))
-    mask = resolve_mask("soft", GENOME)
+
+
+@given(
+    spans=_intervals,
+    soft=st.booleans(),
+    rows=st.lists(st.tuples(st.integers(0, 1), st.integers(0, SIZE), st.integers(0, SIZE)), min_size=1, max_size=8),
+    gap=st.integers(0, 3),
+)
+@settings(max_examples=200, deadline=None)
+def test_many_pieces_at_once(
+    spans: list[tuple[int, int]], soft: bool, rows: list[tuple[int, int, int]], gap: int
+) -> None:
+    rows = [(contig, min(a, b), max(a, b)) for contig, a, b in rows]
+    mask = resolve_mask(
+        [*(("chr1", low, min(SIZE, low + size)) for low, size in spans), *(["soft"] if soft else [])], GENOME
+    )
     assert mask is not None
-    for sequence in (None, GENOME.fetch("chr1", 0, 5)):
-        with pytest.raises(ArgumentError, match="needs the 4 bases"):
-            mask.runs("chr1", 0, 4, sequence)
+    sizes = np.array([high - low for _, low, high in rows])
+    places = np.cumsum(sizes + gap) - sizes - gap
+    # Lower case between the pieces must not count.
+    bases = np.full(int((sizes + gap).sum()), ord("a"), dtype=np.uint8)
+    for place, (contig, low, high) in zip(places.tolist(), rows, strict=True):
+        bases[place : place + high - low] = GENOME.fetch(("chr1", "chr2")[contig], low, high)
+    found = mask.block_runs(pieces_of(rows), places, bases)
+    assert (found[1:, 0] >= found[:-1, 1]).all()
+    masked = {position for low, high in found.tolist() for position in range(low, high)}
+    expected = {
+        int(place) + position - low
+        for place, (contig, low, high) in zip(places, rows, strict=True)
+        for position in positions(mask, ("chr1", "chr2")[contig], low, high)
+    }
+    assert masked == expected
 
 
 def test_a_mask_of_more_contigs_than_the_genome_has(tmp_path: Path) -> None:
@@ -124,7 +162,7 @@ def test_many_runs() -> None:
         warnings.simplefilter("error")
         mask = resolve_mask(pandas.DataFrame({"chrom": "a", "start": shuffled[:, 0], "end": shuffled[:, 1]}), genome)
     assert mask is not None
-    assert mask.runs("a", 2**30 + 50, 2**30 + 2**13 + 7, None).tolist() == [
+    assert runs_of(mask, 0, 2**30 + 50, 2**30 + 2**13 + 7, ("a",)).tolist() == [
         [2**30 + 50, 2**30 + 100],
         [2**30 + 2**13, 2**30 + 2**13 + 7],
     ]

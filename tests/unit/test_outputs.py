@@ -3,7 +3,8 @@ import io
 import numpy as np
 import pytest
 
-from gsynth.outputs import check_output, open_sink
+from gsynth.intervals import Intervals
+from gsynth.outputs import Part, Records, check_output, open_sink
 from gsynth.outputs.fasta import wrapped
 
 
@@ -22,44 +23,100 @@ def test_lines_do_not_depend_on_the_stretches(sizes):
     assert text == b"".join(whole[i : i + 60] + b"\n" * (len(whole) >= i + 60) for i in range(0, len(whole), 60))
 
 
-def write(sink, records):
-    for name, bases in records:
-        sink.begin(name)
-        sink.write(bases[: len(bases) // 2])
-        sink.write(bases[len(bases) // 2 :])
-        sink.end()
+CONTIGS = {"a": 150, "b": 500, "c": 7, "none": 0, "d": 60}
 
 
-def test_fasta_and_index(tmp_path):
+def intervals(rows):
+    names = tuple(CONTIGS)
+    columns = ([names.index(row[0]) for row in rows], [row[1] for row in rows], [row[2] for row in rows])
+    return Intervals(names, *(np.array(column, dtype=np.int64) for column in columns))
+
+
+def records_of(rows, n_samples=1):
+    return Records(intervals(rows), np.array(list(CONTIGS.values())), n_samples)
+
+
+ROWS = [("a", 0, 150), ("b", 1, 121), ("c", 0, 7), ("none", 0, 0), ("d", 0, 60), ("a", 3, 4)]
+
+
+def write(sink, records, cuts):
+    """Write random letters: whole records together up to each cut, then that record in two stretches."""
+    lengths = records.lengths(np.arange(len(records)))
+    bases = [letters(n) for n in lengths]
+    first = 0
+    for cut in [*cuts, len(bases)]:
+        if cut > first:
+            numbers = np.arange(first, cut)
+            part = Part(numbers, np.concatenate([bases[i] for i in numbers]), lengths[numbers])
+            sink.take(part, sink.made(part))
+        if cut < len(bases):
+            middle = len(bases[cut]) // 2
+            head = Part(np.array([cut]), bases[cut][:middle], np.array([middle]), 0, True, False)
+            wrong = bases[cut][middle:].copy()
+            wrong[:5] = ord("N")
+            tail = Part(np.array([cut]), wrong, np.array([wrong.size]), middle, False, True)
+            made = sink.made(head), sink.made(tail)
+            sink.take(head, made[0])
+            tail.letters[:5] = bases[cut][middle : middle + 5]
+            sink.corrected(tail, made[1], 5)
+            sink.take(tail, made[1])
+        first = cut + 1
+    return [b.tobytes().decode() for b in bases]
+
+
+@pytest.mark.parametrize("cuts", [[], [0], [1, 4], [0, 1]])
+def test_fasta_and_index(tmp_path, cuts):
     pysam = pytest.importorskip("pysam")
-    records = [("a", letters(150)), ("b:1-121", letters(120)), ("c", letters(7)), ("a", letters(80))]
     path = tmp_path / "x.fa"
-    with open_sink(path, "fasta") as sink:
-        write(sink, records)
+    records = records_of([row for row in ROWS if row[0] != "none"])
+    with open_sink(path, "fasta", records) as sink:
+        bases = write(sink, records, cuts)
+    names = ["a", "b:1-121", "c", "d", "a:3-4"]
+    expected = "".join(
+        f">{name}\n" + "".join(text[i : i + 60] + "\n" for i in range(0, len(text), 60))
+        for name, text in zip(names, bases, strict=True)
+    )
+    assert path.read_text() == expected
     ours = (tmp_path / "x.fa.fai").read_text()
     (tmp_path / "y.fa").write_bytes(path.read_bytes())
     pysam.faidx(str(tmp_path / "y.fa"))
     assert ours == (tmp_path / "y.fa.fai").read_text()
     with pysam.FastaFile(str(path)) as fasta:
-        assert fasta.fetch("c") == records[2][1].tobytes().decode()
+        assert fasta.fetch("c") == bases[2]
 
 
-def test_raw_and_strings(tmp_path):
-    records = [("a", letters(9)), ("b", letters(4))]
-    with open_sink(tmp_path / "x.seq", "seq") as sink:
-        write(sink, records)
-    assert (tmp_path / "x.seq").read_bytes() == records[0][1].tobytes() + records[1][1].tobytes()
-    with open_sink(tmp_path / "ignored", "vector") as sink:
-        write(sink, records)
-    assert sink.result() == [bases.tobytes().decode() for _, bases in records]
+@pytest.mark.parametrize("cuts", [[], [0], [1, 4], [2, 5]])
+def test_raw_and_strings(tmp_path, cuts):
+    records = records_of(ROWS)
+    with open_sink(tmp_path / "x.seq", "seq", records) as sink:
+        bases = write(sink, records, cuts)
+    assert (tmp_path / "x.seq").read_text() == "".join(bases)
+    with open_sink(tmp_path / "ignored", "vector", records) as sink:
+        write(sink, records, cuts)
+    assert sink.result() == bases
     assert not (tmp_path / "ignored").exists()
+
+
+def test_names_are_those_of_places_repeats_and_samples():
+    twice = [("a", 0, 150), ("b", 5, 10), ("a", 0, 150), ("b", 5, 11), ("b", 5, 10), ("b", 5, 10)]
+    names = records_of(twice).names(np.arange(6)).words()
+    assert names == [b"a", b"b:5-10", b"a_repeat2", b"b:5-11", b"b:5-10_repeat2", b"b:5-10_repeat3"]
+    names = records_of(twice[:3], 2).names(np.arange(1, 6)).words()
+    assert names == [b"a_sample2", b"b:5-10_sample1", b"b:5-10_sample2", b"a_repeat2_sample1", b"a_repeat2_sample2"]
+
+
+def test_names_are_unique_though_a_contig_is_called_like_a_part():
+    columns = (np.array(column) for column in ([0, 1, 0], [2, 0, 2], [4, 9, 5]))
+    records = Records(Intervals(("a", "a:2-4"), *columns), np.array([9, 9]))
+    assert records.names(np.arange(3)).words() == [b"a:2-4", b"a:2-4_repeat2", b"a:2-5"]
 
 
 def test_binary_file():
     file = io.BytesIO()
-    with open_sink(file, "fasta") as sink:
-        write(sink, [("a", letters(3))])
-    assert file.getvalue() == b">a\n" + letters(3).tobytes() + b"\n"
+    records = records_of(ROWS[2:4])
+    with open_sink(file, "fasta", records) as sink:
+        bases = write(sink, records, [])
+    assert file.getvalue().decode() == f">c\n{bases[0]}\n>none\n"
 
 
 def test_a_failure_leaves_what_was_there(tmp_path):
@@ -67,8 +124,8 @@ def test_a_failure_leaves_what_was_there(tmp_path):
     path.write_text("old")
 
     def interrupted():
-        with open_sink(path, "fasta") as sink:
-            write(sink, [("a", letters(100))])
+        with open_sink(path, "fasta", records_of(ROWS)) as sink:
+            write(sink, records_of(ROWS), [])
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):

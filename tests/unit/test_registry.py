@@ -49,7 +49,11 @@ def counters(*descriptors):
     return Module(gsynth_counters=gsynth_counters)
 
 
-GOOD = CounterPlugin(name="good", load=lambda: "the good one", priority=1)
+def counter_plugin(name, load, contract=CONTRACT, **fields):
+    return CounterPlugin(name=name, load=load, contract=contract, **fields)
+
+
+GOOD = counter_plugin("good", load=lambda: "the good one", priority=1)
 
 
 def registry(*entry_points):
@@ -58,7 +62,7 @@ def registry(*entry_points):
 
 def test_loads_once_what_is_named():
     calls = []
-    r = registry(EntryPoint("a", counters(CounterPlugin(name="once", load=lambda: calls.append(1) or "x"))))
+    r = registry(EntryPoint("a", counters(counter_plugin("once", load=lambda: calls.append(1) or "x"))))
     assert r.load("counter", "once") == r.load("counter", "once") == "x"
     assert calls == [1]
 
@@ -75,7 +79,7 @@ def test_unknown_lists_names_suggests_and_tells_of_broken_ones():
 
 
 def test_unavailable_says_why_and_what_to_install():
-    missing = CounterPlugin(name="missing", load=fails(ImportError("no numba")), install_hint="pip install numba")
+    missing = counter_plugin("missing", load=fails(ImportError("no numba")), install_hint="pip install numba")
     r = registry(EntryPoint("a", counters(missing, GOOD)))
     with pytest.raises(UnavailablePluginError, match=r"no numba.*pip install numba") as error:
         r.load("counter", "missing")
@@ -84,7 +88,7 @@ def test_unavailable_says_why_and_what_to_install():
 
 
 def test_conflict_names_both_distributions_and_leaves_the_rest():
-    twin = CounterPlugin(name="twin", load=lambda: 1, priority=99)
+    twin = counter_plugin("twin", load=lambda: 1, priority=99)
     r = registry(EntryPoint("a", counters(twin, GOOD), "left"), EntryPoint("b", counters(twin), "right"))
     with pytest.raises(PluginConflictError, match="left and right") as error:
         r.load("counter", "twin")
@@ -93,7 +97,7 @@ def test_conflict_names_both_distributions_and_leaves_the_rest():
 
 
 def test_broken_load_is_not_an_import_problem():
-    r = registry(EntryPoint("a", counters(CounterPlugin(name="bad", load=fails(ZeroDivisionError("oops"))), GOOD)))
+    r = registry(EntryPoint("a", counters(counter_plugin("bad", load=fails(ZeroDivisionError("oops"))), GOOD)))
     with pytest.raises(BrokenPluginError, match="ZeroDivisionError: oops") as error:
         r.load("counter", "bad")
     assert isinstance(error.value, RuntimeError)
@@ -101,7 +105,7 @@ def test_broken_load_is_not_an_import_problem():
 
 
 def test_a_newer_contract_is_refused():
-    newer = CounterPlugin(name="newer", load=lambda: 1, contract=CONTRACT + 1)
+    newer = counter_plugin("newer", load=lambda: 1, contract=CONTRACT + 1)
     r = registry(EntryPoint("a", counters(newer, GOOD)))
     with pytest.raises(UnavailablePluginError, match=rf"contract {CONTRACT + 1}.*upgrade gsynth"):
         r.load("counter", "newer")
@@ -125,7 +129,7 @@ def test_a_broken_plugin_breaks_nothing_and_does_not_hide(module, reason):
 
 
 def test_no_usable_plugin_lists_every_reason():
-    missing = CounterPlugin(name="missing", load=fails(ImportError("no numba")))
+    missing = counter_plugin("missing", load=fails(ImportError("no numba")))
     with pytest.raises(UnavailablePluginError, match="no numba"):
         registry(EntryPoint("a", counters(missing))).auto("counter")
     with pytest.raises(UnavailablePluginError, match="none is installed"):
@@ -133,7 +137,7 @@ def test_no_usable_plugin_lists_every_reason():
 
 
 def test_statuses_tell_role_distribution_and_reason():
-    missing = CounterPlugin(name="missing", load=fails(ImportError("no numba")))
+    missing = counter_plugin("missing", load=fails(ImportError("no numba")))
     r = registry(EntryPoint("a", counters(missing, GOOD), "d"))
     statuses = {s.name: s for s in r.statuses()}
     assert statuses["good"].usable

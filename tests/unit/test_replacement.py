@@ -2,9 +2,10 @@ import numpy as np
 import pytest
 
 import gsynth
-from gsynth.blocks.batches import Piece, cut
-from gsynth.blocks.replacing import BlockReplacer, PlainReplacer
+from gsynth.blocks.batches import batches
+from gsynth.blocks.replacing import BatchReplacer, PlainReplacer
 from gsynth.genomes import open_genome
+from gsynth.intervals import resolve_intervals
 from gsynth.plugins import Replacer
 from gsynth.plugins.registry import registry
 from gsynth.testing import oracle
@@ -31,11 +32,18 @@ def test_blocks_join_to_the_passes_over_the_whole(replacer, pair, block):
     # Few walls: stretches of the target's own letters are long, and cross many blocks.
     letters = [*target * 9, *"acgtN"]
     genome = {"c": "".join(rng.choice(letters, 3000)), "walls": "N" * 700, "none": target * 100}
-    work = BlockReplacer(open_genome(genome), word(target), word(replacement), replacer)
-    for name, sequence in genome.items():
-        whole = Piece(name, 0, len(sequence), 0, len(sequence))
-        parts = [work(piece)[1].tobytes().decode() for piece in cut(whole, block)]
-        assert "".join(parts) == oracle.replace_kmer(sequence, target, replacement).upper()
+    opened = open_genome(genome)
+    work = BatchReplacer(opened, word(target), word(replacement), replacer)
+    found = [""] * len(genome)
+    for batch in batches(resolve_intervals(None, opened), block):
+        part = work(batch)
+        drawn = part.letters.tobytes().decode()
+        for number, length in zip(part.numbers.tolist(), part.lengths.tolist(), strict=True):
+            assert part.done == len(found[number]) or len(part.numbers) > 1
+            found[number] += drawn[:length]
+            drawn = drawn[length:]
+        assert not drawn
+    assert found == [oracle.replace_kmer(sequence, target, replacement).upper() for sequence in genome.values()]
 
 
 @pytest.mark.parametrize("replacer", REPLACERS, ids=lambda r: type(r).__name__)

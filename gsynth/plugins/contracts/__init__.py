@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from gsynth.plugins.contracts.genomes import Genome, GenomeOpener
+from gsynth.plugins.contracts.genomes import Genome, GenomeOpener, ManyFetcher
 from gsynth.plugins.contracts.kernels import (
     FREE,
     MASKED,
@@ -18,9 +18,9 @@ from gsynth.plugins.contracts.kernels import (
     Transcoder,
 )
 from gsynth.plugins.contracts.serializers import Serializer
-from gsynth.plugins.contracts.tracks import CompositionTrack, Track, TrackOpener
+from gsynth.plugins.contracts.tracks import BasesTrack, CompositionTrack, ManyWindows, Track, TrackOpener
 
-CONTRACT: Final = 1
+CONTRACT: Final = 2
 """Version of the contracts."""
 
 __all__ = [
@@ -28,12 +28,15 @@ __all__ = [
     "FREE",
     "MASKED",
     "UNBINNED",
+    "BasesTrack",
     "Composer",
     "CompositionTrack",
     "Counter",
     "Encoder",
     "Genome",
     "GenomeOpener",
+    "ManyFetcher",
+    "ManyWindows",
     "Replacer",
     "Sampler",
     "Serializer",

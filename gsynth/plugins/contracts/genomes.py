@@ -43,3 +43,28 @@ class GenomeOpener(Protocol):
     def open(self, source: object) -> Genome:
         """Open `source`, for which the descriptor's `accepts` was true, or which the user named explicitly."""
         ...
+
+
+@runtime_checkable
+class ManyFetcher(Protocol):
+    """Optional ability of a genome: read many stretches at once."""
+
+    def fetch_many(
+        self,
+        ids: NDArray[np.int64],
+        starts: NDArray[np.int64],
+        ends: NDArray[np.int64],
+        out: NDArray[np.uint8],
+    ) -> None:
+        """Write what `Genome.fetch` gives for stretch after stretch into `out`, one behind the other.
+
+        Parameters
+        ----------
+        ids : int64[n]
+            Each stretch's contig, as its place in the order of `Genome.contigs`.
+        starts, ends : int64[n]
+            0-based half-open, within the contig; in any order, overlapping or not, and some may be empty.
+        out : uint8[sum(ends - starts)]
+            Written to. The cost may grow with the bases, and by little with the number of stretches.
+        """
+        ...

@@ -110,13 +110,14 @@ class StreamSampler(Protocol):
         strata: NDArray[np.int32],
         stream_edges: NDArray[np.int64],
         keys: NDArray[np.uint64],
+        gammas: NDArray[np.uint64],
         positions: NDArray[np.int64],
         *,
         order: int,
         thresholds: NDArray[np.uint32],
     ) -> None:
         """As `Sampler.sample`, for window i of segment s (``stream_edges[s] <= i < stream_edges[s+1]``) with the
-        number of stream ``keys[s]`` at position ``positions[s] + i - stream_edges[s]``.
+        number of the stream ``keys[s]``, ``gammas[s]`` at position ``positions[s] + i - stream_edges[s]``.
         """
         ...
 

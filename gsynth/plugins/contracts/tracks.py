@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Protocol, runtime_checkable
 
 import numpy as np
@@ -73,4 +74,56 @@ class TrackOpener(Protocol):
 
     def open(self, source: object, genome: Genome) -> Track:
         """Open `source` (a path, a name, a function, arrays) against the genome whose contigs it is asked for."""
+        ...
+
+
+@runtime_checkable
+class BasesTrack(Protocol):
+    """Optional ability of a track: the value of a window follows from the bases inside it and nothing else.
+
+    The core then asks for the windows of many stretches at once.
+    """
+
+    def bases_values(self, bases: NDArray[np.uint8], edges: NDArray[np.int64]) -> NDArray[np.float64]:
+        """What `Track.window_values` gives, to the last bit.
+
+        Parameters
+        ----------
+        bases : uint8[edges[m] - edges[0]]
+            The ASCII bases of the windows, one behind the other; two neighbours need not be so in the genome.
+        edges : int64[m + 1]
+            Where each window begins in `bases`, from 0 on.
+
+        Returns
+        -------
+        float64[m]
+        """
+        ...
+
+
+@runtime_checkable
+class ManyWindows(Protocol):
+    """Optional ability of a track that does not use the sequence: windows anywhere, many at once."""
+
+    def many_values(
+        self,
+        contigs: Sequence[str],
+        ids: NDArray[np.int64],
+        starts: NDArray[np.int64],
+        ends: NDArray[np.int64],
+    ) -> NDArray[np.float64]:
+        """What `Track.window_values` gives for each window, to the last bit.
+
+        Parameters
+        ----------
+        contigs : sequence of str
+        ids : int64[m]
+            Each window's contig, as an index in `contigs`.
+        starts, ends : int64[m]
+            0-based half-open; in any order, overlapping or not.
+
+        Returns
+        -------
+        float64[m]
+        """
         ...

@@ -53,16 +53,16 @@ class Healthy:
             context = self.rolled(context, cells[i + order], fixed)
         codes[:] = cells
 
-    def stream(self, stream_edges, keys, positions):
+    def stream(self, stream_edges, keys, gammas, positions):
         sizes = np.diff(stream_edges).tolist()
         parts = [
-            stream_numbers(key, int(position), int(position) + size)
-            for key, position, size in zip(keys, positions, sizes, strict=True)
+            stream_numbers(key, gamma, int(position), int(position) + size)
+            for key, gamma, position, size in zip(keys, gammas, positions, sizes, strict=True)
         ]
         return np.concatenate(parts)
 
-    def sample_stream(self, codes, edges, strata, stream_edges, keys, positions, *, order, thresholds):
-        numbers = self.stream(stream_edges, keys, positions)
+    def sample_stream(self, codes, edges, strata, stream_edges, keys, gammas, positions, *, order, thresholds):
+        numbers = self.stream(stream_edges, keys, gammas, positions)
         self.sample(codes, edges, strata, numbers, order=order, thresholds=thresholds)
 
     def code(self, base):
@@ -270,22 +270,29 @@ class ReturnsTheCodes(Healthy):
 class StreamFromEven(Healthy):
     """Starts every stream at the low half of a word."""
 
-    def stream(self, stream_edges, keys, positions):
-        return super().stream(stream_edges, keys, positions // 2 * 2)
+    def stream(self, stream_edges, keys, gammas, positions):
+        return super().stream(stream_edges, keys, gammas, positions // 2 * 2)
 
 
 class StreamOf32Bits(Healthy):
     """Keeps positions in 32 bits."""
 
-    def stream(self, stream_edges, keys, positions):
-        return super().stream(stream_edges, keys, positions & 0xFFFFFFFF)
+    def stream(self, stream_edges, keys, gammas, positions):
+        return super().stream(stream_edges, keys, gammas, positions & 0xFFFFFFFF)
 
 
 class StreamNotRestarted(Healthy):
     """Goes on with the first stream over all segments."""
 
-    def stream(self, stream_edges, keys, positions):
-        return super().stream(stream_edges[[0, -1]], keys[:1], positions[:1])
+    def stream(self, stream_edges, keys, gammas, positions):
+        return super().stream(stream_edges[[0, -1]], keys[:1], gammas[:1], positions[:1])
+
+
+class OneGamma(Healthy):
+    """Steps every stream by the gamma of the first."""
+
+    def stream(self, stream_edges, keys, gammas, positions):
+        return super().stream(stream_edges, keys, np.repeat(gammas[:1], gammas.size), positions)
 
 
 class UpperCaseOnly(Healthy):

@@ -44,6 +44,7 @@ TABLE = {
         "StreamFromEven": ("test_stream", "stream"),
         "StreamOf32Bits": ("test_stream", "stream"),
         "StreamNotRestarted": ("test_stream", "stream"),
+        "OneGamma": ("test_stream", "stream"),
         "UpperCaseOnly": ("test_encode_every_byte", "encode"),
         "HalfOfAscii": ("test_encode_every_byte", "encode"),
         "CountsTheLetterN": ("test_encode_every_byte", "encode"),

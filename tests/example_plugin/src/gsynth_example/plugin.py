@@ -15,6 +15,8 @@ from gsynth.plugins import (
 )
 from gsynth_example.signature import is_npz_model
 
+# The version of gsynth's contracts that this was written for.
+_CONTRACT = 2
 # Below every built-in: ``backend="auto"`` never chooses an example.
 _PRIORITY = -100
 
@@ -39,12 +41,16 @@ def _load_npz() -> Serializer:
 
 @hookimpl
 def gsynth_counters() -> Iterator[CounterPlugin]:
-    yield CounterPlugin(name="example", load=_load_counter, priority=_PRIORITY, summary="sorts the windows")
+    yield CounterPlugin(
+        name="example", contract=_CONTRACT, load=_load_counter, priority=_PRIORITY, summary="sorts the windows"
+    )
 
 
 @hookimpl
 def gsynth_samplers() -> Iterator[SamplerPlugin]:
-    yield SamplerPlugin(name="example", load=_load_sampler, priority=_PRIORITY, summary="one base at a time")
+    yield SamplerPlugin(
+        name="example", contract=_CONTRACT, load=_load_sampler, priority=_PRIORITY, summary="one base at a time"
+    )
 
 
 @hookimpl

@@ -1,0 +1,105 @@
+"""Many short stretches of bytes at once, without a step of Python for each."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+_LONG: Final = 1 << 16
+"""Bytes of a segment from which it is copied by itself: then a step of Python no longer shows."""
+
+_CHUNK: Final = 1 << 18
+"""Bytes copied at once: NumPy gathers the items in between, and that stays in the cache."""
+
+
+def ranges(counts: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """For ``counts[i]`` things of each i: which i a thing belongs to, and its number among them, both int64[sum].
+
+    Examples
+    --------
+    >>> [column.tolist() for column in ranges(np.array([2, 0, 3]))]
+    [[0, 0, 2, 2, 2], [0, 1, 0, 1, 2]]
+    """
+    owner = np.repeat(np.arange(counts.size, dtype=np.int64), counts)
+    firsts = np.cumsum(counts) - counts
+    return owner, np.arange(owner.size, dtype=np.int64) - firsts[owner]
+
+
+def places_of(sizes: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Where things of these sizes begin, one behind the other, and where the last one ends: int64[n + 1]."""
+    places = np.zeros(sizes.size + 1, dtype=np.int64)
+    np.cumsum(sizes, out=places[1:])
+    return places
+
+
+def copy_segments(
+    source: NDArray[np.uint8],
+    starts: NDArray[np.int64],
+    target: NDArray[np.uint8],
+    places: NDArray[np.int64],
+    lengths: NDArray[np.int64],
+) -> None:
+    """Copy ``source[starts[i] : starts[i] + lengths[i]]`` to `places[i]` of `target`, for every i.
+
+    The segments lie within both arrays, which are contiguous; those of the target do not overlap.
+
+    Notes
+    -----
+    NumPy moves items of any size by one fancy index. So segments of the greatest length are moved as items of that
+    size; of the others first those whose length has the highest bit set move so many bytes, and so on down to one byte.
+    A segment costs about 10 ns for each item.
+    """
+    if lengths.size == 0:
+        return
+    longest = int(lengths.max())
+    if longest > _LONG:
+        short = lengths <= _LONG
+        _copy_one_by_one(source, starts[~short], target, places[~short], lengths[~short])
+        copy_segments(source, starts[short], target, places[short], lengths[short])
+        return
+    full = lengths == longest
+    if full.all():
+        _copy_items(source, starts, target, places, longest)
+        return
+    _copy_items(source, starts[full], target, places[full], longest)
+    starts, places, lengths = starts[~full], places[~full], lengths[~full]
+    size = 1 << longest.bit_length()
+    while size := size >> 1:
+        chosen = np.flatnonzero(lengths & size)
+        if chosen.size:
+            _copy_items(source, starts[chosen], target, places[chosen], size)
+            starts[chosen] += size
+            places[chosen] += size
+
+
+def _copy_one_by_one(
+    source: NDArray[np.uint8],
+    starts: NDArray[np.int64],
+    target: NDArray[np.uint8],
+    places: NDArray[np.int64],
+    lengths: NDArray[np.int64],
+) -> None:
+    for start, place, length in zip(starts.tolist(), places.tolist(), lengths.tolist(), strict=True):
+        target[place : place + length] = source[start : start + length]
+
+
+def _copy_items(
+    source: NDArray[np.uint8],
+    starts: NDArray[np.int64],
+    target: NDArray[np.uint8],
+    places: NDArray[np.int64],
+    size: int,
+) -> None:
+    if size == 0 or starts.size == 0:
+        return
+    items, room = _as_items(source, size), _as_items(target, size)
+    step = max(1, _CHUNK // size)
+    for first in range(0, starts.size, step):
+        room[places[first : first + step]] = items[starts[first : first + step]]
+
+
+def _as_items(array: NDArray[np.uint8], size: int) -> NDArray[np.void]:
+    """A view of all stretches of `size` bytes, each one item."""
+    return np.ndarray((array.size - size + 1,), dtype=np.dtype((np.void, size)), buffer=array, strides=(1,))

@@ -1,0 +1,55 @@
+"""Pieces: stretches of intervals, as columns; what a job works on."""
+
+from __future__ import annotations
+
+import numpy as np
+from attrs import frozen
+from numpy.typing import NDArray
+
+
+@frozen(eq=False)
+class Pieces:
+    """Stretches ``[firsts, lasts)`` of intervals ``[starts, ends)``, in the order in which they are worked on.
+
+    Attributes
+    ----------
+    names : tuple of str
+        The genome's contigs, in its order.
+    ids : int64[p]
+        Each piece's contig, as an index in `names`.
+    starts, ends : int64[p]
+        The interval that a piece belongs to, 0-based half-open.
+    firsts, lasts : int64[p]
+        The piece itself, 0-based half-open, within its interval.
+    """
+
+    names: tuple[str, ...]
+    ids: NDArray[np.int64]
+    starts: NDArray[np.int64]
+    ends: NDArray[np.int64]
+    firsts: NDArray[np.int64]
+    lasts: NDArray[np.int64]
+
+    @property
+    def sizes(self) -> NDArray[np.int64]:
+        """int64[p]: positions of each piece."""
+        sizes: NDArray[np.int64] = self.lasts - self.firsts
+        return sizes
+
+    def __len__(self) -> int:
+        return int(self.ids.size)
+
+    def __getitem__(self, chosen: NDArray[np.int64] | slice) -> Pieces:
+        """Some of the pieces."""
+        columns = (self.ids, self.starts, self.ends, self.firsts, self.lasts)
+        return Pieces(self.names, *(column[chosen] for column in columns))
+
+    def covering(self, firsts: NDArray[np.int64], lasts: NDArray[np.int64]) -> Pieces:
+        """Other stretches of the same intervals."""
+        return Pieces(self.names, self.ids, self.starts, self.ends, firsts, lasts)
+
+    def of(self, names: tuple[str, ...]) -> Pieces:
+        """The same stretches, with the contigs, all of which are among `names`, numbered as there."""
+        rows = {name: row for row, name in enumerate(names)}
+        numbers = np.array([rows.get(name, -1) for name in self.names], dtype=np.int64)
+        return Pieces(names, numbers[self.ids], self.starts, self.ends, self.firsts, self.lasts)

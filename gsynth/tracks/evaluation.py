@@ -1,0 +1,108 @@
+"""The values of a track in the windows of many stretches, by the best way that the track knows."""
+
+from __future__ import annotations
+
+import numpy as np
+from attrs import frozen
+from numpy.typing import NDArray
+
+from gsynth.files.segments import places_of
+from gsynth.plugins.contracts import BasesTrack, Composer, CompositionTrack, ManyWindows, Track
+from gsynth.tracks.contigs import RenamedTrack
+from gsynth.tracks.expression_track import ExpressionTrack
+
+Values = NDArray[np.float64]
+
+
+@frozen(eq=False)
+class Windows:
+    """Windows of stretches of a genome; those of one stretch touch one another.
+
+    Attributes
+    ----------
+    names : tuple of str
+        The genome's contigs.
+    ids : int64[p]
+        Each stretch's contig, as an index in `names`.
+    firsts : int64[p + 1]
+        The windows of stretch j are ``firsts[j] .. firsts[j+1]``; each has one at least.
+    starts, ends : int64[w]
+        0-based half-open.
+    bases : uint8[...] or None
+        The ASCII bases of all windows, one behind the other, and where there is one stretch its flank behind them.
+    """
+
+    names: tuple[str, ...]
+    ids: NDArray[np.int64]
+    firsts: NDArray[np.int64]
+    starts: NDArray[np.int64]
+    ends: NDArray[np.int64]
+    bases: NDArray[np.uint8] | None
+
+    @property
+    def count(self) -> int:
+        """How many windows there are."""
+        return int(self.starts.size)
+
+    def stretch(self, j: int) -> tuple[str, NDArray[np.int64]]:
+        """The contig of stretch j, and the edges of its windows."""
+        first, last = int(self.firsts[j]), int(self.firsts[j + 1])
+        return self.names[int(self.ids[j])], np.append(self.starts[first:last], self.ends[last - 1])
+
+
+def values_in(track: Track, windows: Windows, composer: Composer | None) -> Values:
+    """The value of `track` in each window: float64[w], NaN where there is none.
+
+    `composer` counts the bases of windows for tracks that need only base counts.
+    """
+    if not windows.count:
+        return np.empty(0)
+    if isinstance(track, ExpressionTrack):
+        leaves = {text: values_in(leaf, windows, composer) for text, leaf in track.tracks.items()}
+        return track.combined(leaves, windows.count)
+    if track.uses_sequence and windows.bases is not None:
+        return _of_bases(track, windows, windows.bases, composer)
+    return _of_places(track, windows)
+
+
+def _of_bases(track: Track, windows: Windows, bases: NDArray[np.uint8], composer: Composer | None) -> Values:
+    widths = windows.ends - windows.starts
+    edges = places_of(widths)
+    if composer is not None and isinstance(track, CompositionTrack):
+        composition = np.empty((windows.count, 4), dtype=np.int64)
+        composer.compose(bases[: int(edges[-1])], edges, composition)
+        return track.composition_values(composition, widths)
+    if isinstance(track, BasesTrack):
+        return track.bases_values(bases[: int(edges[-1])], edges)
+    parts = []
+    for j in range(windows.ids.size):
+        name, own = windows.stretch(j)
+        begin, end = int(edges[windows.firsts[j]]), int(edges[windows.firsts[j + 1]])
+        # A flank is there where there is one stretch alone; the strata ask for no more in one call for such tracks.
+        end = end + track.flank if windows.ids.size == 1 else end
+        parts.append(track.window_values(name, own, bases[begin:end]))
+    return np.concatenate(parts)
+
+
+def _of_places(track: Track, windows: Windows) -> Values:
+    if windows.ids.size > 1:
+        inner = track.track if isinstance(track, RenamedTrack) else track
+        if isinstance(inner, ManyWindows):
+            return _many(track, inner, windows)
+    return np.concatenate([track.window_values(*windows.stretch(j), None) for j in range(windows.ids.size)])
+
+
+def _many(track: Track, inner: ManyWindows, windows: Windows) -> Values:
+    """All windows at once; those on contigs that the track's source lacks have its value elsewhere."""
+    ids = np.repeat(windows.ids, np.diff(windows.firsts))
+    if not isinstance(track, RenamedTrack):
+        return inner.many_values(windows.names, ids, windows.starts, windows.ends)
+    distinct = np.unique(windows.ids)
+    names = [track.names.get(windows.names[row]) for row in distinct.tolist()]
+    numbers = np.searchsorted(distinct, ids)
+    known = np.array([name is not None for name in names], dtype=np.bool_)[numbers]
+    values = np.full(windows.count, track.elsewhere)
+    if known.any():
+        known_names = [name or "" for name in names]
+        values[known] = inner.many_values(known_names, numbers[known], windows.starts[known], windows.ends[known])
+    return values
