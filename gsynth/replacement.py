@@ -11,6 +11,7 @@ from gsynth.blocks.batches import DEFAULT_BLOCK, Batch, batches
 from gsynth.blocks.cores import resolve_cores
 from gsynth.blocks.executor import run_in_order
 from gsynth.blocks.progress import progress_bar
+from gsynth.blocks.records import placed
 from gsynth.blocks.replacing import BatchReplacer, PlainReplacer
 from gsynth.errors import ArgumentError, ArgumentTypeError
 from gsynth.genomes import open_genome
@@ -73,8 +74,9 @@ def gsynth_replace_kmer(
     replace = BatchReplacer(source, old, new, _load_replacer(backend))
     with open_sink(output, output_format, records) as sink, progress_bar(records.bases, "replace", progress) as bar:
 
-        def made(batch: Batch) -> tuple[Batch, Part, Any]:
-            part = replace(batch)
+        def made(job: tuple[Batch, int]) -> tuple[Batch, Part, Any]:
+            batch, place = job
+            part = replace(batch, place)
             return batch, part, sink.made(part)
 
         def write(done: tuple[Batch, Part, Any]) -> None:
@@ -82,7 +84,7 @@ def gsynth_replace_kmer(
             sink.take(part, text)
             bar.update(batch.bases)
 
-        run_in_order(made, batches(where, DEFAULT_BLOCK), write, resolve_cores(num_cores))
+        run_in_order(made, placed(batches(where, DEFAULT_BLOCK), sink), write, resolve_cores(num_cores))
     return sink.result()
 
 

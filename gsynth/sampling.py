@@ -13,7 +13,7 @@ from gsynth.blocks.batches import Batch, batches, resolve_block
 from gsynth.blocks.cores import resolve_cores
 from gsynth.blocks.executor import run_in_order
 from gsynth.blocks.progress import progress_bar
-from gsynth.blocks.records import Draws
+from gsynth.blocks.records import Draws, placed
 from gsynth.blocks.reference import Reference
 from gsynth.blocks.sampling import BatchSampler, Block, transcoder_of
 from gsynth.errors import ArgumentError, ArgumentTypeError
@@ -259,11 +259,12 @@ def _draw(
     left = np.zeros(0, dtype=np.uint8)
     with open_sink(output, output_format, records) as sink, progress_bar(records.bases, what, progress) as bar:
 
-        def made(batch: Batch) -> tuple[Block, Part, Any]:
+        def made(job: tuple[Batch, int]) -> tuple[Block, Part, Any]:
+            batch, place = job
             sampled = sample_batch(batch)
             pieces = batch.pieces
             done = int(pieces.firsts[0] - pieces.starts[0])
-            part = Part(batch.chains, sampled.letters, pieces.sizes, done, not batch.continues, batch.ends)
+            part = Part(batch.chains, sampled.letters, pieces.sizes, place, done, not batch.continues, batch.ends)
             return sampled, part, sink.made(part)
 
         def write(done: tuple[Block, Part, Any]) -> None:
@@ -277,7 +278,7 @@ def _draw(
             sink.take(part, text)
             bar.update(part.letters.size)
 
-        run_in_order(made, jobs, write, workers)
+        run_in_order(made, placed(jobs, sink), write, workers)
     return sink.result()
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+
 import numpy as np
 from attrs import field, frozen
 from numpy.random import SeedSequence
@@ -10,7 +12,17 @@ from numpy.typing import NDArray
 from gsynth.blocks.batches import Batch
 from gsynth.blocks.overlaps import earlier_overlaps
 from gsynth.intervals import Intervals
+from gsynth.outputs import Sink
 from gsynth.randomness import Streams, StreamSource
+
+
+def placed(jobs: Iterable[Batch], sink: Sink) -> Iterator[tuple[Batch, int]]:
+    """The batches, each with the place that the sink reserved for its records."""
+    place = 0
+    for batch in jobs:
+        if not batch.continues:
+            place = sink.reserve(batch.chains)
+        yield batch, place
 
 
 @frozen(eq=False)

@@ -35,10 +35,10 @@ class BatchReplacer:
     replacement: NDArray[np.uint8]
     replacer: Replacer
 
-    def __call__(self, batch: Batch) -> Part:
+    def __call__(self, batch: Batch, place: int = 0) -> Part:
         pieces = batch.pieces
         if len(pieces) == 1 and not (batch.ends and not batch.continues):
-            return self._part(batch, pieces)
+            return self._part(batch, pieces, place)
         # A byte that is in no target stands behind each interval, so that nothing is replaced across its end.
         fetched = fetch(self.genome, pieces.names, pieces.ids, pieces.firsts, pieces.lasts)
         sizes = pieces.sizes
@@ -48,9 +48,9 @@ class BatchReplacer:
         self._replace(walled)
         letters = np.empty(fetched.bases.size, dtype=np.uint8)
         copy_segments(walled, places, letters, fetched.places[:-1], sizes)
-        return Part(batch.chains, letters, sizes)
+        return Part(batch.chains, letters, sizes, place)
 
-    def _part(self, batch: Batch, pieces: Pieces) -> Part:
+    def _part(self, batch: Batch, pieces: Pieces, place: int) -> Part:
         name, end = pieces.names[int(pieces.ids[0])], int(pieces.ends[0])
         first, last = int(pieces.firsts[0]), int(pieces.lasts[0])
         first = self._wall(name, first, end) if batch.continues else first
@@ -60,7 +60,7 @@ class BatchReplacer:
             letters = self.genome.fetch(name, first, last).copy()
             self._replace(letters)
         done = first - int(pieces.starts[0])
-        return Part(batch.chains, letters, np.array([letters.size]), done, not batch.continues, batch.ends)
+        return Part(batch.chains, letters, np.array([letters.size]), place, done, not batch.continues, batch.ends)
 
     def _replace(self, bases: NDArray[np.uint8]) -> None:
         bases[:] = to_upper(bases)

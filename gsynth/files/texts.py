@@ -1,8 +1,13 @@
-"""Many short texts at once: numbers, words and what is joined from them, without a step of Python for each."""
+"""Many short texts at once: numbers, words and what is joined from them, without a step of Python for each.
+
+Texts are made in rows of equal width, and what a row does not use is dropped when they are joined.
+"""
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from attrs import frozen
@@ -13,83 +18,112 @@ from gsynth.files.segments import copy_segments, places_of
 
 @frozen(eq=False)
 class Texts:
-    """Texts that lie anywhere in some bytes.
+    """Texts one behind the other.
 
     Attributes
     ----------
-    data : uint8[...]
-    starts, lengths : int64[n]
-        Where in `data` each text begins, and its bytes.
+    data : uint8[sum(lengths)]
+    lengths : int64[n]
     """
 
     data: NDArray[np.uint8]
-    starts: NDArray[np.int64]
+    lengths: NDArray[np.int64]
+
+    def write(self, target: NDArray[np.uint8], places: NDArray[np.int64]) -> None:
+        """Copy the texts to `places` (int64[n]) of `target`."""
+        copy_segments(self.data, places_of(self.lengths)[:-1], target, places, self.lengths)
+
+    def words(self) -> list[bytes]:
+        """The texts one by one."""
+        data, places = self.data.tobytes(), places_of(self.lengths).tolist()
+        return [data[start:stop] for start, stop in itertools.pairwise(places)]
+
+
+@frozen(eq=False)
+class Column:
+    """A part of each of many texts, in rows of equal width.
+
+    Attributes
+    ----------
+    letters : uint8[n, width]
+    used : bool[n, width]
+        What of a row belongs to the text.
+    lengths : int64[n]
+        How much that is.
+    """
+
+    letters: NDArray[np.uint8]
+    used: NDArray[np.bool_]
     lengths: NDArray[np.int64]
 
     @classmethod
-    def of(cls, words: Sequence[bytes]) -> Texts:
+    def words(cls, words: Sequence[bytes]) -> Column:
         """Given texts."""
-        places = places_of(np.array([len(word) for word in words], dtype=np.int64))
-        return cls(np.frombuffer(b"".join(words), dtype=np.uint8), places[:-1], np.diff(places))
+        lengths = np.array([len(word) for word in words], dtype=np.int64)
+        width = int(lengths.max(initial=0))
+        letters = np.frombuffer(bytearray(b"".join(word.ljust(width) for word in words)), dtype=np.uint8)
+        return cls(letters.reshape(lengths.size, width), np.arange(width) < lengths[:, None], lengths)
 
     @classmethod
-    def numbers(cls, values: NDArray[np.int64]) -> Texts:
+    def numbers(cls, values: NDArray[np.int64]) -> Column:
         """Whole numbers, not negative, as decimals.
 
         Examples
         --------
-        >>> Texts.numbers(np.array([0, 907])).words()
+        >>> joined([Column.numbers(np.array([0, 907]))]).words()
         [b'0', b'907']
         """
-        width = len(str(int(values.max(initial=0))))
-        digits = np.empty((values.size, width), dtype=np.uint8)
-        rest = values.astype(np.uint64)
-        lengths = np.ones(values.size, dtype=np.int64)
-        for place in range(width):
-            rest, digit = np.divmod(rest, np.uint64(10))
-            digits[:, width - 1 - place] = digit
-            lengths += rest > 0
-        digits += np.uint8(ord("0"))
-        return cls(digits.reshape(-1), np.arange(1, values.size + 1, dtype=np.int64) * width - lengths, lengths)
+        lengths = digits_of(values)
+        width = int(lengths.max(initial=1))
+        # Division by a constant, and of small numbers, is what NumPy does with vectors.
+        rest: NDArray[Any] = values.astype(np.uint32 if width < 10 else np.uint64)
+        letters = np.empty((values.size, width), dtype=np.uint8)
+        for place in range(width - 1, -1, -1):
+            tens = rest // rest.dtype.type(10)
+            letters[:, place] = rest - tens * rest.dtype.type(10)
+            rest = tens
+        letters += np.uint8(ord("0"))
+        return cls(letters, np.arange(width) >= width - lengths[:, None], lengths)
 
     @classmethod
-    def repeated(cls, word: bytes, where: NDArray[np.bool_]) -> Texts:
-        """One text where `where` holds (bool[n]), else none."""
-        data = np.frombuffer(word, dtype=np.uint8)
-        return cls(data, np.zeros(where.size, dtype=np.int64), where * np.int64(len(word)))
+    def word(cls, word: bytes, rows: int) -> Column:
+        """One text in each of so many rows."""
+        letters = np.broadcast_to(np.frombuffer(word, dtype=np.uint8), (rows, len(word)))
+        return cls(letters, np.ones(letters.shape, dtype=np.bool_), np.full(rows, len(word), dtype=np.int64))
 
-    def only(self, where: NDArray[np.bool_]) -> Texts:
-        """These texts, those where `where` does not hold empty."""
-        return Texts(self.data, self.starts, self.lengths * where)
+    def only(self, where: NDArray[np.bool_]) -> Column:
+        """The same, but nothing in the rows where `where` (bool[n]) does not hold."""
+        return Column(self.letters, self.used & where[:, None], self.lengths * where)
 
-    def __getitem__(self, chosen: NDArray[np.int64]) -> Texts:
-        """Some of the texts."""
-        return Texts(self.data, self.starts[chosen], self.lengths[chosen])
-
-    def write(self, target: NDArray[np.uint8], places: NDArray[np.int64]) -> None:
-        """Copy the texts to `places` of `target`."""
-        copy_segments(self.data, self.starts, target, places, self.lengths)
-
-    def words(self) -> list[bytes]:
-        """The texts one by one."""
-        data = self.data.tobytes()
-        stops = (self.starts + self.lengths).tolist()
-        return [data[start:stop] for start, stop in zip(self.starts.tolist(), stops, strict=True)]
+    def __getitem__(self, rows: NDArray[np.int64]) -> Column:
+        """Some of the rows."""
+        return Column(self.letters[rows], self.used[rows], self.lengths[rows])
 
 
-def joined(parts: Sequence[Texts]) -> Texts:
-    """The texts of the parts joined row by row.
+def joined(columns: Sequence[Column]) -> Texts:
+    """The texts whose parts the columns hold.
 
     Examples
     --------
-    >>> joined([Texts.of([b"a", b"b"]), Texts.numbers(np.array([1, 22]))]).words()
-    [b'a1', b'b22']
+    >>> joined([Column.words([b"a", b"bc"]), Column.word(b":", 2), Column.numbers(np.array([1, 22]))]).words()
+    [b'a:1', b'bc:22']
     """
-    lengths = np.sum([part.lengths for part in parts], axis=0)
-    places = places_of(lengths)
-    data = np.empty(int(places[-1]), dtype=np.uint8)
-    at = places[:-1].copy()
-    for part in parts:
-        part.write(data, at)
-        at += part.lengths
-    return Texts(data, places[:-1], lengths)
+    letters = np.concatenate([column.letters for column in columns], axis=1)
+    used = np.concatenate([column.used for column in columns], axis=1)
+    return Texts(letters[used], np.sum([column.lengths for column in columns], axis=0))
+
+
+def digits_of(values: NDArray[np.int64]) -> NDArray[np.int64]:
+    """How many decimal digits whole numbers, not negative, have: int64[n].
+
+    Examples
+    --------
+    >>> digits_of(np.array([0, 9, 10, 12345])).tolist()
+    [1, 1, 2, 5]
+    """
+    digits = np.ones(values.size, dtype=np.int64)
+    power, most = 10, int(values.max(initial=0))
+    while power <= most:
+        digits += values >= power
+        power *= 10
+    return digits

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from typing import IO, Final
+from typing import Final
 
 import numpy as np
 from attrs import define, field, frozen
 from numpy.typing import NDArray
 
 from gsynth.files.segments import copy_segments, places_of, ranges
-from gsynth.files.texts import Texts, joined
+from gsynth.files.texts import Column, Texts, joined
 from gsynth.genomes.lines import copy_lines
+from gsynth.outputs.placed import Target
 from gsynth.outputs.records import Records
 from gsynth.outputs.sinks import Part
 
@@ -19,93 +20,107 @@ LINE: Final = 60
 
 _NEWLINE: Final = ord("\n")
 
+_SHORT: Final = Column.numbers(np.arange(LINE + 2))
+"""The numbers that the width of a line can be."""
+
 
 @frozen(eq=False)
 class Made:
-    """The text of a part; of records that begin in it, their names and where in it their bases begin."""
+    """What there is of a part: its text, None where that is written by now, and the lines of its index."""
 
-    text: NDArray[np.uint8]
-    names: Texts | None
-    places: NDArray[np.int64]
+    text: NDArray[np.uint8] | None
+    index: bytes
 
 
 @define
 class FastaSink:
     """Writes records, `LINE` bases a line; keeps the lines of the ``.fai`` index."""
 
-    _file: IO[bytes]
+    _target: Target
     _records: Records
     index: list[bytes] = field(factory=list)
-    _written: int = 0
+    _reserved: int = 0
+
+    def reserve(self, numbers: NDArray[np.int64]) -> int:
+        """The byte at which the records begin."""
+        place = self._reserved
+        lengths = self._records.lengths(numbers)
+        self._reserved += int((self._records.name_lengths(numbers) + 2 + lengths + -(-lengths // LINE)).sum())
+        return place
 
     def made(self, part: Part) -> Made:
         """The text of the part, its headers and line ends included."""
         if not part.begins:
-            return Made(self._stretch(part.letters, part.done % LINE, part.ends), None, np.empty(0, dtype=np.int64))
-        names = self._records.names(part.numbers)
+            text, place = _stretch(part.letters, part.done % LINE, part.ends), self._place(part)
+            return Made(self._target.made(text, place), b"")
+        names = joined([Column.word(b">", part.numbers.size), *self._records.name_columns(part.numbers)])
         if part.numbers.size == 1:
-            header = np.concatenate([[ord(">")], names.data, [_NEWLINE]]).astype(np.uint8)
-            text = np.concatenate([header, self._stretch(part.letters, 0, part.ends)])
-            return Made(text, names, np.array([header.size], dtype=np.int64))
-        return whole_records(names, part.letters, part.lengths)
+            header = np.append(names.data, np.uint8(_NEWLINE))
+            text = np.concatenate([header, _stretch(part.letters, 0, part.ends)])
+            places = np.array([header.size], dtype=np.int64)
+        else:
+            text, places = whole_records(names, part.letters, part.lengths)
+        return Made(self._target.made(text, part.place), self._index_lines(part, places + part.place))
 
     def corrected(self, part: Part, made: Made, count: int) -> None:
         """See `gsynth.outputs.Sink`."""
-        text = wrapped(part.letters[:count], part.done % LINE)
-        made.text[: text.size] = text
+        self._target.corrected(made.text, wrapped(part.letters[:count], part.done % LINE), self._place(part))
 
     def take(self, part: Part, made: Made) -> None:
         """See `gsynth.outputs.Sink`."""
-        if made.names is not None:
-            self.index.append(self._index_lines(part, made.names, made.places + self._written))
-        self._file.write(made.text.data)
-        self._written += made.text.size
+        if made.index:
+            self.index.append(made.index)
+        self._target.take(made.text)
 
     def result(self) -> None:
         """Nothing is returned."""
         return None
 
-    def _stretch(self, letters: NDArray[np.uint8], column: int, ends: bool) -> NDArray[np.uint8]:
-        text = wrapped(letters, column)
-        if ends and (column + letters.size) % LINE:
-            return np.append(text, np.uint8(_NEWLINE))
-        return text
+    def _place(self, part: Part) -> int:
+        """The byte at which a stretch that goes on begins."""
+        header = int(self._records.name_lengths(part.numbers)[0]) + 2
+        return part.place + header + part.done + part.done // LINE
 
-    def _index_lines(self, part: Part, names: Texts, places: NDArray[np.int64]) -> bytes:
+    def _index_lines(self, part: Part, places: NDArray[np.int64]) -> bytes:
         lengths = self._records.lengths(part.numbers)
         width = np.minimum(LINE, lengths)
-        every = np.ones(lengths.size, dtype=np.bool_)
-        tab, end = Texts.repeated(b"\t", every), Texts.repeated(b"\n", every)
-        columns = [names]
-        for values in (lengths, places, width, width + 1):
-            columns += [tab, Texts.numbers(values)]
-        return joined([*columns, end]).data.tobytes()
+        tab = Column.word(b"\t", lengths.size)
+        numbers = Column.numbers(lengths), Column.numbers(places), _SHORT[width], _SHORT[width + 1]
+        columns = [column for number in numbers for column in (tab, number)]
+        names = self._records.name_columns(part.numbers)
+        return joined([*names, *columns, Column.word(b"\n", lengths.size)]).data.tobytes()
 
 
-def whole_records(names: Texts, letters: NDArray[np.uint8], lengths: NDArray[np.int64]) -> Made:
-    """The text of whole records.
+def _stretch(letters: NDArray[np.uint8], column: int, ends: bool) -> NDArray[np.uint8]:
+    """The lines of a stretch of a record that begins at `column` of a line."""
+    text = wrapped(letters, column)
+    return np.append(text, np.uint8(_NEWLINE)) if ends and (column + letters.size) % LINE else text
+
+
+def whole_records(
+    names: Texts, letters: NDArray[np.uint8], lengths: NDArray[np.int64]
+) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
+    """The text of whole records, and where in it the bases of each begin.
 
     Examples
     --------
-    >>> made = whole_records(Texts.of([b"a", b"b"]), np.frombuffer(b"ACG", dtype=np.uint8), np.array([1, 2]))
-    >>> made.text.tobytes()
-    b'>a\\nA\\n>b\\nCG\\n'
+    >>> names = joined([Column.words([b">a", b">b"])])
+    >>> text, places = whole_records(names, np.frombuffer(b"ACG", dtype=np.uint8), np.array([1, 2]))
+    >>> text.tobytes(), places.tolist()
+    (b'>a\\nA\\n>b\\nCG\\n', [3, 8])
     """
-    headers = names.lengths + 2
+    headers = names.lengths + 1
     lines = -(-lengths // LINE)
     places = places_of(headers + lengths + lines)
     # What is not written over is the end of a line.
     text = np.full(int(places[-1]), _NEWLINE, dtype=np.uint8)
-    text[places[:-1]] = ord(">")
-    names.write(text, places[:-1] + 1)
+    names.write(text, places[:-1])
     row, line = ranges(lines)
     begin = line * LINE
     bodies = places[:-1] + headers
-    firsts = places_of(lengths)[:-1]
-    copy_segments(
-        letters, firsts[row] + begin, text, bodies[row] + line * (LINE + 1), np.minimum(LINE, lengths[row] - begin)
-    )
-    return Made(text, names, bodies)
+    sizes = np.minimum(LINE, lengths[row] - begin)
+    copy_segments(letters, places_of(lengths)[row] + begin, text, bodies[row] + line * (LINE + 1), sizes)
+    return text, bodies
 
 
 def wrapped(letters: NDArray[np.uint8], column: int) -> NDArray[np.uint8]:

@@ -11,6 +11,7 @@ from typing import IO, Any, Final
 
 from gsynth.errors import ArgumentError, ArgumentTypeError, MissingFileError
 from gsynth.outputs.fasta import FastaSink
+from gsynth.outputs.placed import Target
 from gsynth.outputs.raw import RawSink
 from gsynth.outputs.records import Records
 from gsynth.outputs.sinks import Sink
@@ -44,13 +45,13 @@ def open_sink(output: Any, output_format: str, records: Records) -> Iterator[Sin
     if output is None or output_format == "vector":
         yield StringSink()
     elif hasattr(output, "write"):
-        yield _file_sink(output, output_format, records)
+        yield _file_sink(Target(output), output_format, records)
         output.flush()
     else:
         path = Path(output)
         index = path.with_name(path.name + ".fai")
         with _replacing(path) as file:
-            sink = _file_sink(file, output_format, records)
+            sink = _file_sink(Target(file, file.fileno()), output_format, records)
             yield sink
             file.flush()
             if isinstance(sink, FastaSink):
@@ -61,8 +62,8 @@ def open_sink(output: Any, output_format: str, records: Records) -> Iterator[Sin
                 file.writelines(sink.index)
 
 
-def _file_sink(file: IO[bytes], output_format: str, records: Records) -> Sink:
-    return FastaSink(file, records) if output_format == "fasta" else RawSink(file)
+def _file_sink(target: Target, output_format: str, records: Records) -> Sink:
+    return FastaSink(target, records) if output_format == "fasta" else RawSink(target, records)
 
 
 @contextmanager

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import IO
-
 import numpy as np
 from attrs import define
 from numpy.typing import NDArray
 
+from gsynth.outputs.placed import Target
+from gsynth.outputs.records import Records
 from gsynth.outputs.sinks import Part
 
 
@@ -15,19 +15,27 @@ from gsynth.outputs.sinks import Part
 class RawSink:
     """Writes the bases and nothing else."""
 
-    _file: IO[bytes]
+    _target: Target
+    _records: Records
+    _reserved: int = 0
 
-    def made(self, part: Part) -> NDArray[np.uint8]:
-        """The letters themselves."""
-        return np.ascontiguousarray(part.letters)
+    def reserve(self, numbers: NDArray[np.int64]) -> int:
+        """The byte at which the records begin."""
+        place = self._reserved
+        self._reserved += int(self._records.lengths(numbers).sum())
+        return place
 
-    def corrected(self, part: Part, made: NDArray[np.uint8], count: int) -> None:
+    def made(self, part: Part) -> NDArray[np.uint8] | None:
+        """The letters themselves; None once they are written."""
+        return self._target.made(np.ascontiguousarray(part.letters), part.place + part.done)
+
+    def corrected(self, part: Part, made: NDArray[np.uint8] | None, count: int) -> None:
         """See `gsynth.outputs.Sink`."""
-        made[:count] = part.letters[:count]
+        self._target.corrected(made, part.letters[:count], part.place + part.done)
 
-    def take(self, part: Part, made: NDArray[np.uint8]) -> None:
+    def take(self, part: Part, made: NDArray[np.uint8] | None) -> None:
         """See `gsynth.outputs.Sink`."""
-        self._file.write(made.data)
+        self._target.take(made)
 
     def result(self) -> None:
         """Nothing is returned."""

@@ -9,7 +9,7 @@ import numpy as np
 from attrs import field, frozen
 from numpy.typing import NDArray
 
-from gsynth.files.texts import Texts, joined
+from gsynth.files.texts import Column, Texts, digits_of, joined
 from gsynth.intervals import Intervals
 
 _LIKE_OURS: Final = re.compile(r".*(:\d+-\d+|_repeat\d+|_sample\d+)")
@@ -34,20 +34,20 @@ class Records:
     intervals: Intervals
     sizes: NDArray[np.int64] = field(repr=False)
     n_samples: int = 1
-    _contigs: Texts = field(init=False, repr=False)
+    _contigs: Column = field(init=False, repr=False)
     _copies: NDArray[np.int64] | None = field(init=False, repr=False)
-    _all: Texts | None = field(init=False, default=None, repr=False)
+    _all: Column | None = field(init=False, default=None, repr=False)
 
     def __attrs_post_init__(self) -> None:
         used = {self.intervals.names[row] for row in np.unique(self.intervals.ids).tolist()}
         if any(_LIKE_OURS.fullmatch(name) for name in used):
             # A contig may be called what a part of another one would be called: only looking at all names tells.
-            names = self._made(np.arange(len(self), dtype=np.int64)).words()
-            object.__setattr__(self, "_all", Texts.of(_distinct(names)))
+            names = joined(self._columns(np.arange(len(self), dtype=np.int64))).words()
+            object.__setattr__(self, "_all", Column.words(_distinct(names)))
 
     @_contigs.default
-    def _encoded(self) -> Texts:
-        return Texts.of([name.encode() for name in self.intervals.names])
+    def _encoded(self) -> Column:
+        return Column.words([name.encode() for name in self.intervals.names])
 
     @_copies.default
     def _counted(self) -> NDArray[np.int64] | None:
@@ -69,27 +69,49 @@ class Records:
 
     def names(self, numbers: NDArray[np.int64]) -> Texts:
         """The names of some records, each of them given to no other."""
-        return self._made(numbers) if self._all is None else self._all[numbers]
+        return joined(self.name_columns(numbers))
 
-    def _made(self, numbers: NDArray[np.int64]) -> Texts:
+    def name_columns(self, numbers: NDArray[np.int64]) -> list[Column]:
+        """The parts of which the names are joined."""
+        return self._columns(numbers) if self._all is None else [self._all[numbers]]
+
+    def _columns(self, numbers: NDArray[np.int64]) -> list[Column]:
         rows, samples = np.divmod(numbers, self.n_samples)
         ids, starts, ends = self.intervals.ids[rows], self.intervals.starts[rows], self.intervals.ends[rows]
         part = (starts > 0) | (ends < self.sizes[ids])
         columns = [self._contigs[ids]]
         if part.any():
-            columns += [
-                Texts.repeated(b":", part),
-                Texts.numbers(starts).only(part),
-                Texts.repeated(b"-", part),
-                Texts.numbers(ends).only(part),
+            place = [
+                Column.word(b":", rows.size),
+                Column.numbers(starts),
+                Column.word(b"-", rows.size),
+                Column.numbers(ends),
             ]
-        every = np.ones(numbers.size, dtype=np.bool_)
+            columns += place if part.all() else [column.only(part) for column in place]
         if self._copies is not None:
             again = self._copies[rows] > 0
-            columns += [Texts.repeated(b"_repeat", again), Texts.numbers(self._copies[rows] + 1).only(again)]
+            repeat = Column.word(b"_repeat", rows.size), Column.numbers(self._copies[rows] + 1)
+            columns += [column.only(again) for column in repeat]
         if self.n_samples > 1:
-            columns += [Texts.repeated(b"_sample", every), Texts.numbers(samples + 1)]
-        return joined(columns)
+            columns += [Column.word(b"_sample", rows.size), Column.numbers(samples + 1)]
+        return columns
+
+    def name_lengths(self, numbers: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Bytes of the names of some records: int64[r]."""
+        if self._all is not None:
+            return self._all.lengths[numbers]
+        rows, samples = np.divmod(numbers, self.n_samples)
+        ids, starts, ends = self.intervals.ids[rows], self.intervals.starts[rows], self.intervals.ends[rows]
+        lengths = self._contigs.lengths[ids]
+        part = (starts > 0) | (ends < self.sizes[ids])
+        if part.any():
+            lengths = lengths + part * (2 + digits_of(starts) + digits_of(ends))
+        if self._copies is not None:
+            copies = self._copies[rows]
+            lengths = lengths + (copies > 0) * (len(b"_repeat") + digits_of(copies + 1))
+        if self.n_samples > 1:
+            lengths = lengths + len(b"_sample") + digits_of(samples + 1)
+        return lengths
 
 
 def _distinct(names: list[bytes]) -> list[bytes]:

@@ -21,6 +21,8 @@ class Part:
         Their bases, one record behind the other.
     lengths : int64[r]
         How many of the letters belong to each record.
+    place : int
+        What the sink reserved for the first record.
     done : int
         Bases of the record that came before, where this is a stretch that goes on; else 0.
     begins, ends : bool
@@ -30,6 +32,7 @@ class Part:
     numbers: NDArray[np.int64]
     letters: NDArray[np.uint8]
     lengths: NDArray[np.int64]
+    place: int = 0
     done: int = 0
     begins: bool = True
     ends: bool = True
@@ -38,16 +41,20 @@ class Part:
 class Sink(Protocol):
     """Takes all records of a call, part by part."""
 
+    def reserve(self, numbers: NDArray[np.int64]) -> int:
+        """Where the next records, whole, go: a number that their parts carry. In the order of the records."""
+        ...
+
     def made(self, part: Part) -> Any:
-        """The part as it will be written. On any thread, and in any order; changes nothing."""
+        """The part as it will be written, or what is left to do where it is written by now. On any thread."""
         ...
 
     def corrected(self, part: Part, made: Any, count: int) -> None:
-        """Make anew what `made` holds of the first `count` letters, which have changed, of a stretch that goes on."""
+        """Make anew what there is of the first `count` letters, which have changed, of a stretch that goes on."""
         ...
 
     def take(self, part: Part, made: Any) -> None:
-        """Write what was made. In the order of the parts, one at a time."""
+        """Finish what was made. In the order of the parts, one at a time."""
         ...
 
     def result(self) -> list[str] | None:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import itertools
 
+import numpy as np
 from attrs import define, field
+from numpy.typing import NDArray
 
 from gsynth.files.segments import places_of
 from gsynth.outputs.sinks import Part
@@ -16,6 +18,10 @@ class StringSink:
 
     _records: list[str] = field(factory=list)
     _stretches: list[str] = field(factory=list)
+
+    def reserve(self, numbers: NDArray[np.int64]) -> int:
+        """See `gsynth.outputs.Sink`; strings have no place."""
+        return 0
 
     def made(self, part: Part) -> list[str]:
         """A string for each record."""

@@ -44,17 +44,18 @@ def write(sink, records, cuts):
     lengths = records.lengths(np.arange(len(records)))
     bases = [letters(n) for n in lengths]
     first = 0
+    places = [sink.reserve(np.array([i])) for i in range(len(bases))]
     for cut in [*cuts, len(bases)]:
         if cut > first:
             numbers = np.arange(first, cut)
-            part = Part(numbers, np.concatenate([bases[i] for i in numbers]), lengths[numbers])
+            part = Part(numbers, np.concatenate([bases[i] for i in numbers]), lengths[numbers], places[first])
             sink.take(part, sink.made(part))
         if cut < len(bases):
             middle = len(bases[cut]) // 2
-            head = Part(np.array([cut]), bases[cut][:middle], np.array([middle]), 0, True, False)
+            head = Part(np.array([cut]), bases[cut][:middle], np.array([middle]), places[cut], 0, True, False)
             wrong = bases[cut][middle:].copy()
             wrong[:5] = ord("N")
-            tail = Part(np.array([cut]), wrong, np.array([wrong.size]), middle, False, True)
+            tail = Part(np.array([cut]), wrong, np.array([wrong.size]), places[cut], middle, False, True)
             made = sink.made(head), sink.made(tail)
             sink.take(head, made[0])
             tail.letters[:5] = bases[cut][middle : middle + 5]
