@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from gsynth.blocks.batches import resolve_block
 from gsynth.blocks.cores import resolve_cores
-from gsynth.blocks.counting import BatchCounter, Tables, affordable_workers, count_intervals
+from gsynth.blocks.counting import BatchCounter, Tables, affordable_workers, count_intervals, default_block
 from gsynth.blocks.progress import progress_bar
 from gsynth.errors import ArgumentError
 from gsynth.evaluation.spectra import Comparison, compared
@@ -121,8 +121,7 @@ def spectrum_counts(
     shape = (model.total_bins, model.num_kmers, 4)
     count_batch = BatchCounter(genome, strata, None, load_counter(backend), model.k, Tables(shape))
     workers = affordable_workers(resolve_cores(num_cores), shape, where.total)
+    block = resolve_block(None, model.iterator, default_block(shape, where.total, workers))
     with progress_bar(where.total, "compare", progress) as bar:
-        count_intervals(
-            count_batch, where, lambda tally: bar.update(tally.bases), resolve_block(None, model.iterator), workers
-        )
+        count_intervals(count_batch, where, lambda tally: bar.update(tally.bases), block, workers)
     return count_batch.tables.total()

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from gsynth.blocks.batches import DEFAULT_BLOCK, Batch, batches
+from gsynth.blocks.batches import Batch, batches, fitting_block
 from gsynth.blocks.cores import resolve_cores
 from gsynth.blocks.executor import run_in_order
 from gsynth.blocks.progress import progress_bar
@@ -70,6 +70,7 @@ def gsynth_replace_kmer(
     if not source.has_sequence:
         raise ArgumentError(f"{source.name} gives only contig sizes; replacing needs the sequence")
     where = resolve_intervals(intervals, source, alias=chrom_alias)
+    workers = resolve_cores(num_cores)
     records = Records(where, contig_sizes(source))
     replace = BatchReplacer(source, old, new, _load_replacer(backend))
     with open_sink(output, output_format, records) as sink, progress_bar(records.bases, "replace", progress) as bar:
@@ -84,7 +85,7 @@ def gsynth_replace_kmer(
             sink.take(part, text)
             bar.update(batch.bases)
 
-        run_in_order(made, placed(batches(where, DEFAULT_BLOCK), sink), write, resolve_cores(num_cores))
+        run_in_order(made, placed(batches(where, fitting_block(where.total, workers)), sink), write, workers)
     return sink.result()
 
 

@@ -9,7 +9,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from gsynth.blocks.batches import Batch, batches, resolve_block
+from gsynth.blocks.batches import Batch, batches, fitting_block, resolve_block
 from gsynth.blocks.cores import resolve_cores
 from gsynth.blocks.executor import run_in_order
 from gsynth.blocks.progress import progress_bar
@@ -140,8 +140,8 @@ def gsynth_sample(
         start=Start(model.counts, model.per_bin_kmers < model.min_obs) if init == "stationary" else None,
         draws=draws,
     )
-    block = resolve_block(max_chunk_size, width if dims else None)
     workers = resolve_cores(num_cores, allow_parallel=allow_parallel)
+    block = resolve_block(max_chunk_size, width if dims else None, fitting_block(draws.bases, workers))
     return _draw(sample_batch, output, output_format, block, workers, progress, "sample")
 
 
@@ -204,9 +204,8 @@ def gsynth_random(
         start=None,
         draws=draws,
     )
-    return _draw(
-        sample_batch, output, output_format, resolve_block(None, None), resolve_cores(num_cores), progress, "random"
-    )
+    workers = resolve_cores(num_cores)
+    return _draw(sample_batch, output, output_format, fitting_block(draws.bases, workers), workers, progress, "random")
 
 
 def composition(nuc_probs: Mapping[str, float] | None) -> NDArray[np.float64]:

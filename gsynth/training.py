@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from gsynth.blocks.batches import resolve_block
+from gsynth.blocks.batches import fitting_block, resolve_block
 from gsynth.blocks.cores import resolve_cores
 from gsynth.blocks.counting import BatchCounter, Tables, Tally, affordable_workers, count_intervals, default_block
 from gsynth.blocks.measuring import resolve_dims
@@ -117,12 +117,18 @@ def gsynth_train(
     where = resolve_intervals(intervals, source, alias=chrom_alias)
     opened = open_dim_tracks([request.spec for request in requests], width, source, tracks, chrom_alias)
     dims = resolve_dims(
-        requests, opened, width, source, where, resolve_block(max_chunk_size, width if requests else None), workers
+        requests,
+        opened,
+        width,
+        source,
+        where,
+        resolve_block(max_chunk_size, width if requests else None, fitting_block(where.total, workers)),
+        workers,
     )
     strata = Strata(dims, opened, width, source, composer_of(counter))
 
     shape = (math.prod(dim.num_bins for dim in dims), 4**order, 4)
-    block = resolve_block(max_chunk_size, width if dims else None, default_block(shape))
+    block = resolve_block(max_chunk_size, width if dims else None, default_block(shape, where.total, workers))
     count_batch = BatchCounter(
         source, strata, resolve_mask(mask, source, alias=chrom_alias), counter, order, Tables(shape)
     )

@@ -14,8 +14,13 @@ from gsynth.files.segments import places_of
 from gsynth.intervals import Intervals
 from gsynth.intervals.pieces import Pieces
 
-DEFAULT_BLOCK: Final = 1 << 20
-"""Bases per block where `max_chunk_size` is None: large against the cost of a job, small against memory."""
+LARGEST_BLOCK: Final = 1 << 22
+"""Bases per block of a large call: its hundred steps of Python no longer show, and its memory does not either."""
+
+SMALLEST_BLOCK: Final = 1 << 20
+"""Bases per block of a small call, which would leave threads without work otherwise."""
+
+_BLOCKS_PER_WORKER: Final = 4
 
 LARGE_TABLE_BLOCK: Final = 1 << 23
 """Bases per block for counting into a table that outgrows the cache: kernels sort more windows before they add."""
@@ -60,7 +65,12 @@ class Batch:
         return bool(self.pieces.lasts[-1] == self.pieces.ends[-1])
 
 
-def resolve_block(max_chunk_size: int | None, iterator: int | None, default: int = DEFAULT_BLOCK) -> int:
+def fitting_block(bases: int, workers: int) -> int:
+    """Bases per block where `max_chunk_size` is None, for a call of so many bases in all."""
+    return min(LARGEST_BLOCK, max(SMALLEST_BLOCK, bases // (_BLOCKS_PER_WORKER * workers)))
+
+
+def resolve_block(max_chunk_size: int | None, iterator: int | None, default: int) -> int:
     """Bases per block: a multiple of the iterator, so that a stratum's window is mostly evaluated once."""
     size = default if max_chunk_size is None else _checked_size(max_chunk_size)
     size = max(size, MIN_BLOCK)

@@ -12,7 +12,7 @@ from attrs import define, field, frozen
 from numpy.typing import NDArray
 
 from gsynth.alphabet import NumpyTranscoder
-from gsynth.blocks.batches import DEFAULT_BLOCK, LARGE_TABLE_BLOCK, Batch, batches
+from gsynth.blocks.batches import LARGE_TABLE_BLOCK, Batch, batches, fitting_block
 from gsynth.blocks.executor import run_in_order
 from gsynth.files.segments import places_of
 from gsynth.genomes.fetching import fetch
@@ -79,9 +79,9 @@ def affordable_workers(workers: int, shape: tuple[int, int, int], windows: int) 
     return max(1, min(workers, worth, 1 + _EXTRA_TABLES // _bytes(shape)))
 
 
-def default_block(shape: tuple[int, int, int]) -> int:
-    """Bases per block for counting into tables of this shape."""
-    return LARGE_TABLE_BLOCK if _bytes(shape) > _CACHED_TABLE else DEFAULT_BLOCK
+def default_block(shape: tuple[int, int, int], bases: int, workers: int) -> int:
+    """Bases per block for counting so many into tables of this shape."""
+    return LARGE_TABLE_BLOCK if _bytes(shape) > _CACHED_TABLE else fitting_block(bases, workers)
 
 
 def _bytes(shape: tuple[int, int, int]) -> int:

@@ -24,7 +24,8 @@ def earlier_overlaps(intervals: Intervals) -> NDArray[np.int64]:
     """
     counts = np.zeros(len(intervals), dtype=np.int64)
     rows = np.flatnonzero(intervals.ends > intervals.starts)
-    order = rows[np.lexsort((intervals.starts[rows], intervals.ids[rows]))]
+    is_sorted = _sorted(intervals.ids[rows], intervals.starts[rows])
+    order = rows if is_sorted else rows[np.lexsort((intervals.starts[rows], intervals.ids[rows]))]
     ids, starts, ends = intervals.ids[order], intervals.starts[order], intervals.ends[order]
     if not ((ids[1:] == ids[:-1]) & (starts[1:] < ends[:-1])).any():
         return counts
@@ -33,12 +34,17 @@ def earlier_overlaps(intervals: Intervals) -> NDArray[np.int64]:
     np.maximum.at(reach, ids, ends)
     shift = (np.cumsum(reach) - reach)[intervals.ids[rows]]
     begin, end = intervals.starts[rows] + shift, intervals.ends[rows] + shift
-    if np.array_equal(order, rows):
+    if is_sorted:
         # Sorted by start, so what ends at or before a start is earlier, and so is all that begins before an end.
         counts[rows] = np.arange(rows.size) - np.searchsorted(np.sort(end), begin, side="right")
         return counts
     counts[rows] = _earlier_below(begin, end) - _earlier_below(end, begin + 1)
     return counts
+
+
+def _sorted(ids: NDArray[np.int64], starts: NDArray[np.int64]) -> bool:
+    """Whether intervals are given by contig and start."""
+    return not ((ids[1:] < ids[:-1]) | ((ids[1:] == ids[:-1]) & (starts[1:] < starts[:-1]))).any()
 
 
 def _earlier_below(values: NDArray[np.int64], limits: NDArray[np.int64]) -> NDArray[np.int64]:

@@ -49,6 +49,11 @@ class Draws:
     def _of_seed(self) -> StreamSource:
         return StreamSource.of(self.seed, self.intervals.names)
 
+    @property
+    def bases(self) -> int:
+        """Bases in all."""
+        return self.intervals.total * self.n_samples
+
     def streams(self, batch: Batch) -> Streams:
         """The streams of a batch's chains."""
         rows, samples = np.divmod(batch.chains, self.n_samples)

@@ -53,14 +53,15 @@ class FastaSink:
         if not part.begins:
             text, place = _stretch(part.letters, part.done % LINE, part.ends), self._place(part)
             return Made(self._target.made(text, place), b"")
-        names = joined([Column.word(b">", part.numbers.size), *self._records.name_columns(part.numbers)])
+        columns = self._records.name_columns(part.numbers)
+        names = joined([Column.word(b">", part.numbers.size), *columns])
         if part.numbers.size == 1:
             header = np.append(names.data, np.uint8(_NEWLINE))
             text = np.concatenate([header, _stretch(part.letters, 0, part.ends)])
             places = np.array([header.size], dtype=np.int64)
         else:
             text, places = whole_records(names, part.letters, part.lengths)
-        return Made(self._target.made(text, part.place), self._index_lines(part, places + part.place))
+        return Made(self._target.made(text, part.place), self._index_lines(part, columns, places + part.place))
 
     def corrected(self, part: Part, made: Made, count: int) -> None:
         """See `gsynth.outputs.Sink`."""
@@ -81,13 +82,12 @@ class FastaSink:
         header = int(self._records.name_lengths(part.numbers)[0]) + 2
         return part.place + header + part.done + part.done // LINE
 
-    def _index_lines(self, part: Part, places: NDArray[np.int64]) -> bytes:
+    def _index_lines(self, part: Part, names: list[Column], places: NDArray[np.int64]) -> bytes:
         lengths = self._records.lengths(part.numbers)
         width = np.minimum(LINE, lengths)
         tab = Column.word(b"\t", lengths.size)
         numbers = Column.numbers(lengths), Column.numbers(places), _SHORT[width], _SHORT[width + 1]
         columns = [column for number in numbers for column in (tab, number)]
-        names = self._records.name_columns(part.numbers)
         return joined([*names, *columns, Column.word(b"\n", lengths.size)]).data.tobytes()
 
 
@@ -111,6 +111,13 @@ def whole_records(
     """
     headers = names.lengths + 1
     lines = -(-lengths // LINE)
+    if lengths.size and (lengths == lengths[0]).all():
+        letters, lengths = _lines_of_all(letters.reshape(lengths.size, -1)), lengths + lines
+        bodies = places_of(headers + lengths)
+        text = np.full(int(bodies[-1]), _NEWLINE, dtype=np.uint8)
+        names.write(text, bodies[:-1])
+        copy_segments(letters, places_of(lengths)[:-1], text, bodies[:-1] + headers, lengths)
+        return text, bodies[:-1] + headers
     places = places_of(headers + lengths + lines)
     # What is not written over is the end of a line.
     text = np.full(int(places[-1]), _NEWLINE, dtype=np.uint8)
@@ -121,6 +128,17 @@ def whole_records(
     sizes = np.minimum(LINE, lengths[row] - begin)
     copy_segments(letters, places_of(lengths)[row] + begin, text, bodies[row] + line * (LINE + 1), sizes)
     return text, bodies
+
+
+def _lines_of_all(records: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """The lines of records of one length (uint8[records, length]), one record behind the other."""
+    count, length = records.shape
+    lines = -(-length // LINE)
+    text = np.full((count, length + lines), _NEWLINE, dtype=np.uint8)
+    for line in range(lines):
+        first, last = line * LINE, min((line + 1) * LINE, length)
+        copy_lines(records[:, first:last], text[:, first + line : last + line])
+    return text.reshape(-1)
 
 
 def wrapped(letters: NDArray[np.uint8], column: int) -> NDArray[np.uint8]:

@@ -290,8 +290,9 @@ def sample_interval(
     *,
     stratum_at: Callable[[int], int] = lambda position: 0,
     fixed: Mapping[int, str] | None = None,
+    counts: NDArray[np.uint64] | None = None,
 ) -> str:
-    """One sample of the interval ``[start, end)`` of a contig, ``init="uniform"``.
+    """One sample of the interval ``[start, end)`` of a contig.
 
     Parameters
     ----------
@@ -305,6 +306,9 @@ def sample_interval(
         The flat bin at a position, negative for none; position p is drawn with the stratum at p - k.
     fixed : mapping of position to base
         What is copied verbatim: masked positions, kept N.
+    counts : uint64[bins, 4**k, 4], optional
+        Of the model: the first k bases are drawn from the k-mers of the stratum at `start` (``init="stationary"``);
+        without it, uniformly.
 
     Examples
     --------
@@ -321,10 +325,38 @@ def sample_interval(
             emitted += copied[p]
             continue
         row: Any = thresholds[-1, 0]
-        if p >= start + k and all(base in BASES for base in context) and stratum_at(p - k) >= 0:
+        if p < start + k and counts is not None and stratum_at(start) >= 0:
+            row = start_row(counts[stratum_at(start)], emitted.upper(), k)
+        elif p >= start + k and all(base in BASES for base in context) and stratum_at(p - k) >= 0:
             row = thresholds[stratum_at(p - k), context_index([BASES.index(base) for base in context])]
         emitted += BASES[draw(uniform(stream, p), row)]
     return emitted
+
+
+def start_row(counts: NDArray[np.uint64], before: str, k: int) -> list[int]:
+    """The thresholds of the base that follows `before` at the beginning of a k-mer.
+
+    The k-mer begins behind the last base of `before` that is not A, C, G or T.
+
+    Examples
+    --------
+    >>> counts = np.zeros((16, 4), dtype=np.uint64)
+    >>> counts[[0b0001, 0b0011]] = [1, 0, 0, 2]  # 3 AC and 3 AT
+    >>> start_row(counts, "A", 2) == [0, 2**30, 2**30]
+    True
+    """
+    known = ""
+    for base in before:
+        known = known + base if base in BASES else ""
+    words = [0] * 4
+    for context in range(4**k):
+        word = "".join(BASES[context // 4 ** (k - 1 - i) % 4] for i in range(k))
+        if word.startswith(known):
+            words[BASES.index(word[len(known)])] += sum(int(n) for n in counts[context])
+    total = sum(words)
+    if total == 0:
+        return threshold_row([0.25, 0.5, 0.75, 1.0])
+    return [math.floor(Fraction(sum(words[: base + 1]), total) * 2**31) for base in range(3)]
 
 
 def replace_kmer(sequence: str, target: str, replacement: str) -> str:
