@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from functools import cached_property
 from pathlib import Path
 from types import MappingProxyType
 from typing import Final, Literal
@@ -19,10 +20,9 @@ from gsynth.errors import ArgumentTypeError, FormatError
 from gsynth.files.bytesource import FileBytes, read_bytes
 from gsynth.genomes.bounds import check_range
 from gsynth.genomes.sniffing import sniff
+from gsynth.genomes.twobit_contigs import LETTERS, LOWER, Blocks, N, TwoBitAxis, TwoBitContig, inside
 
 _SIGNATURE: Final = 0x1A412743
-_LOWER: Final = np.uint8(0x20)
-_N: Final = ord("N")
 _HEADER: Final = 16
 # Packed bytes at a time, so that the letters of a piece are still in the cache when they are copied.
 _PIECE: Final = 1 << 16
@@ -30,48 +30,12 @@ _PIECE: Final = 1 << 16
 _SPARSE: Final = 256
 
 
-def _four_letters() -> NDArray[np.uint8]:
-    """The letters of each packed byte, uint8[256, 4]: T, C, A, G are 0..3, the first base in the highest bits."""
-    byte = np.arange(256)[:, None]
-    letters: NDArray[np.uint8] = np.array(list(b"TCAG"), dtype=np.uint8)[byte >> np.array([6, 4, 2, 0]) & 3]
-    return letters
-
-
-_LETTERS: Final = np.ascontiguousarray(_four_letters()).view(np.uint32).ravel()
-
-
 def is_twobit_source(source: object) -> bool:
     """True for the path of a .2bit file of either byte order."""
     return isinstance(source, str | os.PathLike) and sniff(Path(source)) == "2bit"
 
 
-@frozen(eq=False)
-class Blocks:
-    """Runs of a contig, sorted and apart: ``starts[i] .. ends[i]``, uint32[n] as in the file."""
-
-    starts: NDArray[np.uint32]
-    ends: NDArray[np.uint32]
-
-    def within(self, start: int, end: int) -> NDArray[np.int64]:
-        """The runs that meet ``[start, end)``, clipped and counted from `start`: int64[m, 2]."""
-        # A number of the same type: another would make NumPy convert the whole array for each query.
-        low = int(np.searchsorted(self.ends, np.uint32(start), side="right"))
-        high = max(low, int(np.searchsorted(self.starts, np.uint32(end), side="left")))
-        runs = np.stack([self.starts[low:high], self.ends[low:high]], axis=1).astype(np.int64)
-        return np.clip(runs, start, end) - start
-
-
-@frozen(eq=False)
-class TwoBitContig:
-    """What the file says of one contig; `offset` is where its packed bases begin."""
-
-    size: int
-    unknown: Blocks
-    soft: Blocks
-    offset: int
-
-
-@frozen(eq=False)
+@frozen(eq=False, slots=False)
 class TwoBitGenome:
     """The contigs of a .2bit file: N blocks as N, soft masks as lower case. Reading takes no lock."""
 
@@ -96,14 +60,24 @@ class TwoBitGenome:
         out = self._letters(record, start, end)
         unknown, soft = record.unknown.within(start, end), record.soft.within(start, end)
         if len(unknown) + len(soft) > out.size // _SPARSE:
-            out[_inside(unknown, out.size)] = _N
-            out |= _inside(soft, out.size).view(np.uint8) * _LOWER
+            out[inside(unknown, out.size)] = N
+            out |= inside(soft, out.size).view(np.uint8) * LOWER
             return out
         for low, high in unknown.tolist():
-            out[low:high] = _N
+            out[low:high] = N
         for low, high in soft.tolist():
-            out[low:high] |= _LOWER
+            out[low:high] |= LOWER
         return out
+
+    def fetch_many(
+        self, ids: NDArray[np.int64], starts: NDArray[np.int64], ends: NDArray[np.int64], out: NDArray[np.uint8]
+    ) -> None:
+        """Write the bases of many stretches, one behind the other; a `gsynth.plugins.ManyFetcher`."""
+        self._axis.read(self.source, ids, starts, ends, out)
+
+    @cached_property
+    def _axis(self) -> TwoBitAxis:
+        return TwoBitAxis.of(list(self.table.values()))
 
     def _letters(self, record: TwoBitContig, start: int, end: int) -> NDArray[np.uint8]:
         first, last = start // 4, -(-end // 4)
@@ -112,7 +86,7 @@ class TwoBitGenome:
         for done in range(0, words.size, _PIECE):
             piece = packed[: min(_PIECE, words.size - done)]
             self.source.read_into(record.offset + first + done, piece)
-            np.take(_LETTERS, piece, out=words[done : done + piece.size], mode="clip")
+            np.take(LETTERS, piece, out=words[done : done + piece.size], mode="clip")
         return words.view(np.uint8)[start - 4 * first : end - 4 * first]
 
     def __reduce__(self) -> tuple[object, ...]:
@@ -134,15 +108,6 @@ def open_twobit(path: Path) -> TwoBitGenome:
     except FormatError as error:
         raise FormatError(f"{path}: not a sound .2bit file: {error}") from None
     return TwoBitGenome(path, file, table)
-
-
-def _inside(runs: NDArray[np.int64], size: int) -> NDArray[np.bool_]:
-    """Which of `size` positions lie in the runs, which are apart or touch: bool[size]."""
-    runs = runs[runs[:, 0] < runs[:, 1]]
-    steps = np.zeros(size + 1, dtype=np.int8)
-    steps[runs[:, 0]] += 1
-    steps[runs[:, 1]] -= 1
-    return np.cumsum(steps[:-1], dtype=np.int8).view(np.bool_)
 
 
 _Order = Literal["<", ">"]

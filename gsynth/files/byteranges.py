@@ -1,0 +1,43 @@
+"""Many ranges of bytes of a source: those that lie near one another are read at once."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gsynth.files.bytesource import ByteSource
+
+_ROOM: Final = 1 << 22
+"""Bytes that are held at once."""
+
+
+def fillings(begins: NDArray[np.int64], stops: NDArray[np.int64], near: int) -> Iterator[NDArray[np.int64]]:
+    """The ranges in the order of the source, so many at a time that what is read for them is about `_ROOM`."""
+    order = np.argsort(begins, kind="stable")
+    gaps = np.diff(begins[order], prepend=begins[order[:1]])
+    # What is read for a range: all since the one before where that is near, else itself.
+    sizes = stops[order] - begins[order] + np.where(gaps <= near, gaps, 0)
+    filling = np.cumsum(sizes) // _ROOM
+    edges = [0, *(np.flatnonzero(np.diff(filling)) + 1).tolist(), order.size]
+    for first, last in itertools.pairwise(edges):
+        if last > first:
+            yield order[first:last]
+
+
+def read_ranges(
+    source: ByteSource, begins: NDArray[np.int64], stops: NDArray[np.int64]
+) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
+    """The bytes that hold ``[begins, stops)``, sorted by begin, and what to add to an offset to find it there."""
+    reach = np.maximum.accumulate(stops)
+    first = np.flatnonzero(np.append(True, begins[1:] > reach[:-1] + source.near))
+    last = np.append(first[1:], begins.size) - 1
+    sizes = reach[last] - begins[first]
+    places = np.cumsum(sizes) - sizes
+    text = np.empty(int(sizes.sum()), dtype=np.uint8)
+    for begin, place, size in zip(begins[first].tolist(), places.tolist(), sizes.tolist(), strict=True):
+        source.read_into(begin, text[place : place + size])
+    return text, np.repeat(places - begins[first], np.diff(np.append(first, begins.size)))
