@@ -16,6 +16,7 @@ import attrs
 from attrs import define, frozen
 
 from benchmarks.jobs import PEER, Contestant, Job
+from benchmarks.regions import region_bases
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -27,6 +28,8 @@ class Place:
     folder: Path
     genome: Path
     bases: int
+    asked: int
+    """About how many bases the genome was asked to have; `bases` are those that it has."""
 
     @property
     def database(self) -> Path:
@@ -34,6 +37,10 @@ class Place:
 
     def model(self, job: Job) -> Path:
         return self.folder / f"{self.genome.stem}-k{job.order}{'-gc' if job.stratified else ''}.gsm"
+
+    def bases_of(self, job: Job) -> int:
+        """Bases that a job works on."""
+        return region_bases(self.asked) if job.regions else self.bases
 
     def spec(self, job: Job, contestant: Contestant) -> dict[str, Any]:
         """What a worker is told."""
@@ -43,6 +50,7 @@ class Place:
             "genome": str(self.genome),
             "database": str(self.database),
             "model": str(self.model(job)),
+            "bases": self.asked,
             "output": str(self.folder / f"out-{contestant.name}-{contestant.cores}.fa"),
         }
 
@@ -152,7 +160,8 @@ def contest(place: Place, job: Job, contestants: Sequence[Contestant], rounds: i
 
 def prepare(place: Place, jobs: Sequence[Job], peer: bool) -> None:
     """Make the models to sample from, and the peer's database, in a process of its own; what is there is kept."""
-    made = [("model", job, place.model(job)) for job in jobs if job.has_model and not place.model(job).exists()]
+    models = {place.model(job): job for job in jobs if job.has_model and not place.model(job).exists()}
+    made = [("model", job, path) for path, job in models.items()]
     if peer and not place.database.exists():
         made.append(("database", jobs[0], place.database))
     for what, job, path in made:

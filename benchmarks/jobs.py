@@ -28,8 +28,10 @@ class Job:
         Markov order; 0 where there is none.
     stratified : bool
         With strata of G + C, in windows of `ITERATOR` bases.
+    regions : bool
+        On many short regions (see `benchmarks.regions`), not on the whole genome.
     target : float or None
-        How many times sooner than the peer it should be.
+        How many times faster than the peer it should be.
     reference : float or None
         The most nanoseconds a base that the NumPy backend should take.
     """
@@ -38,6 +40,7 @@ class Job:
     kind: str
     order: int = 0
     stratified: bool = False
+    regions: bool = False
     target: float | None = None
     reference: float | None = None
 
@@ -49,10 +52,8 @@ class Job:
     @property
     def title(self) -> str:
         """In words."""
-        if self.kind == "replace":
-            return "replace CG by GC"
-        words = "random" if self.kind == "random" else f"{self.kind} k={self.order}"
-        return words + (", GC strata" if self.stratified else "")
+        words = {"replace": "replace CG by GC", "random": "random"}.get(self.kind, f"{self.kind} k={self.order}")
+        return words + (", GC strata" if self.stratified else "") + (", regions" if self.regions else "")
 
 
 JOBS: Final = (
@@ -66,6 +67,12 @@ JOBS: Final = (
     Job("sample-k10-gc", "sample", 10, True),
     Job("random", "random", target=40),
     Job("replace", "replace", target=40),
+    Job("train-k5-regions", "train", 5, regions=True, target=40),
+    Job("train-k5-gc-regions", "train", 5, True, True, target=60),
+    Job("sample-k5-regions", "sample", 5, regions=True, target=25),
+    Job("sample-k5-gc-regions", "sample", 5, True, True, target=40),
+    Job("random-regions", "random", regions=True, target=25),
+    Job("replace-regions", "replace", regions=True, target=8),
 )
 
 HEAVY: Final = ("train-k10-gc", "sample-k10-gc")

@@ -10,6 +10,7 @@ import numpy as np
 from attrs import frozen
 
 from benchmarks.jobs import ITERATOR, SEED, Contestant, Job, dims_for
+from benchmarks.regions import regions_of
 
 WARM_UP = {"warm": "ACGTTGCACGGCATTAGCAN" * 2000}
 """A small genome: what is compiled or looked up once is so before the clock runs."""
@@ -24,47 +25,54 @@ class Ours:
     genome: Path
     model: Path
     output: Path
+    bases: int
 
     def ready(self) -> Callable[[], Any]:
         """Load what is loaded once, do the job in small, and return the job."""
         run = getattr(self, f"_{self.job.kind}")
-        work: Callable[[Any], Any] = run()
+        work: Callable[..., Any] = run()
         work(WARM_UP)
+        if self.job.regions:
+            import pandas as pd
+
+            regions = pd.DataFrame(regions_of(self.bases))
+            return lambda: work(str(self.genome), intervals=regions)
         return lambda: work(str(self.genome))
 
-    def _options(self, genome: Any) -> dict[str, Any]:
+    def _options(self, genome: Any, more: dict[str, Any]) -> dict[str, Any]:
         return {
+            **more,
             "genome": genome,
             "backend": self.contestant.name,
             "num_cores": self.contestant.cores,
             "progress": False,
         }
 
-    def _train(self) -> Callable[[Any], Any]:
+    def _train(self) -> Callable[..., Any]:
         from gsynth.training import gsynth_train
 
         width = ITERATOR if self.job.stratified else None
         dims = dims_for("gc", self.job)
-        return lambda genome: gsynth_train(
-            *dims, k=self.job.order, iterator=width, prior="uniform", **self._options(genome)
+        return lambda genome, **more: gsynth_train(
+            *dims, k=self.job.order, iterator=width, prior="uniform", **self._options(genome, more)
         )
 
-    def _sample(self) -> Callable[[Any], Any]:
+    def _sample(self) -> Callable[..., Any]:
         from gsynth.sampling import gsynth_sample
         from gsynth.storage import gsynth_load
 
         model = gsynth_load(self.model)
-        return lambda genome: gsynth_sample(model, self.output, seed=SEED, **self._options(genome))
+        return lambda genome, **more: gsynth_sample(model, self.output, seed=SEED, **self._options(genome, more))
 
-    def _random(self) -> Callable[[Any], Any]:
+    def _random(self) -> Callable[..., Any]:
         from gsynth.sampling import gsynth_random
 
-        return lambda genome: gsynth_random(output=self.output, seed=SEED, **self._options(genome))
+        return lambda genome, **more: gsynth_random(output=self.output, seed=SEED, **self._options(genome, more))
 
-    def _replace(self) -> Callable[[Any], Any]:
+    def _replace(self) -> Callable[..., Any]:
         from gsynth.replacement import gsynth_replace_kmer
 
-        return lambda genome: gsynth_replace_kmer("CG", "GC", output=self.output, **self._options(genome))
+        return lambda genome, **more: gsynth_replace_kmer("CG", "GC", output=self.output, **self._options(genome, more))
 
     def counts(self, result: Any) -> Any:
         """The counts of a trained model: uint64[bins, 4**k, 4]."""

@@ -1,7 +1,7 @@
 """Side by side with pymisha: ``python -m benchmarks.peers [--quick] [--json OUT] [--backends ...] [--jobs ...]``.
 
 Makes a genome, lets pymisha (if it can be imported) and every usable backend do the same jobs in turn, and prints
-nanoseconds a base, how many times sooner than pymisha, the memory beyond the start, and whether the target is met.
+nanoseconds a base, how many times faster than pymisha, the memory beyond the start, and whether the target is met.
 """
 
 from __future__ import annotations
@@ -83,7 +83,7 @@ def folder_for(workdir: Path | None) -> Iterator[Path]:
 def place_in(folder: Path, megabases: float) -> Place:
     """The genome in `folder`, made if it is not there."""
     bases = int(megabases * 1_000_000)
-    return Place(folder, make_genome(folder, bases), sum(contig.length for contig in contigs_of(bases)))
+    return Place(folder, make_genome(folder, bases), sum(contig.length for contig in contigs_of(bases)), bases)
 
 
 def chosen_jobs(options: argparse.Namespace) -> list[Job]:
@@ -120,7 +120,7 @@ def run_contest(options: argparse.Namespace) -> dict[str, Any]:
         prepare(place, jobs, peer)
         for job in jobs:
             say(job.title)
-            figures.append(job_figures(job, contest(place, job, contestants, options.rounds), place.bases))
+            figures.append(job_figures(job, contest(place, job, contestants, options.rounds), place.bases_of(job)))
             write_report(report, options.json)
     return report
 

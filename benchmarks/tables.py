@@ -11,7 +11,7 @@ HEAD: Final = (
     "best ns/base",
     "median",
     "processor time",
-    "times sooner",
+    "times faster",
     "target",
     "met",
     "peak MB",

@@ -10,6 +10,10 @@ import numpy as np
 from attrs import frozen
 
 from benchmarks.jobs import ITERATOR, SEED, Job, dims_for
+from benchmarks.regions import regions_of
+
+NO_LIMIT: Final = 10**9
+"""An iterator that cuts no interval."""
 
 GC: Final = "g_frac + c_frac"
 """Virtual tracks of G and of C and their sum, as its documentation does it."""
@@ -23,6 +27,7 @@ class Theirs:
     database: Path
     model: Path
     output: Path
+    bases: int
 
     def ready(self) -> Callable[[], Any]:
         """Open the database and the model, and return the job."""
@@ -32,29 +37,39 @@ class Theirs:
         for base in "GC":
             pm.gvtrack_create(f"{base.lower()}_frac", None, func="kmer.frac", kmer=base)
         run = getattr(self, f"_{self.job.kind}")
-        work: Callable[[], Any] = run(pm)
+        where = {"intervals": pm.gintervals(**regions(self.bases))} if self.job.regions else {}
+        work: Callable[[], Any] = run(pm, where)
         return work
 
-    def _train(self, pm: Any) -> Callable[[], Any]:
-        width = ITERATOR if self.job.stratified else None
+    def _train(self, pm: Any, where: dict[str, Any]) -> Callable[[], Any]:
+        # Without strata and iterator it counts nothing in an interval that begins after 0.
+        width = ITERATOR if self.job.stratified else NO_LIMIT if where else None
         dims = dims_for(GC, self.job)
-        return lambda: pm.gsynth_train(*dims, k=self.job.order, iterator=width, prior="uniform", allow_parallel=False)
+        options = {"k": self.job.order, "iterator": width, "prior": "uniform", "allow_parallel": False}
+        return lambda: pm.gsynth_train(*dims, **options, **where)
 
-    def _sample(self, pm: Any) -> Callable[[], Any]:
+    def _sample(self, pm: Any, where: dict[str, Any]) -> Callable[[], Any]:
         model = pm.gsynth_load(str(self.model))
         for spec in model.dim_specs:
             spec["expr"] = GC
-        return lambda: pm.gsynth_sample(model, str(self.output), output_format="fasta", seed=SEED, allow_parallel=False)
+        options = {"output_format": "fasta", "seed": SEED, "allow_parallel": False}
+        return lambda: pm.gsynth_sample(model, str(self.output), **options, **where)
 
-    def _random(self, pm: Any) -> Callable[[], Any]:
-        return lambda: pm.gsynth_random(output=str(self.output), output_format="fasta", seed=SEED)
+    def _random(self, pm: Any, where: dict[str, Any]) -> Callable[[], Any]:
+        return lambda: pm.gsynth_random(output=str(self.output), output_format="fasta", seed=SEED, **where)
 
-    def _replace(self, pm: Any) -> Callable[[], Any]:
-        return lambda: pm.gsynth_replace_kmer("CG", "GC", output=str(self.output), output_format="fasta")
+    def _replace(self, pm: Any, where: dict[str, Any]) -> Callable[[], Any]:
+        return lambda: pm.gsynth_replace_kmer("CG", "GC", output=str(self.output), output_format="fasta", **where)
 
     def counts(self, result: Any) -> Any:
         """The counts of a trained model: uint64[bins, 4**k, 4]."""
         return np.stack(result.model_data["counts"]).astype(np.uint64)
+
+
+def regions(bases: int) -> dict[str, Any]:
+    """The regions, by the names that `pymisha.gintervals` has for the columns."""
+    found = regions_of(bases)
+    return {"chroms": found["chrom"], "starts": found["start"].tolist(), "ends": found["end"].tolist()}
 
 
 def make_database(genome: Path, folder: Path) -> None:

@@ -33,10 +33,10 @@ def task_of(spec: dict[str, Any]) -> Ours | Theirs:
     """Who does what."""
     job = Job(**spec["job"])
     contestant = Contestant(**spec["contestant"])
-    model, output = Path(spec["model"]), Path(spec["output"])
+    model, output, bases = Path(spec["model"]), Path(spec["output"]), int(spec["bases"])
     if contestant.name == PEER:
-        return Theirs(job, Path(spec["database"]), model, output)
-    return Ours(job, contestant, Path(spec["genome"]), model, output)
+        return Theirs(job, Path(spec["database"]), model, output, bases)
+    return Ours(job, contestant, Path(spec["genome"]), model, output, bases)
 
 
 def sequence_digest(path: Path) -> str:

@@ -111,7 +111,7 @@ def test_one_that_fails_is_shown(tmp_path):
     from benchmarks.tables import HEAD, as_text, peer_rows
 
     job = find_jobs(["train-k5"])[0]
-    place = Place(tmp_path, make_genome(tmp_path, 20_000), 20_000)
+    place = Place(tmp_path, make_genome(tmp_path, 20_000), 20_000, 20_000)
     results = contest(place, job, [Contestant("numpy", 1), Contestant("nonesuch", 1)], 1)
     text = as_text(HEAD, list(peer_rows([job_figures(job, results, 20_000)])))
     assert "failed" in text
