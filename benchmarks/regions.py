@@ -9,6 +9,8 @@ import numpy as np
 from benchmarks.genome import SEED, VERSION, contigs_of
 
 WIDTH: Final = 500
+STEP: Final = 100
+"""Starts are multiples of it: no window that a region cuts has a value on a break, where the peer bins otherwise."""
 SPACING: Final = 1000
 """Bases of the genome for each region: 100,000 regions on 100 Mb."""
 
@@ -21,7 +23,7 @@ def regions_of(bases: int) -> dict[str, Any]:
         rng = np.random.default_rng([SEED, VERSION, contig.number, WIDTH])
         count = contig.length // SPACING
         # Apart, since the peer cuts the windows of regions that overlap.
-        found = np.arange(count) * SPACING + rng.integers(0, SPACING - WIDTH, count)
+        found = np.arange(count) * SPACING + rng.integers(0, (SPACING - WIDTH) // STEP + 1, count) * STEP
         names += [contig.name] * found.size
         starts.append(found)
     joined = np.concatenate(starts)

@@ -53,9 +53,12 @@ CLAUSES: Final[dict[str, str]] = {
     "sniff": "sniff says True to what the format wrote and False to what it did not, without an error",
     "contigs": "contigs maps names to lengths in bases, in the order of the source",
     "fetch": "fetch gives the ASCII bases of [start, end), 0-based half-open, as uint8[end - start], case kept",
+    "fetch-many": "fetch_many writes what fetch gives for one stretch after another, end to end, and returns None",
     "track-values": "window_values gives one float64 a window, NaN where there is none",
     "track-blocks": "the value of a window does not depend on which other windows are asked for with it",
     "track-composition": "composition_values gives what window_values gives, of A, C, G and T of each window",
+    "track-bases": "bases_values gives what window_values gives, of the bases inside the windows alone",
+    "track-anywhere": "many_values gives what window_values gives, for windows anywhere, in any order",
     "registration": "a descriptor has a name, a whole-number priority and the contract's version, and its load gives "
     "an object with the role's methods",
 }

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from gsynth.plugins import CONTRACT, CompositionTrack, Genome, Track
+from gsynth.plugins import CONTRACT, BasesTrack, CompositionTrack, Genome, ManyFetcher, ManyWindows, Track
 from gsynth.testing.bases import codes_of_bases
 from gsynth.testing.clauses import SUITE_CONTRACT, require, require_equal
 from gsynth.testing.threads import at_once
@@ -105,6 +105,20 @@ class GenomeConformance:
                 joined = np.concatenate([np.zeros(0, dtype=np.uint8), *pieces])
                 require_equal(joined, whole, "fetch", f"{contig} from {start} in pieces of {width}")
 
+    def test_many_at_once(self, with_sequence: Genome) -> None:
+        if not isinstance(with_sequence, ManyFetcher):
+            pytest.skip("the genome does not have the optional ability ManyFetcher (fetch_many)")
+        contigs = list(with_sequence.contigs.items())
+        rows = [(i, *place) for i, (_, length) in enumerate(contigs[:30]) for place in places(length, 20)]
+        # Sorted, and in an order in which neighbours lie far from one another.
+        for wanted in (rows, rows[::2] + rows[1::2][::-1]):
+            ids, starts, ends = (np.array(column, dtype=np.int64) for column in zip(*wanted, strict=True))
+            truth = [np.array(with_sequence.fetch(contigs[i][0], start, end)) for i, start, end in wanted]
+            out = np.zeros(int((ends - starts).sum()), dtype=np.uint8)
+            returned = with_sequence.fetch_many(ids, starts, ends, out)  # type: ignore[func-returns-value]  # a check
+            require(returned is None, "fetch-many", f"fetch_many returned {returned!r}")
+            require_equal(out, np.concatenate(truth), "fetch-many", f"{len(wanted)} stretches")
+
     def test_threads_do_not_matter(self, with_sequence: Genome) -> None:
         wanted = [
             (contig, start, end)
@@ -172,6 +186,31 @@ class TrackConformance:
             np.add.at(composition, (window, codes), 1)
             found = track.composition_values(np.ascontiguousarray(composition[:, :4]), np.diff(edges))
             require_equal(found, window_values(track, genome, contig, edges), "track-composition", contig)
+
+    @pytest.mark.parametrize("width", [1, 20, 200])
+    def test_bases_alone(self, track: Track, genome: Genome, width: int) -> None:
+        if not isinstance(track, BasesTrack):
+            pytest.skip("the track does not have the optional ability BasesTrack (bases_values)")
+        work = _windows(genome, width)
+        bases = [np.array(genome.fetch(contig, int(edges[0]), int(edges[-1]))) for contig, edges in work]
+        widths = np.concatenate([np.diff(edges) for _, edges in work])
+        places_in_bases = np.append(0, np.cumsum(widths))
+        truth = [window_values(track, genome, contig, edges) for contig, edges in work]
+        found = track.bases_values(np.concatenate(bases), places_in_bases)
+        require_equal(found, np.concatenate(truth), "track-bases", f"windows of {width} of {len(work)} stretches")
+
+    @pytest.mark.parametrize("width", [1, 20, 200])
+    def test_windows_anywhere(self, track: Track, genome: Genome, width: int) -> None:
+        if not isinstance(track, ManyWindows):
+            pytest.skip("the track does not have the optional ability ManyWindows (many_values)")
+        names, work = list(genome.contigs), _windows(genome, width)
+        ids = np.concatenate([np.full(edges.size - 1, names.index(contig)) for contig, edges in work])
+        starts = np.concatenate([edges[:-1] for _, edges in work])
+        ends = np.concatenate([edges[1:] for _, edges in work])
+        truth = np.concatenate([window_values(track, genome, contig, edges) for contig, edges in work])
+        for order in (np.arange(ids.size), np.random.default_rng(width).permutation(ids.size)):
+            found = track.many_values(names, ids[order], starts[order], ends[order])
+            require_equal(found, truth[order], "track-anywhere", f"{ids.size} windows of {width}")
 
     def test_no_windows(self, track: Track, genome: Genome) -> None:
         contig = next(iter(genome.contigs))

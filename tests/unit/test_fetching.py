@@ -99,4 +99,6 @@ def test_a_line_of_another_length_is_seen(tmp_path):
     genome = open_genome(path)
     starts = np.array([0, 1150, 2000])
     with pytest.raises(ValueError, match="not 60 bases long"):
-        genome.fetch_many(np.zeros(3, dtype=np.int64), starts, starts + 200, np.empty(600, dtype=np.uint8))
+        genome.fetch_many(  # type: ignore[attr-defined]  # a FASTA has it
+            np.zeros(3, dtype=np.int64), starts, starts + 200, np.empty(600, dtype=np.uint8)
+        )
