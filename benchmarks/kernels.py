@@ -11,6 +11,7 @@ from __future__ import annotations
 import argparse
 import time
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +21,7 @@ from gsynth.model.smoothing import smoothed_cdf
 from gsynth.model.thresholds import thresholds_from_cdf
 from gsynth.plugins import FREE
 from gsynth.plugins.registry import registry
+from gsynth.plugins.roles import COUNTER, SAMPLER
 
 Codes = NDArray[np.uint8]
 Job = Callable[[str], Callable[[], object]]
@@ -63,7 +65,7 @@ def counting(codes: Codes, order: int, stratified: bool) -> Job:
     out = np.zeros((BINS if stratified else 1, 4**order, 4), dtype=np.uint64)
 
     def job(backend: str) -> Callable[[], object]:
-        counter = registry().load("counter", backend)
+        counter = registry().load(COUNTER, backend)
         return lambda: counter.count(codes[: windows + order], *runs, order=order, out=out)
 
     return job
@@ -73,7 +75,7 @@ def thresholds(codes: Codes, order: int, bins: int) -> NDArray[np.uint32]:
     """The sampler's table of a model trained on `codes`, the same in every bin."""
     counts = np.zeros((1, 4**order, 4), dtype=np.uint64)
     runs = whole(codes.size - order)
-    registry().load("counter", registry().auto("counter")).count(codes, *runs, order=order, out=counts)
+    registry().load(COUNTER, registry().auto(COUNTER)).count(codes, *runs, order=order, out=counts)
     return thresholds_from_cdf(np.repeat(smoothed_cdf(counts, 1.0, None, np.zeros(1, dtype=np.bool_)), bins, axis=0))
 
 
@@ -91,7 +93,7 @@ def sampling(codes: Codes, order: int, stratified: bool, masked: bool) -> Job:
     work = cells.copy()
 
     def job(backend: str) -> Callable[[], object]:
-        sampler = registry().load("sampler", backend)
+        sampler: Any = registry().load(SAMPLER, backend)
 
         def run() -> None:
             work[:] = cells
@@ -109,7 +111,7 @@ def independent(windows: int) -> Job:
     work = np.empty(windows + 1, dtype=np.uint8)
 
     def job(backend: str) -> Callable[[], object]:
-        sampler = registry().load("sampler", backend)
+        sampler: Any = registry().load(SAMPLER, backend)
 
         def run() -> None:
             work[:] = FREE
@@ -129,7 +131,7 @@ def on_bases(ability: str, codes: Codes) -> Job:
     old, new = (np.frombuffer(word, dtype=np.uint8) for word in (b"CG", b"GC"))
 
     def job(backend: str) -> Callable[[], object]:
-        sampler = registry().load("sampler", backend)
+        sampler: Any = registry().load(SAMPLER, backend)
 
         def replace() -> None:
             room[:] = bases

@@ -12,6 +12,7 @@ import pytest
 from benchmarks.kernels import ABILITIES, counting, independent, on_bases, sampling, sequences
 from benchmarks.peers import usable_backends
 from gsynth.plugins.registry import registry
+from gsynth.plugins.roles import SAMPLER
 
 WINDOWS = 2_000_000
 CODES = dict(sequences(WINDOWS, None, None))
@@ -47,7 +48,7 @@ def test_count_repeats(benchmark, backend, sequence):
 @orders
 @pytest.mark.parametrize("masked", [False, True], ids=["free", "half-fixed"])
 def test_sample(benchmark, backend, order, masked):
-    if not hasattr(registry().load("sampler", backend), "sample_stream"):
+    if not hasattr(registry().load(SAMPLER, backend), "sample_stream"):
         pytest.skip(f"{backend} draws no numbers of its own")
     run = sampling(CODES["random"], order, False, masked)(backend)
     measured(benchmark, run, f"sample k={order}{', half fixed' if masked else ''}")
@@ -55,7 +56,7 @@ def test_sample(benchmark, backend, order, masked):
 
 @backends
 def test_random(benchmark, backend):
-    if not hasattr(registry().load("sampler", backend), "sample_stream"):
+    if not hasattr(registry().load(SAMPLER, backend), "sample_stream"):
         pytest.skip(f"{backend} draws no numbers of its own")
     measured(benchmark, independent(WINDOWS)(backend), "random")
 
@@ -63,6 +64,6 @@ def test_random(benchmark, backend):
 @backends
 @pytest.mark.parametrize("ability", ABILITIES)
 def test_bases(benchmark, backend, ability):
-    if not hasattr(registry().load("sampler", backend), ability):
+    if not hasattr(registry().load(SAMPLER, backend), ability):
         pytest.skip(f"{backend} has no {ability} of its own")
     measured(benchmark, on_bases(ability, CODES["random"])(backend), ability)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 import os
 from pathlib import Path
-from typing import cast
 
 from gsynth.errors import (
     ArgumentError,
@@ -23,6 +22,7 @@ from gsynth.model import GsynthModel
 from gsynth.plugins.contracts import Serializer
 from gsynth.plugins.descriptors import SerializerPlugin
 from gsynth.plugins.registry import Registered, registry
+from gsynth.plugins.roles import SERIALIZER
 
 logger = logging.getLogger(__name__)
 
@@ -72,7 +72,7 @@ def gsynth_save(model: GsynthModel, path: PathLike, *, compress: bool = False, f
         raise ArgumentTypeError(f"model must be a GsynthModel, found {type(model).__name__}")
     target = _output_path(path)
     name = _format_to_write(target, compress) if format is None else _named_to_write(format)
-    serializer = cast(Serializer, registry().load("serializer", name))
+    serializer = registry().load(SERIALIZER, name)
     _check_replaceable(target)
     with workspace(target) as folder:
         # The same name, one folder deeper: writers that look at the suffix find it.
@@ -115,12 +115,12 @@ def gsynth_load(path: PathLike, *, format: str | None = None) -> GsynthModel:
     if not source.exists():
         raise MissingFileError(_missing(source))
     if format is not None:
-        return _read(cast(Serializer, registry().load("serializer", format)), format, source)
+        return _read(registry().load(SERIALIZER, format), format, source)
     failure: PluginError | None = None
     problems: list[str] = []
     for entry in _recognising(source, problems):
         try:
-            serializer = cast(Serializer, registry().load("serializer", entry.name))
+            serializer = registry().load(SERIALIZER, entry.name)
         except PluginError as error:
             failure = failure or error
             logger.warning("%s: passed over a format that recognises it: %s", source, error)
@@ -184,11 +184,11 @@ def _output_path(path: object) -> Path:
 
 
 def _serializers() -> list[Registered[SerializerPlugin]]:
-    return registry().ranked("serializer")
+    return registry().ranked(SERIALIZER)
 
 
 def _named_to_write(name: str) -> str:
-    descriptor = registry().select("serializer", name).descriptor
+    descriptor = registry().select(SERIALIZER, name).descriptor
     if not descriptor.can_save:
         writers = [entry.name for entry in _serializers() if entry.descriptor.can_save]
         raise ArgumentError(f"the format {name!r} is only read, never written; use one of: {', '.join(writers)}")

@@ -20,6 +20,7 @@ from gsynth.intervals import Intervals
 from gsynth.intervals.masks import Mask
 from gsynth.intervals.pieces import Pieces
 from gsynth.model.strands import add_reverse_complement
+from gsynth.plugins import checking
 from gsynth.plugins.contracts import MASKED, Counter, Encoder, Genome
 from gsynth.strata import Strata, lay_over
 from gsynth.strata.runs import PieceRuns
@@ -109,7 +110,7 @@ class BatchCounter:
         places = places_of(pieces.sizes + self.order)
         bases, runs = self._read(pieces)
         codes = np.empty(bases.size, dtype=np.uint8)
-        self._encoder.encode(bases, codes)
+        checking.encode(self._encoder, "counter", bases, codes)
         # The windows that begin in a piece's last k bases reach into the next piece, and those of the last piece lie
         # behind the block.
         gaps = np.append(places[1:] - self.order, places[-1] - self.order)
@@ -119,7 +120,7 @@ class BatchCounter:
             found = self.mask.block_runs(pieces, places[:-1], bases)
             masked = int((found[:, 1] - found[:, 0]).sum())
             edges, strata = lay_over((edges, strata), found)
-        unknown = self.counter.count(codes, edges, strata, order=self.order, out=self.tables.mine())
+        unknown = checking.count(self.counter, codes, edges, strata, order=self.order, out=self.tables.mine())
         return Tally(int(pieces.sizes.sum()), masked, unknown)
 
     def _read(self, pieces: Pieces) -> tuple[NDArray[np.uint8], PieceRuns]:

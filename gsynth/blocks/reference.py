@@ -10,6 +10,7 @@ from gsynth.alphabet import LOWER_CASE_BIT, NOT_ACGT, is_lower
 from gsynth.files.segments import copy_segments, places_of
 from gsynth.intervals.masks import Mask
 from gsynth.intervals.pieces import Pieces
+from gsynth.plugins import checking
 from gsynth.plugins.contracts import FREE, Genome, Transcoder
 
 
@@ -99,7 +100,7 @@ class Reference:
         if not self.preserve_n and runs.size == 0:
             return None, None
         codes = np.empty(bases.size, dtype=np.uint8)
-        gaps = self.transcoder.encode(bases, codes) > 0 and self.preserve_n
+        gaps = checking.encode(self.transcoder, "sampler", bases, codes) > 0 and self.preserve_n
         if not gaps and runs.size == 0:
             return None, None
         fixed = _only_unknown(codes) if gaps else np.full(bases.size, FREE, dtype=np.uint8)

@@ -15,6 +15,7 @@ from gsynth.files.segments import copy_segments, places_of
 from gsynth.genomes.fetching import fetch
 from gsynth.intervals.pieces import Pieces
 from gsynth.outputs import Part
+from gsynth.plugins import checking
 from gsynth.plugins.contracts import Genome, Replacer
 
 _WALL_SEARCH: Final = 256
@@ -57,7 +58,7 @@ class BatchReplacer:
         last = self._wall(name, last, end)
         letters = np.empty(0, dtype=np.uint8)
         if first < last:
-            letters = self.genome.fetch(name, first, last).copy()
+            letters = checking.fetch(self.genome, name, first, last).copy()
             self._replace(letters)
         done = first - int(pieces.starts[0])
         return Part(batch.chains, letters, np.array([letters.size]), place, done, not batch.continues, batch.ends)
@@ -65,14 +66,14 @@ class BatchReplacer:
     def _replace(self, bases: NDArray[np.uint8]) -> None:
         bases[:] = to_upper(bases)
         if not np.array_equal(self.target, self.replacement):
-            self.replacer.replace(bases, self.target, self.replacement)
+            checking.replace(self.replacer, bases, self.target, self.replacement)
 
     def _wall(self, name: str, position: int, end: int) -> int:
         """The first wall of the interval at or after `position`; its end if there is none."""
         step = _WALL_SEARCH
         while position < end:
             last = min(position + step, end)
-            bases = to_upper(self.genome.fetch(name, position, last))
+            bases = to_upper(checking.fetch(self.genome, name, position, last))
             walls = np.flatnonzero(~np.isin(bases, self.target))
             if walls.size:
                 return position + int(walls[0])

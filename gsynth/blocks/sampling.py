@@ -7,7 +7,7 @@ where the two meet. The result is what one pass from left to right gives, whethe
 
 from __future__ import annotations
 
-from typing import Final, cast
+from typing import Final
 
 import numpy as np
 from attrs import define, field, frozen
@@ -22,6 +22,7 @@ from gsynth.files.segments import places_of
 from gsynth.genomes.fetching import fetch
 from gsynth.intervals.pieces import Pieces
 from gsynth.model.start import Start
+from gsynth.plugins import checking
 from gsynth.plugins.contracts import FREE, UNBINNED, Genome, Sampler, StreamSampler, Transcoder
 from gsynth.randomness import uniforms_at
 from gsynth.strata import Runs, Strata
@@ -54,12 +55,7 @@ class BatchSampler:
     thresholds: NDArray[np.uint32]
     start: Start | None
     draws: Draws
-    _streams: bool = field(init=False)
     _transcoder: Transcoder = field(init=False)
-
-    @_streams.default
-    def _draws_inside(self) -> bool:
-        return isinstance(self.sampler, StreamSampler)
 
     @_transcoder.default
     def _own_transcoder(self) -> Transcoder:
@@ -112,14 +108,14 @@ class BatchSampler:
         return first
 
     def _draw(self, codes: NDArray[np.uint8], runs: Runs, streams: BlockStreams) -> None:
-        edges, strata = runs
-        if self._streams:
-            cast(StreamSampler, self.sampler).sample_stream(
-                codes, edges, strata, streams.edges, streams.streams.keys, streams.streams.gammas, streams.positions,
+        words = streams.streams
+        if isinstance(self.sampler, StreamSampler):
+            checking.sample_stream(
+                self.sampler, codes, *runs, streams.edges, words.keys, words.gammas, streams.positions,
                 order=self.order, thresholds=self.thresholds,
             )  # fmt: skip
         else:
-            self.sampler.sample(codes, edges, strata, streams.numbers(), order=self.order, thresholds=self.thresholds)
+            checking.sample(self.sampler, codes, *runs, streams.numbers(), order=self.order, thresholds=self.thresholds)
 
     def _looked_at(self, pieces: Pieces) -> tuple[Kept, PieceRuns]:
         """What is kept of the reference, and the runs of strata over the windows that emit the pieces' bases."""
@@ -179,7 +175,7 @@ class BatchSampler:
 
     def _write_letters(self, block: Block, first: int, last: int) -> None:
         letters = block.letters[first:last]
-        self._transcoder.decode(block.codes[first + self.order : last + self.order], letters)
+        checking.decode(self._transcoder, block.codes[first + self.order : last + self.order], letters)
         block.kept.write(letters, first, last)
 
 

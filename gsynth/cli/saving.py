@@ -16,8 +16,9 @@ def check_model_output(output: str, format: str | None, *, force: bool, inputs: 
     check_output(output, force=force, inputs=inputs)
     if format is not None:
         from gsynth.plugins.registry import registry
+        from gsynth.plugins.roles import SERIALIZER
 
-        registry().select("serializer", format)
+        registry().select(SERIALIZER, format)
 
 
 def save_to(output: str, save: Callable[[str, bool], None], *, compress: bool, format: str | None) -> None:

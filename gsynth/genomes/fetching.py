@@ -9,6 +9,8 @@ from attrs import frozen
 from numpy.typing import NDArray
 
 from gsynth.files.segments import copy_segments, places_of
+from gsynth.genomes.aliased import bare
+from gsynth.plugins import checking
 from gsynth.plugins.contracts import Genome, ManyFetcher
 
 _NEAR: Final = 1 << 14
@@ -67,9 +69,10 @@ def fetch(
     highs: NDArray[np.int64],
 ) -> Fetched:
     """The bases ``[lows, highs)`` of the contigs ``names[ids]``; stretches may be empty."""
+    genome = bare(genome)
     if ids.size == 1:
         low, high = int(lows[0]), int(highs[0])
-        bases = genome.fetch(names[int(ids[0])], low, high) if high > low else np.empty(0, dtype=np.uint8)
+        bases = checking.fetch(genome, names[int(ids[0])], low, high) if high > low else np.empty(0, dtype=np.uint8)
         return Fetched(bases, lows, np.array([0, high - low], dtype=np.int64))
     places = places_of(highs - lows)
     bases = np.empty(int(places[-1]), dtype=np.uint8)
@@ -109,19 +112,19 @@ class _Reading:
 
     def _read_span(self, rows: NDArray[np.int64]) -> None:
         first, last = int(self.lows[rows[0]]), int(self.highs[rows].max())
-        bases = self.genome.fetch(self.names[int(self.ids[rows[0]])], first, last)
+        bases = checking.fetch(self.genome, self.names[int(self.ids[rows[0]])], first, last)
         copy_segments(bases, self.lows[rows] - first, self.out, self.places[rows], (self.highs - self.lows)[rows])
 
     def _read_many(self, genome: ManyFetcher, rows: NDArray[np.int64]) -> None:
         if not rows.size:
             return
         if rows.size == self.ids.size:
-            genome.fetch_many(self.ids, self.lows, self.highs, self.out)
+            checking.fetch_many(genome, self.ids, self.lows, self.highs, self.out)
             return
         sizes = (self.highs - self.lows)[rows]
         places = places_of(sizes)
         bases = np.empty(int(places[-1]), dtype=np.uint8)
-        genome.fetch_many(self.ids[rows], self.lows[rows], self.highs[rows], bases)
+        checking.fetch_many(genome, self.ids[rows], self.lows[rows], self.highs[rows], bases)
         copy_segments(bases, places[:-1], self.out, self.places[rows], sizes)
 
 

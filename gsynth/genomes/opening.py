@@ -8,15 +8,14 @@ from pathlib import Path
 from types import TracebackType
 from typing import TypeGuard
 
-import numpy as np
-from attrs import frozen
-from numpy.typing import NDArray
-
 from gsynth.errors import ArgumentError, ArgumentTypeError, FormatError, MissingFileError
+from gsynth.genomes.aliased import AliasedGenome
 from gsynth.genomes.aliases import Alias, AliasSource, resolve_alias
 from gsynth.genomes.sniffing import sniff
+from gsynth.plugins import checking
 from gsynth.plugins.contracts import Genome
 from gsynth.plugins.registry import registry
+from gsynth.plugins.roles import GENOME
 
 
 def open_genome(source: object = None, *, chrom_alias: AliasSource | Alias = None) -> Genome:
@@ -56,23 +55,27 @@ def _opened(source: object) -> Genome:
     if source is None:
         return _current()
     if _is_genome(source):
+        checking.check_genome(source)
         return source
     plugins = registry()
-    for entry in plugins.ranked("genome"):
-        if entry.descriptor.accepts(source):
-            opener = plugins.load("genome", entry.name)
-            genome: Genome = opener.open(source)
+    problems: list[str] = []
+    for entry in plugins.ranked(GENOME):
+        if checking.accepts(entry, "genome", source, problems):
+            opener = plugins.load(GENOME, entry.name)
+            with checking.named(opener, "genome", lambda: f"opening {source!r:.200}"):
+                genome = opener.open(source)
+            checking.check_opened(genome, opener)
             return genome
-    raise _refusal(source)
+    raise _refusal(source, problems)
 
 
 def _is_genome(source: object) -> TypeGuard[Genome]:
     return isinstance(source, Genome)
 
 
-def _refusal(source: object) -> Exception:
+def _refusal(source: object, problems: list[str]) -> Exception:
     if isinstance(source, str | os.PathLike):
-        return _path_refusal(Path(source))
+        return _path_refusal(Path(source), problems)
     if isinstance(source, Mapping):
         if not source:
             return ArgumentError("genome: the mapping is empty")
@@ -83,18 +86,19 @@ def _refusal(source: object) -> Exception:
     return ArgumentTypeError(f"genome must be a path, a mapping or an open genome, found {type(source).__name__}")
 
 
-def _path_refusal(path: Path) -> Exception:
+def _path_refusal(path: Path, problems: list[str]) -> Exception:
     if not path.exists():
         return MissingFileError(f"genome: no file {str(path)!r}")
     kind = sniff(path)
     if kind == "missing":
         return FormatError(f"genome: {path} cannot be read")
     found = {"empty": "an empty file", "folder": "a folder"}.get(kind, "a file of another kind")
-    names = ", ".join(registry().names("genome"))
+    names = ", ".join(registry().names(GENOME))
     return FormatError(
         f"genome: {path} is {found}, which no genome plugin reads (installed: {names}); "
         "expected FASTA ('>' first; plain, gzip or bgzip), .2bit, "
         "the folder of a misha database (chrom_sizes.txt, seq/), or contig sizes"
+        + "".join(f"\n  problem: {problem}" for problem in problems)
     )
 
 
@@ -147,27 +151,3 @@ class use_genome:
 
     def __repr__(self) -> str:
         return f"use_genome({self.genome.name if self.genome else None!r})"
-
-
-@frozen(eq=False)
-class AliasedGenome:
-    """A genome, and the alias for the names that are to match it."""
-
-    genome: Genome
-    chrom_alias: Alias
-
-    @property
-    def name(self) -> str:
-        return self.genome.name
-
-    @property
-    def contigs(self) -> Mapping[str, int]:
-        return self.genome.contigs
-
-    @property
-    def has_sequence(self) -> bool:
-        return self.genome.has_sequence
-
-    def fetch(self, contig: str, start: int, end: int) -> NDArray[np.uint8]:
-        """As the genome's own."""
-        return self.genome.fetch(contig, start, end)

@@ -2,30 +2,56 @@
 
 from __future__ import annotations
 
+import functools
+import logging
 import os
-from typing import Final, cast
+import warnings
+from typing import Final
 
 from gsynth.errors import ArgumentTypeError
 from gsynth.plugins.contracts import Counter, Sampler
 from gsynth.plugins.registry import registry
+from gsynth.plugins.roles import COUNTER, SAMPLER, D, I, Role
 
 AUTO: Final = "auto"
 ENVIRONMENT_VARIABLE: Final = "GSYNTH_BACKEND"
 
+log = logging.getLogger("gsynth")
 
-def backend_name(role: str, backend: str | None) -> str:
-    """The name of the plugin of `role` that `backend` asks for: "auto" takes the best one that loads here."""
+
+def load_backend(role: Role[D, I], backend: str | None) -> I:
+    """The implementation of `role` that `backend` asks for; obeyed or refused, never replaced.
+
+    "auto" takes the best one that loads here, and warns where that is not the best one that is installed.
+    """
     if backend is not None and not isinstance(backend, str):
         raise ArgumentTypeError(f"backend must be a name or None, found {type(backend).__name__}")
     name = backend or os.environ.get(ENVIRONMENT_VARIABLE) or AUTO
-    return registry().auto(role) if name == AUTO else name
+    plugins = registry()
+    if name == AUTO:
+        name, problems = plugins.auto(role)
+        log.debug("backend: %s %s", name, role)
+        if problems:
+            _warn(role.name, name, tuple(problems))
+    return plugins.load(role, name)
+
+
+@functools.cache  # once a process
+def _warn(role: str, name: str, problems: tuple[str, ...]) -> None:
+    details = "\n".join(f"  {problem}" for problem in problems)
+    warnings.warn(
+        f"backend 'auto' takes the {role} {name!r}, because better ones cannot be used here:\n{details}\n"
+        f"name one with backend={name!r} (--backend {name}) if that is what you want",
+        UserWarning,
+        stacklevel=5,
+    )
 
 
 def load_counter(backend: str | None) -> Counter:
-    """The counter of a backend; obeyed or refused, never replaced."""
-    return cast(Counter, registry().load("counter", backend_name("counter", backend)))
+    """The counter of a backend."""
+    return load_backend(COUNTER, backend)
 
 
 def load_sampler(backend: str | None) -> Sampler:
-    """The sampler of a backend; obeyed or refused, never replaced."""
-    return cast(Sampler, registry().load("sampler", backend_name("sampler", backend)))
+    """The sampler of a backend."""
+    return load_backend(SAMPLER, backend)

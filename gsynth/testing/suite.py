@@ -16,6 +16,7 @@ import pytest
 from gsynth.errors import UnavailablePluginError
 from gsynth.plugins import Counter, Genome, Sampler, Serializer, Track
 from gsynth.plugins.registry import Registered, registry
+from gsynth.plugins.roles import ROLES as BY_NAME
 from gsynth.testing.counters import CounterConformance
 from gsynth.testing.pytest_plugin import ROLES, asked
 from gsynth.testing.registration import RegistrationConformance
@@ -34,7 +35,7 @@ def _values(config: pytest.Config, role: str) -> list[str]:
     if wanted:
         return wanted[role]
     if role in _NAMED:
-        return registry().names(role)
+        return registry().names(BY_NAME[role])
     return list(_BUILT_IN_GENOMES if role == "genome" else _BUILT_IN_TRACKS)
 
 
@@ -43,7 +44,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "registered_name" in metafunc.fixturenames:
         wanted = asked(metafunc.config)
         roles = [role for role in _NAMED if wanted.get(role)] if wanted else list(ROLES)
-        pairs = [(role, name) for role in roles for name in (wanted.get(role) or registry().names(role))]
+        pairs = [(role, name) for role in roles for name in (wanted.get(role) or registry().names(BY_NAME[role]))]
         metafunc.parametrize("registered_name", pairs, ids=[f"{role}-{name}" for role, name in pairs], scope="class")
     for role in ROLES:
         if f"{role}_asked" in metafunc.fixturenames:
@@ -52,7 +53,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 def _load(config: pytest.Config, role: str, name: str) -> Any:
     try:
-        return registry().load(role, name)
+        return registry().load(BY_NAME[role], name)
     except UnavailablePluginError as error:
         if asked(config):
             raise
@@ -60,14 +61,15 @@ def _load(config: pytest.Config, role: str, name: str) -> Any:
 
 
 def _select(role: str, name: str) -> Registered[Any]:
-    return registry().select(role, name)
+    return registry().select(BY_NAME[role], name)
 
 
 def _open(role: str, source: object, *more: object) -> Any:
-    for entry in registry().ranked(role):
+    for entry in registry().ranked(BY_NAME[role]):
         if entry.descriptor.accepts(source):
-            return registry().load(role, entry.name).open(source, *more)
-    pytest.fail(f"no registered {role} plugin accepts {source!r}; registered: {', '.join(registry().names(role))}")
+            return registry().load(BY_NAME[role], entry.name).open(source, *more)
+    names = ", ".join(registry().names(BY_NAME[role]))
+    pytest.fail(f"no registered {role} plugin accepts {source!r}; registered: {names}")
 
 
 def built_in_bases() -> dict[str, bytes]:

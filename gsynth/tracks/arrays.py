@@ -99,8 +99,14 @@ class FunctionTrack:
         self, contig: str, edges: NDArray[np.int64], sequence: NDArray[np.uint8] | None
     ) -> NDArray[np.float64]:
         """One value for each window."""
-        with self._lock:
-            found = self.function(contig, edges[:-1].copy(), edges[1:].copy())
+        try:
+            with self._lock:
+                found = self.function(contig, edges[:-1].copy(), edges[1:].copy())
+        except Exception as error:
+            raise ArgumentError(
+                f"{self._name} failed for the {edges.size - 1} windows of {contig}:{edges[0]}-{edges[-1]} "
+                f"(0-based half-open): {type(error).__name__}: {error}"
+            ) from error
         try:
             values = np.asarray(found, dtype=np.float64)
         except (TypeError, ValueError) as error:

@@ -7,6 +7,7 @@ from attrs import frozen
 from numpy.typing import NDArray
 
 from gsynth.files.segments import places_of
+from gsynth.plugins import checking
 from gsynth.plugins.contracts import BasesTrack, Composer, CompositionTrack, ManyWindows, Track
 from gsynth.tracks.contigs import RenamedTrack
 from gsynth.tracks.expression_track import ExpressionTrack
@@ -69,18 +70,16 @@ def _of_bases(track: Track, windows: Windows, bases: NDArray[np.uint8], composer
     widths = windows.ends - windows.starts
     edges = places_of(widths)
     if composer is not None and isinstance(track, CompositionTrack):
-        composition = np.empty((windows.count, 4), dtype=np.int64)
-        composer.compose(bases[: int(edges[-1])], edges, composition)
-        return track.composition_values(composition, widths)
+        composition = checking.compose(composer, bases[: int(edges[-1])], edges)
+        return checking.composition_values(track, composition, widths)
     if isinstance(track, BasesTrack):
-        return track.bases_values(bases[: int(edges[-1])], edges)
+        return checking.bases_values(track, bases[: int(edges[-1])], edges)
     parts = []
     for j in range(windows.ids.size):
-        name, own = windows.stretch(j)
         begin, end = int(edges[windows.firsts[j]]), int(edges[windows.firsts[j + 1]])
         # A flank is there where there is one stretch alone; the strata ask for no more in one call for such tracks.
         end = end + track.flank if windows.ids.size == 1 else end
-        parts.append(track.window_values(name, own, bases[begin:end]))
+        parts.append(_of_stretch(track, windows, j, bases[begin:end]))
     return np.concatenate(parts)
 
 
@@ -89,20 +88,30 @@ def _of_places(track: Track, windows: Windows) -> Values:
         inner = track.track if isinstance(track, RenamedTrack) else track
         if isinstance(inner, ManyWindows):
             return _many(track, inner, windows)
-    return np.concatenate([track.window_values(*windows.stretch(j), None) for j in range(windows.ids.size)])
+    return np.concatenate([_of_stretch(track, windows, j, None) for j in range(windows.ids.size)])
+
+
+def _of_stretch(track: Track, windows: Windows, j: int, bases: NDArray[np.uint8] | None) -> Values:
+    name, edges = windows.stretch(j)
+    if not isinstance(track, RenamedTrack):
+        return checking.window_values(track, name, edges, bases)
+    own = track.names.get(name)
+    if own is None:
+        return np.full(edges.size - 1, track.elsewhere)
+    return checking.window_values(track.track, own, edges, bases)
 
 
 def _many(track: Track, inner: ManyWindows, windows: Windows) -> Values:
     """All windows at once; those on contigs that the track's source lacks have its value elsewhere."""
     ids = np.repeat(windows.ids, np.diff(windows.firsts))
     if not isinstance(track, RenamedTrack):
-        return inner.many_values(windows.names, ids, windows.starts, windows.ends)
+        return checking.many_values(inner, windows.names, ids, windows.starts, windows.ends)
     distinct = np.unique(windows.ids)
     names = [track.names.get(windows.names[row]) for row in distinct.tolist()]
     numbers = np.searchsorted(distinct, ids)
     known = np.array([name is not None for name in names], dtype=np.bool_)[numbers]
     values = np.full(windows.count, track.elsewhere)
     if known.any():
-        known_names = [name or "" for name in names]
-        values[known] = inner.many_values(known_names, numbers[known], windows.starts[known], windows.ends[known])
+        given = [name or "" for name in names], numbers[known], windows.starts[known], windows.ends[known]
+        values[known] = checking.many_values(inner, *given)
     return values

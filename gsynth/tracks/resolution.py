@@ -11,8 +11,18 @@ from typing import Any, Protocol, runtime_checkable
 
 from attrs import field, frozen
 
-from gsynth.plugins import ArgumentError, ArgumentTypeError, Genome, MissingFileError, Track, TrackError, TrackPlugin
-from gsynth.plugins.registry import Registry, registry
+from gsynth.plugins import (
+    ArgumentError,
+    ArgumentTypeError,
+    Genome,
+    MissingFileError,
+    Track,
+    TrackError,
+    TrackPlugin,
+    checking,
+)
+from gsynth.plugins.registry import Registered, Registry, registry
+from gsynth.plugins.roles import TRACK
 from gsynth.tracks.contigs import match_contigs
 from gsynth.tracks.expression_track import ExpressionTrack
 from gsynth.tracks.expressions import MODULES, Leaf, parse_expression
@@ -41,6 +51,7 @@ class TrackResolver:
     alias: Any = None
     plugins: Registry = field(factory=registry)
     _opened: dict[str, Track] = field(factory=dict, init=False, repr=False)
+    _problems: list[str] = field(factory=list, init=False, repr=False)
 
     def expression(self, text: str) -> Track:
         """The track of an expression."""
@@ -56,7 +67,7 @@ class TrackResolver:
 
     def named(self) -> list[str]:
         """The tracks that are there without a source: plugins that accept their own name."""
-        return [entry.name for entry in self.plugins.ranked("track") if entry.descriptor.accepts(entry.name)]
+        return [entry.name for entry in self.plugins.ranked(TRACK) if self._accepts(entry, entry.name)]
 
     def _open(self, leaf: Leaf) -> Track:
         if leaf.name in self.sources:
@@ -82,9 +93,9 @@ class TrackResolver:
     def _genome_tracks(self) -> dict[str, list[str]]:
         """For each plugin that knows the genome as a source of tracks, their names."""
         found: dict[str, list[str]] = {}
-        for entry in self.plugins.ranked("track"):
-            if entry.descriptor.accepts({"genome": self.genome, "name": ""}):
-                opener = self.plugins.load("track", entry.name)
+        for entry in self.plugins.ranked(TRACK):
+            if self._accepts(entry, {"genome": self.genome, "name": ""}):
+                opener = self.plugins.load(TRACK, entry.name)
                 found[entry.name] = list(opener.names(self.genome)) if isinstance(opener, GenomeTracks) else []
         return found
 
@@ -96,26 +107,34 @@ class TrackResolver:
         chosen = source.get("format") if isinstance(source, Mapping) else None
         if isinstance(chosen, str):
             return self._opened_by(chosen, source, name)
-        for entry in self.plugins.ranked("track"):
-            if entry.descriptor.accepts(source):
+        for entry in self.plugins.ranked(TRACK):
+            if self._accepts(entry, source):
                 return self._opened_by(entry.name, source, name)
         if isinstance(source, Track):
+            checking.check_track(source, source, f"track {name!r}")
             return match_contigs(source, f"track {name!r}", self.genome, self.alias)
         raise ArgumentError(self._unusable(name, source))
 
     def _opened_by(self, plugin: str, source: object, name: str) -> Track:
-        track: Track = self.plugins.load("track", plugin).open(source, self.genome)
+        opener = self.plugins.load(TRACK, plugin)
+        with checking.named(opener, "track", lambda: f"opening track {name!r}"):
+            track = opener.open(source, self.genome)
+        checking.check_track(track, opener, f"track {name!r}")
         path = source.get("path") if isinstance(source, Mapping) else source
         where = f" ({path})" if isinstance(path, str | os.PathLike) and str(path) != name else ""
         return match_contigs(track, f"track {name!r}{where}", self.genome, self.alias)
 
+    def _accepts(self, entry: Registered[TrackPlugin], source: object) -> bool:
+        return checking.accepts(entry, "track", source, self._problems)
+
     def _unusable(self, name: str, source: object) -> str:
         kinds = "\n".join(f"  {entry.name}: {entry.descriptor.summary}" for entry in self._kinds())
         problems = "".join(f"\ncould not be loaded: {plugin}" for plugin in self.plugins.broken)
+        problems += "".join(f"\nproblem: {problem}" for problem in self._problems)
         return f"track {name!r}: no kind of track can be made of {_described(source)}; there are\n{kinds}{problems}"
 
     def _kinds(self) -> list[Any]:
-        return [entry for entry in self.plugins.ranked("track") if isinstance(entry.descriptor, TrackPlugin)]
+        return [entry for entry in self.plugins.ranked(TRACK) if isinstance(entry.descriptor, TrackPlugin)]
 
     def _unknown(self, leaf: Leaf) -> str:
         named, given = self.named(), list(self.sources)
@@ -133,7 +152,7 @@ class TrackResolver:
 def _located(name: str, source: str | os.PathLike[str] | Mapping[Any, Any]) -> object:
     """`source` with the path it holds checked to exist."""
     path = source.get("path") if isinstance(source, Mapping) else source
-    if path is None or (isinstance(path, str) and path.partition("(")[0].strip() in registry().names("track")):
+    if path is None or (isinstance(path, str) and path.partition("(")[0].strip() in registry().names(TRACK)):
         return source
     if not isinstance(path, str | os.PathLike):
         return source

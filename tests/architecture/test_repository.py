@@ -15,7 +15,7 @@ import pytest
 
 import gsynth
 from gsynth.plugins import hookspecs
-from gsynth.plugins.registry import ROLES
+from gsynth.plugins.roles import ROLES
 
 ROOT = Path(__file__).parents[2]
 # Written in pieces, so that this file does not find itself.

@@ -3,14 +3,14 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from importlib.metadata import EntryPoint
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from click.testing import Result
 
 from gsynth.plugins import CONTRACT, CounterPlugin, hookimpl
-from gsynth.plugins.registry import ROLES, Registry, registry
+from gsynth.plugins.registry import Registry, registry
+from gsynth.plugins.roles import ROLES
 
 Run = Callable[..., Result]
 
@@ -24,18 +24,24 @@ def _counters() -> list[CounterPlugin]:
     return [CounterPlugin(name="abacus", contract=CONTRACT, load=_unavailable, install_hint="buy one")]
 
 
+class Odd:
+    """A plugin module."""
+
+    gsynth_counters = staticmethod(_counters)
+
+
 @pytest.fixture
 def odd(monkeypatch: pytest.MonkeyPatch) -> None:
     """A registry of one plugin that cannot be used here, and one that cannot be imported."""
     found = Registry.from_entry_points([EntryPoint("lost", "no_such_module_at_all", "gsynth")])
-    found.add(SimpleNamespace(gsynth_counters=_counters), "odd", "odd-distribution")
+    found.add(Odd(), "odd", "odd-distribution")
     monkeypatch.setattr("gsynth.plugins.registry.registry", lambda: found)
 
 
 def test_every_plugin_is_listed(run: Run) -> None:
     found = json.loads(run("plugins", "--json").stdout)
     for role in ROLES:
-        assert [p["name"] for p in found["plugins"] if p["role"] == role] == registry().names(role)
+        assert [p["name"] for p in found["plugins"] if p["role"] == role] == registry().names(ROLES[role])
     assert {p["name"] for p in found["plugins"] if p["usable"]} >= {"numpy", "gsm", "fasta", "gc"}
     text = run("plugins").stdout
     assert text.splitlines()[0].split()[:4] == ["role", "name", "distribution", "usable"]

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import zipfile
 from collections.abc import Callable, Iterator
+from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +28,8 @@ from gsynth.errors import (
     UnknownPluginError,
 )
 from gsynth.plugins import SerializerPlugin, hookimpl
-from gsynth.plugins.registry import Registry, registry
+from gsynth.plugins.registry import ENTRY_POINT_GROUP, Registry
+from gsynth.plugins.roles import SERIALIZER
 
 
 class NpzSerializer:
@@ -79,8 +81,7 @@ def missing() -> Any:
 @pytest.fixture
 def install(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
     """Puts further serializers beside the installed ones, for one test."""
-    extended = Registry(broken=list(registry().broken))
-    extended.found["serializer"].extend(registry().found["serializer"])
+    extended = Registry.from_entry_points(entry_points(group=ENTRY_POINT_GROUP))
     monkeypatch.setattr(gsynth.storage, "registry", lambda: extended)
 
     def add(name: str, load: Callable[[], Any], sniff: Callable[[Path], bool] = refuse, **more: Any) -> None:
@@ -90,7 +91,7 @@ def install(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
                 yield SerializerPlugin(name=name, load=load, sniff=sniff, **more)
 
         extended.add(Plugin(), name, "elsewhere")
-        assert name in extended.names("serializer")
+        assert name in extended.names(SERIALIZER)
 
     return add
 

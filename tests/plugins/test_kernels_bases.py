@@ -10,13 +10,14 @@ import pytest
 from gsynth import alphabet
 from gsynth.plugins import FREE
 from gsynth.plugins.registry import registry
+from gsynth.plugins.roles import SAMPLER
 from gsynth.randomness import uniforms
 
 BACKENDS = ["cython", "numba"]
 
 
 def sampler(backend):
-    return registry().load("sampler", backend)
+    return registry().load(SAMPLER, backend)
 
 
 def array(text):

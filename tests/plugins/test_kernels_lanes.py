@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import ctypes
 import mmap
+from typing import Any
 
 import numpy as np
 import pytest
 
 from gsynth.plugins import FREE
 from gsynth.plugins.registry import registry
+from gsynth.plugins.roles import COUNTER, SAMPLER
 from gsynth.randomness import uniforms
 
 BACKENDS = ["cython", "numba"]
@@ -96,6 +98,11 @@ def streams(rng, n=N):
     return (edges, keys, gammas, positions), np.concatenate(numbers)
 
 
+def sampler_of(backend) -> Any:
+    """With all its abilities."""
+    return registry().load(SAMPLER, backend)
+
+
 KINDS = ["cycle", "permuted cycle", "slow", "forbidden", "random"]
 CASES = [
     *((kind, order, "none") for kind in KINDS for order in (1, 3, 10)),
@@ -107,7 +114,7 @@ CASES = [
 @pytest.mark.parametrize(("kind", "order", "fixed"), CASES)
 def test_lanes_give_the_bytes_of_one_chain(backend, kind, order, fixed):
     rng = np.random.default_rng([order, KINDS.index(kind)])
-    sampler = registry().load("sampler", backend)
+    sampler = sampler_of(backend)
     thresholds = model(kind, order, rng)
     codes = block(rng, order, fixed)
     edges, strata = runs(rng)
@@ -132,7 +139,7 @@ def test_many_lanes_where_tables_outgrow_the_cache(backend, kind, order, fixed, 
     thresholds = model(kind, order, rng)
     codes, (edges, strata), (stream, numbers) = block(rng, order, fixed, n), runs(rng, n, 200), streams(rng, n)
     expected = chain(codes, edges, strata, numbers, order, thresholds)
-    registry().load("sampler", backend).sample_stream(codes, edges, strata, *stream, order=order, thresholds=thresholds)
+    sampler_of(backend).sample_stream(codes, edges, strata, *stream, order=order, thresholds=thresholds)
     np.testing.assert_array_equal(codes, expected)
 
 
@@ -150,7 +157,7 @@ def test_one_stratum_without_runs_of_others(backend, kind, order, n, stratum):
     expected = chain(codes, *whole, numbers, order, thresholds)
     if kind == "cycle" and stratum >= 0:
         np.testing.assert_array_equal(expected, np.resize(codes[:order], n + order))
-    registry().load("sampler", backend).sample_stream(codes, *whole, *stream, order=order, thresholds=thresholds)
+    sampler_of(backend).sample_stream(codes, *whole, *stream, order=order, thresholds=thresholds)
     np.testing.assert_array_equal(codes, expected)
 
 
@@ -164,7 +171,7 @@ def test_stream_numbers_equal_the_public_stream(backend, n, position):
     key, gamma = np.array([[2**64 - 5], [2**64 - 59]], dtype=np.uint64)
     stream = np.array([0, n], dtype=np.int64), key, gamma, np.array([position])
     thresholds = with_uniform(np.zeros((4, 3)))
-    registry().load("sampler", backend).sample_stream(codes, *whole, *stream, order=1, thresholds=thresholds)
+    sampler_of(backend).sample_stream(codes, *whole, *stream, order=1, thresholds=thresholds)
     np.testing.assert_array_equal(codes[1:], uniforms(key[0], gamma[0], position, position + n) >> 29)
 
 
@@ -210,7 +217,7 @@ def test_count_of_long_blocks(backend, order, bins, n, sequence, jit):
     strata = rng.integers(-2, bins, size=edges.size - 1).astype(np.int32)
     found = np.zeros((bins, 4**order, 4), dtype=np.uint64)
     expected = found.copy()
-    with_n = registry().load("counter", backend).count(codes, edges, strata, order=order, out=found)
+    with_n = registry().load(COUNTER, backend).count(codes, edges, strata, order=order, out=found)
     assert with_n == plain_count(codes, edges, strata, order, expected)
     np.testing.assert_array_equal(found, expected)
 
@@ -242,6 +249,6 @@ def test_nothing_behind_the_thresholds_is_read(backend, order):
         codes = np.full(N + order, FREE, dtype=np.uint8)
         # Ends in the last row of the last table again and again.
         codes[:order] = 3
-        registry().load("sampler", backend).sample(codes, edges, strata, numbers, order=order, thresholds=thresholds)
+        registry().load(SAMPLER, backend).sample(codes, edges, strata, numbers, order=order, thresholds=thresholds)
         filled.append(codes)
     np.testing.assert_array_equal(filled[0], filled[1])

@@ -7,6 +7,7 @@ import pytest
 
 from gsynth.plugins import FREE
 from gsynth.plugins.registry import registry
+from gsynth.plugins.roles import COUNTER, SAMPLER
 
 BACKENDS = ["cython", "numba"]
 U31 = 2**31
@@ -59,7 +60,7 @@ def read_only(*arrays):
 @pytest.mark.parametrize("order", range(1, 11))
 def test_count_equals_a_naive_loop(backend, order):
     rng = np.random.default_rng(order)
-    counter = registry().load("counter", backend)
+    counter = registry().load(COUNTER, backend)
     bins = 3 if order < 9 else 1
     found = np.zeros((bins, 4**order, 4), dtype=np.uint64)
     expected = found.copy()
@@ -80,7 +81,7 @@ def test_count_adds_to_what_is_there(backend):
     out = np.full((1, 4, 4), 2**40, dtype=np.uint64)
     codes = np.array([0, 1, 2, 3, 0], dtype=np.uint8)
     runs = np.array([0, 4], dtype=np.int64), np.zeros(1, dtype=np.int32)
-    assert registry().load("counter", backend).count(codes, *runs, order=1, out=out) == 0
+    assert registry().load(COUNTER, backend).count(codes, *runs, order=1, out=out) == 0
     assert out.sum() == 16 * 2**40 + 4
 
 
@@ -88,7 +89,7 @@ def test_count_adds_to_what_is_there(backend):
 @pytest.mark.parametrize("order", range(1, 11))
 def test_sample_equals_a_naive_loop(backend, order):
     rng = np.random.default_rng(100 + order)
-    sampler = registry().load("sampler", backend)
+    sampler = registry().load(SAMPLER, backend)
     bins = 2
     thresholds = random_thresholds(rng, bins, order)
     for n in (0, 1, 2, 7, 8, 9, 63, 64, 65, 200, 400):
@@ -113,5 +114,5 @@ def test_certain_and_impossible_are_exact(backend, first, base, uniform):
     codes = np.array([1] + [FREE] * 5, dtype=np.uint8)
     runs = np.array([0, 5], dtype=np.int64), np.zeros(1, dtype=np.int32)
     uniforms = np.full(5, uniform, dtype=np.uint32)
-    registry().load("sampler", backend).sample(codes, *runs, uniforms, order=1, thresholds=thresholds)
+    registry().load(SAMPLER, backend).sample(codes, *runs, uniforms, order=1, thresholds=thresholds)
     assert codes.tolist() == [1] + [base] * 5

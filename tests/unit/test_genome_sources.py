@@ -17,6 +17,7 @@ from gsynth.genomes.aliases import contig_error, resolve_alias
 from gsynth.genomes.sizes import SizesGenome
 from gsynth.plugins.contracts import Genome
 from gsynth.plugins.registry import registry
+from gsynth.plugins.roles import GENOME
 
 CODED = np.frombuffer(b"ACGTn", dtype=np.uint8)
 
@@ -100,7 +101,7 @@ def test_folder_is_refused(tmp_path: Path) -> None:
 
 
 def test_registered_as_plugins() -> None:
-    assert {"fasta", "2bit", "dict", "sizes"} <= set(registry().names("genome"))
+    assert {"fasta", "2bit", "dict", "sizes"} <= set(registry().names(GENOME))
 
 
 class Fixed:

@@ -10,6 +10,7 @@ from gsynth.errors import (
 )
 from gsynth.plugins import CONTRACT, CounterPlugin, hookimpl
 from gsynth.plugins.registry import Registry
+from gsynth.plugins.roles import COUNTER
 
 
 class Dist:
@@ -53,7 +54,15 @@ def counter_plugin(name, load, contract=CONTRACT, **fields):
     return CounterPlugin(name=name, load=load, contract=contract, **fields)
 
 
-GOOD = counter_plugin("good", load=lambda: "the good one", priority=1)
+class Abacus:
+    """As much of a counter as the registry looks at."""
+
+    def count(self, codes, edges, strata, *, order, out):
+        return 0
+
+
+THE_GOOD_ONE = Abacus()
+GOOD = counter_plugin("good", load=lambda: THE_GOOD_ONE, priority=1)
 
 
 def registry(*entry_points):
@@ -62,15 +71,15 @@ def registry(*entry_points):
 
 def test_loads_once_what_is_named():
     calls = []
-    r = registry(EntryPoint("a", counters(counter_plugin("once", load=lambda: calls.append(1) or "x"))))
-    assert r.load("counter", "once") == r.load("counter", "once") == "x"
+    r = registry(EntryPoint("a", counters(counter_plugin("once", load=lambda: calls.append(1) or THE_GOOD_ONE))))
+    assert r.load(COUNTER, "once") is r.load(COUNTER, "once") is THE_GOOD_ONE
     assert calls == [1]
 
 
 def test_unknown_lists_names_suggests_and_tells_of_broken_ones():
     r = registry(EntryPoint("a", counters(GOOD)), EntryPoint("b", ImportError("no module named zzz")))
     with pytest.raises(UnknownPluginError) as error:
-        r.load("counter", "goood")
+        r.load(COUNTER, "goood")
     assert isinstance(error.value, LookupError)
     message = str(error.value)
     assert "installed: good" in message
@@ -82,33 +91,102 @@ def test_unavailable_says_why_and_what_to_install():
     missing = counter_plugin("missing", load=fails(ImportError("no numba")), install_hint="pip install numba")
     r = registry(EntryPoint("a", counters(missing, GOOD)))
     with pytest.raises(UnavailablePluginError, match=r"no numba.*pip install numba") as error:
-        r.load("counter", "missing")
+        r.load(COUNTER, "missing")
     assert isinstance(error.value, ImportError)
-    assert r.auto("counter") == "good"
+    assert r.auto(COUNTER)[0] == "good"
 
 
 def test_conflict_names_both_distributions_and_leaves_the_rest():
     twin = counter_plugin("twin", load=lambda: 1, priority=99)
     r = registry(EntryPoint("a", counters(twin, GOOD), "left"), EntryPoint("b", counters(twin), "right"))
     with pytest.raises(PluginConflictError, match="left and right") as error:
-        r.load("counter", "twin")
+        r.load(COUNTER, "twin")
     assert isinstance(error.value, ValueError)
-    assert r.auto("counter") == "good"
+    assert r.auto(COUNTER)[0] == "good"
 
 
 def test_broken_load_is_not_an_import_problem():
     r = registry(EntryPoint("a", counters(counter_plugin("bad", load=fails(ZeroDivisionError("oops"))), GOOD)))
     with pytest.raises(BrokenPluginError, match="ZeroDivisionError: oops") as error:
-        r.load("counter", "bad")
+        r.load(COUNTER, "bad")
     assert isinstance(error.value, RuntimeError)
-    assert r.auto("counter") == "good"
+    assert r.auto(COUNTER)[0] == "good"
+
+
+def test_an_older_contract_is_refused_with_what_to_change():
+    older = counter_plugin("older", load=Abacus, contract=CONTRACT - 1)
+    r = registry(EntryPoint("a", counters(older, GOOD)))
+    with pytest.raises(UnavailablePluginError, match=rf"contract {CONTRACT - 1}, this gsynth needs .*contract\.md"):
+        r.load(COUNTER, "older")
+
+
+@pytest.mark.parametrize(
+    ("load", "found"),
+    [(lambda: 7, "7, which lacks count"), (lambda: Abacus, "the class Abacus"), (lambda: None, "None, which lacks")],
+)
+def test_what_lacks_the_methods_of_its_role_is_not_usable(load, found):
+    r = registry(EntryPoint("a", counters(counter_plugin("odd", load=load)), "strangers"))
+    with pytest.raises(BrokenPluginError, match=f"'odd' \\(from strangers\\): its load gave {found}"):
+        r.load(COUNTER, "odd")
+    (status,) = r.statuses()
+    assert not status.usable
+    assert "expected a Counter" in status.reason
+
+
+def test_a_module_without_a_hook_is_listed():
+    class Unmarked:
+        def gsynth_counters(self):
+            return []
+
+    r = registry(EntryPoint("a", Unmarked(), "strangers"))
+    assert "has no gsynth hook; it has gsynth_counters, not marked" in r.broken[0].reason
+    assert "has no gsynth hook" in registry(EntryPoint("b", Module())).broken[0].reason
+
+
+def test_a_kernel_plugin_must_say_its_contract():
+    def unsaid():
+        yield CounterPlugin(name="old", load=Abacus)
+
+    r = registry(EntryPoint("a", Module(gsynth_counters=unsaid)))
+    assert "contract" in r.broken[0].reason
+
+
+def test_blocked_plugins_stay_out_and_are_listed(monkeypatch):
+    monkeypatch.setenv("GSYNTH_BLOCK_PLUGINS", "a, other")
+    r = registry(EntryPoint("a", counters(GOOD)), EntryPoint("b", counters(counter_plugin("fine", load=Abacus))))
+    assert r.names(COUNTER) == ["fine"]
+    assert r.broken[0].entry_point == "a"
+    assert "blocked" in r.broken[0].reason
+
+
+def test_hook_calls_can_be_traced(monkeypatch, caplog):
+    monkeypatch.setenv("GSYNTH_TRACE_PLUGINS", "1")
+    with caplog.at_level("DEBUG", logger="gsynth.plugins"):
+        registry(EntryPoint("a", counters(GOOD)))
+    assert "gsynth_counters [hook]" in caplog.text
+
+
+def test_plugins_can_be_unregistered():
+    module = counters(GOOD)
+    r = registry(EntryPoint("a", module))
+    assert r.manager.get_plugin("a") is module
+    r.manager.unregister(module)
+    assert r.manager.get_plugin("a") is None
+
+
+def test_two_entry_points_of_one_name_are_both_there():
+    r = registry(
+        EntryPoint("a", counters(GOOD), "left"), EntryPoint("a", counters(counter_plugin("fine", load=Abacus)), "right")
+    )
+    assert sorted(r.names(COUNTER)) == ["fine", "good"]
+    assert not r.broken
 
 
 def test_a_newer_contract_is_refused():
     newer = counter_plugin("newer", load=lambda: 1, contract=CONTRACT + 1)
     r = registry(EntryPoint("a", counters(newer, GOOD)))
     with pytest.raises(UnavailablePluginError, match=rf"contract {CONTRACT + 1}.*upgrade gsynth"):
-        r.load("counter", "newer")
+        r.load(COUNTER, "newer")
 
 
 @pytest.mark.parametrize(
@@ -125,15 +203,15 @@ def test_a_broken_plugin_breaks_nothing_and_does_not_hide(module, reason):
     r = registry(EntryPoint("a", module, "strangers"), EntryPoint("b", counters(GOOD)))
     assert [b.distribution for b in r.broken] == ["strangers"]
     assert reason in r.broken[0].reason
-    assert r.load("counter", "good") == "the good one"
+    assert r.load(COUNTER, "good") is THE_GOOD_ONE
 
 
 def test_no_usable_plugin_lists_every_reason():
     missing = counter_plugin("missing", load=fails(ImportError("no numba")))
     with pytest.raises(UnavailablePluginError, match="no numba"):
-        registry(EntryPoint("a", counters(missing))).auto("counter")
+        registry(EntryPoint("a", counters(missing))).auto(COUNTER)
     with pytest.raises(UnavailablePluginError, match="none is installed"):
-        registry().auto("counter")
+        registry().auto(COUNTER)
 
 
 def test_statuses_tell_role_distribution_and_reason():

@@ -8,13 +8,14 @@ from gsynth.genomes import open_genome
 from gsynth.intervals import resolve_intervals
 from gsynth.plugins import Replacer
 from gsynth.plugins.registry import registry
+from gsynth.plugins.roles import SAMPLER
 from gsynth.testing import oracle
 
 REPLACERS = [PlainReplacer()]
 REPLACERS += [
-    registry().load("sampler", status.name)
+    registry().load(SAMPLER, status.name)
     for status in registry().statuses()
-    if status.role == "sampler" and status.usable and isinstance(registry().load("sampler", status.name), Replacer)
+    if status.role == "sampler" and status.usable and isinstance(registry().load(SAMPLER, status.name), Replacer)
 ]
 PAIRS = ["CG GC", "GC CG", "AAC ACA", "ACA AAC", "TGA ATG", "AC CC", "A C", "ACGT TGCA", "AAAC CAAA", "CCG GCC"]
 

@@ -1,0 +1,41 @@
+"""A genome with an alias for the names that are to match it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+from attrs import frozen
+from numpy.typing import NDArray
+
+from gsynth.genomes.aliases import Alias
+from gsynth.plugins.contracts import Genome
+
+
+@frozen(eq=False)
+class AliasedGenome:
+    """A genome, and the alias for the names that are to match it."""
+
+    genome: Genome
+    chrom_alias: Alias
+
+    @property
+    def name(self) -> str:
+        return self.genome.name
+
+    @property
+    def contigs(self) -> Mapping[str, int]:
+        return self.genome.contigs
+
+    @property
+    def has_sequence(self) -> bool:
+        return self.genome.has_sequence
+
+    def fetch(self, contig: str, start: int, end: int) -> NDArray[np.uint8]:
+        """As the genome's own."""
+        return self.genome.fetch(contig, start, end)
+
+
+def bare(genome: Genome) -> Genome:
+    """The genome itself, without an alias."""
+    return genome.genome if isinstance(genome, AliasedGenome) else genome

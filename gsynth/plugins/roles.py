@@ -1,0 +1,66 @@
+"""What plugins can be: for each role its hook, its descriptor and what its `load` must bring."""
+
+from __future__ import annotations
+
+from typing import Any, Final, Generic, TypeVar
+
+from attrs import frozen
+
+from gsynth.plugins.contracts import Counter, GenomeOpener, Sampler, Serializer, TrackOpener
+from gsynth.plugins.descriptors import (
+    CounterPlugin,
+    GenomePlugin,
+    PluginDescriptor,
+    SamplerPlugin,
+    SerializerPlugin,
+    TrackPlugin,
+)
+
+D = TypeVar("D", bound=PluginDescriptor)
+I = TypeVar("I")  # noqa: E741  # the implementation
+
+
+@frozen
+class Role(Generic[D, I]):
+    """One role.
+
+    Attributes
+    ----------
+    name : str
+        Its hook is ``gsynth_<name>s``.
+    descriptor : type
+        What the hook yields.
+    protocol : type
+        What `load` of the descriptor returns.
+    least_contract : int
+        The oldest version of the contracts whose plugins still work.
+    """
+
+    name: str
+    descriptor: type[D]
+    protocol: type[I]
+    least_contract: int = 1
+
+    @property
+    def hook(self) -> str:
+        """The name of the hook."""
+        return f"gsynth_{self.name}s"
+
+    def __str__(self) -> str:
+        return self.name
+
+
+COUNTER: Final = Role("counter", CounterPlugin, Counter, least_contract=2)
+SAMPLER: Final = Role("sampler", SamplerPlugin, Sampler, least_contract=2)
+SERIALIZER: Final = Role("serializer", SerializerPlugin, Serializer)
+GENOME: Final = Role("genome", GenomePlugin, GenomeOpener)
+TRACK: Final = Role("track", TrackPlugin, TrackOpener)
+
+ROLES: Final[dict[str, Role[Any, Any]]] = {role.name: role for role in (COUNTER, SAMPLER, SERIALIZER, GENOME, TRACK)}
+"""All roles by name, in the order in which they are listed."""
+
+
+def missing_parts(implementation: object, role: Role[D, I]) -> list[str]:
+    """The methods of the role's contract that an implementation lacks."""
+    asked = [name for name in vars(role.protocol) if not name.startswith("_")]
+    return [name for name in asked if not callable(getattr(implementation, name, None))]
