@@ -20,7 +20,7 @@ from gsynth.errors import ArgumentError, ArgumentTypeError
 from gsynth.genomes import open_genome
 from gsynth.intervals import Intervals, contig_sizes, resolve_intervals
 from gsynth.intervals.masks import Mask, resolve_mask
-from gsynth.model import GsynthModel
+from gsynth.model import GsynthModel, check_iterator
 from gsynth.model.merging import AUTO, merged_dims, nearest_learned, redirects
 from gsynth.model.start import Start
 from gsynth.model.thresholds import thresholds_from_cdf
@@ -28,7 +28,7 @@ from gsynth.outputs import Part, Records, check_output, open_sink
 from gsynth.plugins.backends import load_sampler
 from gsynth.plugins.contracts import Genome
 from gsynth.randomness import Seed, seed_sequence
-from gsynth.strata import check_iterator, open_strata
+from gsynth.strata import open_strata
 
 log = logging.getLogger("gsynth")
 

@@ -19,12 +19,12 @@ from gsynth.errors import ArgumentError
 from gsynth.genomes import open_genome
 from gsynth.intervals import resolve_intervals
 from gsynth.intervals.masks import resolve_mask
-from gsynth.model import DimSpec, GsynthModel, check_order
+from gsynth.model import DimSpec, GsynthModel, check_iterator, check_order
 from gsynth.model.merging import merge_sparse
-from gsynth.model.smoothing import resolve_prior
+from gsynth.model.smoothing import Smoothing, resolve_prior
 from gsynth.plugins.backends import load_counter
 from gsynth.plugins.contracts import Genome
-from gsynth.strata import Strata, check_iterator, composer_of, open_dim_tracks
+from gsynth.strata import Strata, composer_of, open_dim_tracks
 from gsynth.strata.requests import DimRequest
 
 
@@ -109,7 +109,7 @@ def gsynth_train(
     order = check_order(k)
     requests = [DimRequest.from_mapping(spec) for spec in dim_specs]
     width = check_iterator(iterator)
-    pseudocount, min_obs = _check_smoothing(pseudocount, min_obs)
+    smoothing = Smoothing(pseudocount, min_obs)
     workers = resolve_cores(num_cores, allow_parallel=allow_parallel)
     counter = load_counter(backend)
     source = open_genome(genome)
@@ -145,9 +145,9 @@ def gsynth_train(
         count_intervals(count_batch, where, add, block, affordable_workers(workers, shape, total))
     counts = count_batch.tables.both_strands()
     for axis in (i for i, request in enumerate(requests) if request.auto_merge):
-        counts, merged = merge_sparse(counts, dims, axis, min_obs)
+        counts, merged = merge_sparse(counts, dims, axis, smoothing.min_obs)
         dims = (*dims[:axis], merged, *dims[axis + 1 :])
-    return _finish(counts, order, dims, masked, unknown, pseudocount, min_obs, width, prior, source)
+    return _finish(counts, order, dims, masked, unknown, smoothing, width, prior, source)
 
 
 def _finish(
@@ -156,21 +156,22 @@ def _finish(
     dims: tuple[DimSpec, ...],
     masked: int,
     unknown: int,
-    pseudocount: float,
-    min_obs: int,
+    smoothing: Smoothing,
     iterator: int | None,
     prior: Any,
     genome: Genome,
 ) -> GsynthModel:
     prior_mode, prior_matrix, fallbacks = resolve_prior(prior, counts)
+    # Nobody else has the table, so the model need not copy it.
+    counts.flags.writeable = False
     model = GsynthModel(
         k=order,
         dims=dims,
         counts=counts,
         total_masked=masked,
         total_n=unknown,
-        pseudocount=pseudocount,
-        min_obs=min_obs,
+        pseudocount=smoothing.pseudocount,
+        min_obs=smoothing.min_obs,
         iterator=iterator,
         prior_mode=prior_mode,
         prior_matrix=prior_matrix,
@@ -185,8 +186,8 @@ def _finish(
         )
     if model.sparse_bins.size:
         warnings.warn(
-            f"{model.sparse_bins.size} of {model.total_bins} bins have fewer than {min_obs:,} observations and will "
-            f"be sampled uniformly: {_shortened([model.bin_label(i) for i in model.sparse_bins.tolist()])}; "
+            f"{model.sparse_bins.size} of {model.total_bins} bins have fewer than {model.min_obs:,} observations and "
+            f"will be sampled uniformly: {_shortened([model.bin_label(i) for i in model.sparse_bins.tolist()])}; "
             "merge them with bin_merge",
             stacklevel=3,
         )
@@ -195,14 +196,6 @@ def _finish(
 
 def _shortened(labels: list[str], most: int = 10) -> str:
     return "; ".join(labels[:most]) + ("; ..." if len(labels) > most else "")
-
-
-def _check_smoothing(pseudocount: float, min_obs: int) -> tuple[float, int]:
-    if not (np.isfinite(pseudocount) and pseudocount >= 0):
-        raise ArgumentError(f"pseudocount must be finite and not negative, found {pseudocount}")
-    if isinstance(min_obs, bool) or int(min_obs) != min_obs or min_obs < 0:
-        raise ArgumentError(f"min_obs must be a whole number, not negative, found {min_obs}")
-    return float(pseudocount), int(min_obs)
 
 
 def _check_has_sequence(genome: Genome) -> None:

@@ -80,7 +80,7 @@ def _dim(spec: Mapping[str, Any]) -> DimSpec:
     return DimSpec(
         _text(spec.get("expr")),
         _floats(spec.get("breaks"), "breaks"),
-        None if bin_map is None else _floats(bin_map, "bin_map").astype(np.int32),
+        None if bin_map is None else _floats(bin_map, "bin_map"),
         # Beside a bin_map the merge ranges only document it.
         _bin_merge(spec.get("bin_merge")) if bin_map is not None else None,
     )

@@ -11,14 +11,28 @@ from numpy.typing import NDArray
 
 from gsynth.errors import ArgumentError, ArgumentTypeError
 from gsynth.model.binning import check_breaks, gsynth_bin_map
+from gsynth.model.values import frozen_array
 
 
 def _categories(value: Iterable[str] | None) -> tuple[str, ...] | None:
     return None if value is None else tuple(value)
 
 
+def _breaks(value: Any) -> NDArray[np.float64]:
+    breaks: NDArray[np.float64] = frozen_array(check_breaks(value))
+    return breaks
+
+
 def _bin_map(value: Any) -> NDArray[np.int32] | None:
-    return None if value is None else np.array(value, dtype=np.int32)
+    if value is None:
+        return None
+    found = np.asarray(value)
+    if found.dtype.kind not in "uif" or not (np.isfinite(found).all() and (found == np.floor(found)).all()):
+        raise ArgumentError(f"bin_map must hold whole numbers, found {value!r:.80}")
+    if found.size and (found.min() < -(2**31) or found.max() >= 2**31):
+        raise ArgumentError(f"bin_map holds {found.max()}, which is the number of no bin")
+    bin_map: NDArray[np.int32] = frozen_array(found.astype(np.int32))
+    return bin_map
 
 
 @frozen(eq=False)
@@ -40,7 +54,7 @@ class DimSpec:
     """
 
     expr: str
-    breaks: NDArray[np.float64] = field(converter=check_breaks)
+    breaks: NDArray[np.float64] = field(converter=_breaks)
     bin_map: NDArray[np.int32] | None = field(default=None, converter=_bin_map)
     bin_merge: list[dict[str, Any]] | None = None
     categories: tuple[str, ...] | None = field(default=None, converter=_categories)
@@ -48,8 +62,14 @@ class DimSpec:
     def __attrs_post_init__(self) -> None:
         if not isinstance(self.expr, str) or not self.expr.strip():
             raise ArgumentError(f"'expr' must be a track expression, found {self.expr!r}")
-        if self.bin_map is None and self.bin_merge is not None:
-            object.__setattr__(self, "bin_map", gsynth_bin_map(self.breaks, self.bin_merge))
+        if self.bin_merge is not None:
+            merged = gsynth_bin_map(self.breaks, self.bin_merge)
+            if self.bin_map is None:
+                object.__setattr__(self, "bin_map", frozen_array(merged))
+            elif not np.array_equal(self.bin_map, merged):
+                raise ArgumentError(
+                    f"bin_merge of {self.expr!r} makes the bin_map {merged.tolist()}, found {self.bin_map.tolist()}"
+                )
         if self.bin_map is not None:
             found = self.bin_map
             if found.shape != (self.num_bins,) or ((found < 0) | (found >= self.num_bins)).any():
@@ -58,6 +78,10 @@ class DimSpec:
                 )
         if self.categories is not None and len(self.categories) != self.num_bins:
             raise ArgumentError(f"{self.num_bins} bins need as many categories, found {list(self.categories)}")
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # Through the constructor: NumPy forgets that an array was read-only.
+        return DimSpec, (self.expr, self.breaks, self.bin_map, self.bin_merge, self.categories)
 
     @property
     def num_bins(self) -> int:

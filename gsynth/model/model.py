@@ -7,43 +7,42 @@ from collections.abc import Iterable
 from typing import Any, Final
 
 import numpy as np
-from attrs import define, field
+from attrs import define, field, fields
 from numpy.typing import NDArray
 
 from gsynth.errors import ArgumentError
 from gsynth.model.dimension import DimSpec
-from gsynth.model.smoothing import ADDITIVE, smoothed_cdf
+from gsynth.model.smoothing import ADDITIVE, Smoothing, smoothed_cdf
 from gsynth.model.thresholds import thresholds_from_cdf, thresholds_from_counts
+from gsynth.model.values import checked_cdf, checked_counts, checked_prior, frozen_array, whole_number
 
 MIN_ORDER: Final = 1
 MAX_ORDER: Final = 10
 
+_MOST_KEPT: Final = 256 << 20
+"""Bytes of probabilities that a model keeps once they are computed."""
+
 
 def check_order(k: object) -> int:
     """`k` as an int from 1 to 10."""
-    if isinstance(k, bool) or not isinstance(k, int | np.integer | float) or k != int(k):
-        raise ArgumentError(f"k must be a whole number from {MIN_ORDER} to {MAX_ORDER}, found {k!r}")
-    if not MIN_ORDER <= k <= MAX_ORDER:
-        raise ArgumentError(f"k must be from {MIN_ORDER} to {MAX_ORDER}, found {k}")
-    return int(k)
+    return whole_number(k, "k", least=MIN_ORDER, most=MAX_ORDER)
 
 
-def _read_only(array: NDArray[Any]) -> NDArray[Any]:
-    view = array.view()
-    view.flags.writeable = False
-    return view
+def check_iterator(iterator: object) -> int | None:
+    """`iterator` as a positive int, or None."""
+    return None if iterator is None else whole_number(iterator, "iterator (bp)", least=1, most=2**62)
+
+
+def _total(value: object) -> int:
+    return whole_number(value, "total_masked and total_n")
 
 
 def _dims(value: Iterable[DimSpec]) -> tuple[DimSpec, ...]:
-    return tuple(value)
-
-
-def _counts(value: Any) -> NDArray[np.uint64]:
-    return _read_only(np.ascontiguousarray(value, dtype=np.uint64))
-
-
-def _optional_matrix(value: Any) -> NDArray[np.float64] | None:
-    return None if value is None else _read_only(np.ascontiguousarray(value, dtype=np.float64))
+    dims = tuple(value)
+    for dim in dims:
+        if not isinstance(dim, DimSpec):
+            raise ArgumentError(f"dims must be DimSpec, found a {type(dim).__name__}: see DimSpec.from_mapping")
+    return dims
 
 
 @define(eq=False, repr=False, kw_only=True, frozen=True)
@@ -80,17 +79,23 @@ class GsynthModel:
 
     k: int = field(converter=check_order)
     dims: tuple[DimSpec, ...] = field(default=(), converter=_dims)
-    counts: NDArray[np.uint64] = field(converter=_counts)
-    total_masked: int = 0
-    total_n: int = 0
-    pseudocount: float = field(default=1.0, converter=float)
+    counts: NDArray[np.uint64] = field(converter=checked_counts)
+    total_masked: int = field(default=0, converter=_total)
+    total_n: int = field(default=0, converter=_total)
+    pseudocount: float = 1.0
     min_obs: int = 0
-    iterator: int | None = None
+    iterator: int | None = field(default=None, converter=check_iterator)
     prior_mode: str = ADDITIVE
-    prior_matrix: NDArray[np.float64] | None = field(default=None, converter=_optional_matrix)
+    prior_matrix: NDArray[np.float64] | None = field(default=None, converter=checked_prior)
     marginal_fallbacks: int = 0
-    stored_cdf: NDArray[np.float64] | None = field(default=None, converter=_optional_matrix)
+    stored_cdf: NDArray[np.float64] | None = field(default=None, converter=checked_cdf)
     metadata: dict[str, Any] = field(factory=dict)
+    smoothing: Smoothing = field(init=False, repr=False)
+    _kept: dict[str, NDArray[Any]] = field(init=False, factory=dict, repr=False)
+
+    @smoothing.default
+    def _checked_smoothing(self) -> Smoothing:
+        return Smoothing(self.pseudocount, self.min_obs, self.prior_mode, self.prior_matrix, self.marginal_fallbacks)
 
     def __attrs_post_init__(self) -> None:
         shape = (self.total_bins, self.num_kmers, 4)
@@ -103,8 +108,27 @@ class GsynthModel:
                 raise ArgumentError(
                     f"{name} has shape {array.shape}; order {self.k} and {self.total_bins} bins make {expected}"
                 )
-        if not (math.isfinite(self.pseudocount) and self.pseudocount >= 0):
-            raise ArgumentError(f"pseudocount must be finite and not negative, found {self.pseudocount}")
+        for name in ("pseudocount", "min_obs", "marginal_fallbacks"):
+            object.__setattr__(self, name, getattr(self.smoothing, name))
+        self._check_unlearned_rows()
+
+    def _check_unlearned_rows(self) -> None:
+        """Rows of `stored_cdf` that are NaN are for sparse bins, and for those without observations."""
+        if self.stored_cdf is None:
+            return
+        unlearned = np.isnan(self.stored_cdf[:, :, 0]).any(axis=1)
+        wrong = np.flatnonzero(unlearned & ~self._below_min_obs & (self.per_bin_kmers > 0))
+        if wrong.size:
+            row = int(wrong[0])
+            raise ArgumentError(
+                f"stored_cdf is NaN in bin {row}, which has {int(self.per_bin_kmers[row]):,} observations and is not "
+                f"sparse (min_obs {self.min_obs:,})"
+            )
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # Through the constructor: NumPy forgets that an array was read-only.
+        values = {a.name: getattr(self, a.name) for a in fields(type(self)) if a.init}
+        return _remade, (values,)
 
     @property
     def n_dims(self) -> int:
@@ -133,9 +157,10 @@ class GsynthModel:
 
     @property
     def per_bin_kmers(self) -> NDArray[np.int64]:
-        """int64[total_bins]: observations per flat bin, both strands."""
-        totals: NDArray[np.uint64] = self.counts.sum(axis=(1, 2))
-        return totals.astype(np.int64)
+        """int64[total_bins]: observations per flat bin, both strands. Read-only."""
+        if "per_bin" not in self._kept:
+            self._kept["per_bin"] = frozen_array(self.counts.sum(axis=(1, 2)).astype(np.int64))
+        return self._kept["per_bin"]
 
     @property
     def _below_min_obs(self) -> NDArray[np.bool_]:
@@ -144,7 +169,7 @@ class GsynthModel:
     @property
     def total_kmers(self) -> int:
         """Observations in all, both strands (twice the counted windows)."""
-        return int(self.counts.sum())
+        return int(self.per_bin_kmers.sum())
 
     @property
     def sparse_bins(self) -> NDArray[np.int64]:
@@ -167,8 +192,19 @@ class GsynthModel:
 
     @property
     def cdf(self) -> NDArray[np.float64]:
-        """float64[total_bins, 4**k, 4]: cumulative probabilities, computed at each call; sparse bins are NaN."""
-        return self.computed_cdf() if self.stored_cdf is None else self.stored_cdf
+        """float64[total_bins, 4**k, 4]: cumulative probabilities; sparse bins are NaN. Read-only.
+
+        Computed when first asked for, and kept where that takes at most 256 MB: keep what you get of larger models.
+        """
+        if self.stored_cdf is not None:
+            return self.stored_cdf
+        if "cdf" in self._kept:
+            return self._kept["cdf"]
+        cdf = self.computed_cdf()
+        cdf.flags.writeable = False
+        if cdf.nbytes <= _MOST_KEPT:
+            self._kept["cdf"] = cdf
+        return cdf
 
     def computed_cdf(self) -> NDArray[np.float64]:
         """The cumulative probabilities that the counts and the prior give."""
@@ -182,7 +218,7 @@ class GsynthModel:
 
     @property
     def model_data(self) -> dict[str, list[NDArray[Any]]]:
-        """``{"counts": [...], "cdf": [...]}``, an array (4**k, 4) per flat bin; the cdf is computed at each call."""
+        """``{"counts": [...], "cdf": [...]}``, an array (4**k, 4) per flat bin."""
         return {"counts": list(self.counts), "cdf": list(self.cdf)}
 
     def __eq__(self, other: object) -> bool:
@@ -211,6 +247,10 @@ class GsynthModel:
         if sparse:
             lines.append(f"  sparse: {sparse} bins with fewer than {self.min_obs:,} observations")
         return "\n".join(lines)
+
+
+def _remade(values: dict[str, Any]) -> GsynthModel:
+    return GsynthModel(**values)
 
 
 def _same(one: NDArray[np.float64] | None, other: NDArray[np.float64] | None) -> bool:

@@ -144,12 +144,3 @@ def open_strata(
 def composer_of(backend: object) -> Composer | None:
     """A counter or sampler that has the ability, or None."""
     return backend if isinstance(backend, Composer) else None
-
-
-def check_iterator(iterator: object) -> int | None:
-    """`iterator` as a positive int, or None."""
-    if iterator is None:
-        return None
-    if isinstance(iterator, bool) or not isinstance(iterator, int | np.integer) or iterator < 1:
-        raise ArgumentError(f"iterator must be a positive whole number of bp, found {iterator!r}")
-    return int(iterator)

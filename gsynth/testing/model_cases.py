@@ -53,9 +53,12 @@ def _stored_cdf() -> GsynthModel:
 
 
 def _stored_nan() -> GsynthModel:
-    cdf = trained(2, (_gc(),)).cdf.copy()
-    cdf[3] = np.nan
-    return trained(2, (_gc(),), stored_cdf=cdf)
+    counts = trained(2, (_gc(),)).counts.copy()
+    counts[3] //= 100
+    sparse = trained(2, (_gc(),), counts=counts, min_obs=1000)
+    cdf = sparse.cdf.copy()
+    cdf[0, 3] = [0.1, 0.1, 1.0, 1.0]
+    return trained(2, (_gc(),), counts=counts, min_obs=1000, stored_cdf=cdf)
 
 
 _FOREIGN: Final = {

@@ -69,6 +69,7 @@ def r_model(**changes: Any) -> dict[str, Any]:
         "model_data": {"counts": counts, "cdf": [np.tile([0.25, 0.5, 0.75, 1], (4, 1)), np.full((4, 4), np.nan)] * 1},
         "per_bin_kmers": np.array([c.sum() for c in counts]),
         "iterator": 100.0,
+        "min_obs": 150.0,
     }
     good["model_data"]["cdf"].append(np.tile([0.1, 0.2, 0.3, 1], (4, 1)))
     return {**good, **changes}
@@ -108,8 +109,6 @@ def test_the_oldest_models_have_one_dimension_and_no_order(tmp_path: Path) -> No
         (r_file(r_model(k="five")), FormatError, "k must be numbers"),
         (r_file(r_model(dim_specs=[{"expr": "gc", "breaks": np.array([0, 0.3, 0.6, 1]), "bin_map": np.zeros(3)}])),
          FormatError, "bin_map must hold"),
-        (r_file(r_model(per_bin_kmers=np.ones(3))), FormatError, "per_bin_kmers"),
-        (r_file(r_model(total_kmers=5)), FormatError, "total_kmers is"),
         (r_file(r_model(total_n=0.5)), FormatError, "total_n"),
         (r_file(r_model(model_data={"counts": [np.full((4, 4), 0.5)]})), FormatError, "no count"),
         (r_file(r_model(model_data={"counts": ["text"]})), FormatError, "must be numbers"),
@@ -150,3 +149,13 @@ def test_random_damage(oracle: Path, tmp_path: Path) -> None:
 def test_rds_is_never_written(tmp_path: Path, model: Any) -> None:
     with pytest.raises(ArgumentError, match="only read"):
         gsynth_save(model, tmp_path / "m.rds", format="rds")
+
+
+@pytest.mark.parametrize("old", [{"per_bin_kmers": np.array([1.0, 2, 3])}, {"total_kmers": 7.0}])
+def test_totals_that_are_older_than_the_counts_are_noted(tmp_path: Path, caplog: Any, old: Any) -> None:
+    """R keeps them when it forbids a k-mer."""
+    (tmp_path / "m.rds").write_bytes(r_file(r_model(**old)))
+    with caplog.at_level("INFO", logger="gsynth"):
+        model = gsynth_load(tmp_path / "m.rds")
+    assert model.per_bin_kmers.tolist() == [120, 136, 152]
+    assert "older than the counts" in caplog.text

@@ -82,3 +82,40 @@ def test_thresholds_from_counts_are_those_of_the_cdf(order, pseudocount, prior):
     found = thresholds_from_counts(counts, pseudocount, matrix, sparse)
     assert np.array_equal(found, oracle.thresholds(cdf))
     assert np.array_equal(found, thresholds_from_cdf(cdf))
+
+
+COUNTS = np.ones((3, 4, 4), dtype=np.uint64)
+WEIGHTS = {"T": 0.4, "G": 0.3, "C": 0.2, "A": 0.1}
+ORDERED = [0.1, 0.2, 0.3, 0.4]
+
+
+@pytest.mark.parametrize("kind", ["dict", "lower case", "pandas Series", "pandas", "polars", "pyarrow", "sequence"])
+def test_a_prior_with_names_goes_by_them(kind):
+    if kind == "dict":
+        prior = WEIGHTS
+    elif kind == "lower case":
+        prior = {name.lower(): value for name, value in WEIGHTS.items()}
+    elif kind == "sequence":
+        prior = ORDERED
+    else:
+        library = pytest.importorskip(kind.split()[0])
+        rows = {name: [value] * 3 for name, value in WEIGHTS.items()}
+        if kind == "pandas Series":
+            prior = library.Series(WEIGHTS)
+        else:
+            prior = library.table(rows) if kind == "pyarrow" else library.DataFrame(rows)
+    mode, matrix, _ = resolve_prior(prior, COUNTS)
+    assert mode == "explicit"
+    np.testing.assert_allclose(matrix, [ORDERED] * 3)
+
+
+def test_numbers_without_names_are_a_c_g_t():
+    pandas = pytest.importorskip("pandas")
+    np.testing.assert_allclose(resolve_prior(pandas.Series(ORDERED), COUNTS)[1], [ORDERED] * 3)
+    np.testing.assert_allclose(resolve_prior(np.array([ORDERED] * 3), COUNTS)[1], [ORDERED] * 3)
+
+
+@pytest.mark.parametrize("prior", [{"A": 1, "C": 1, "G": 1}, {"A": 1, "C": 1, "G": 1, "U": 1}, {**WEIGHTS, "a": 1}])
+def test_a_prior_of_other_names_is_refused(prior):
+    with pytest.raises(ValueError, match="exactly A, C, G and T"):
+        resolve_prior(prior, COUNTS)
