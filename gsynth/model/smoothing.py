@@ -81,8 +81,9 @@ def resolve_prior(prior: Any, counts: NDArray[np.uint64]) -> tuple[str, NDArray[
     if isinstance(prior, str):
         return _named_prior(prior, counts)
     named = by_name(prior)
+    given = prior if named is None else _in_order(named)
     try:
-        weights = np.array(prior if named is None else _in_order(named), dtype=np.float64)
+        weights = np.array(given, dtype=np.float64)
     except (TypeError, ValueError) as error:
         raise ArgumentTypeError(f"prior must be numbers or one of {', '.join(NAMED_PRIORS)}") from error
     if weights.shape == (4,):
@@ -102,7 +103,10 @@ def _in_order(named: Mapping[Any, Any]) -> NDArray[np.float64]:
     upper = {str(name).upper(): value for name, value in named.items()}
     if len(named) != 4 or set(upper) != set(BASES):
         raise ArgumentError(f"a prior with names must have exactly A, C, G and T, found {sorted(map(str, named))}")
-    return np.stack([np.asarray(upper[base], dtype=np.float64) for base in BASES], axis=-1)
+    try:
+        return np.stack([np.asarray(upper[base], dtype=np.float64) for base in BASES], axis=-1)
+    except (TypeError, ValueError) as error:
+        raise ArgumentTypeError(f"a prior must hold numbers, found {dict(named)!r:.80}") from error
 
 
 def _named_prior(prior: str, counts: NDArray[np.uint64]) -> tuple[str, NDArray[np.float64], int]:

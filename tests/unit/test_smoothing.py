@@ -1,4 +1,5 @@
 from fractions import Fraction
+from typing import Any
 
 import numpy as np
 import pytest
@@ -84,7 +85,7 @@ def test_thresholds_from_counts_are_those_of_the_cdf(order, pseudocount, prior):
     assert np.array_equal(found, thresholds_from_cdf(cdf))
 
 
-COUNTS = np.ones((3, 4, 4), dtype=np.uint64)
+TABLE = np.ones((3, 4, 4), dtype=np.uint64)
 WEIGHTS = {"T": 0.4, "G": 0.3, "C": 0.2, "A": 0.1}
 ORDERED = [0.1, 0.2, 0.3, 0.4]
 
@@ -92,7 +93,7 @@ ORDERED = [0.1, 0.2, 0.3, 0.4]
 @pytest.mark.parametrize("kind", ["dict", "lower case", "pandas Series", "pandas", "polars", "pyarrow", "sequence"])
 def test_a_prior_with_names_goes_by_them(kind):
     if kind == "dict":
-        prior = WEIGHTS
+        prior: Any = WEIGHTS
     elif kind == "lower case":
         prior = {name.lower(): value for name, value in WEIGHTS.items()}
     elif kind == "sequence":
@@ -104,18 +105,18 @@ def test_a_prior_with_names_goes_by_them(kind):
             prior = library.Series(WEIGHTS)
         else:
             prior = library.table(rows) if kind == "pyarrow" else library.DataFrame(rows)
-    mode, matrix, _ = resolve_prior(prior, COUNTS)
+    mode, matrix, _ = resolve_prior(prior, TABLE)
     assert mode == "explicit"
     np.testing.assert_allclose(matrix, [ORDERED] * 3)
 
 
 def test_numbers_without_names_are_a_c_g_t():
     pandas = pytest.importorskip("pandas")
-    np.testing.assert_allclose(resolve_prior(pandas.Series(ORDERED), COUNTS)[1], [ORDERED] * 3)
-    np.testing.assert_allclose(resolve_prior(np.array([ORDERED] * 3), COUNTS)[1], [ORDERED] * 3)
+    np.testing.assert_allclose(resolve_prior(pandas.Series(ORDERED), TABLE)[1], [ORDERED] * 3)
+    np.testing.assert_allclose(resolve_prior(np.array([ORDERED] * 3), TABLE)[1], [ORDERED] * 3)
 
 
 @pytest.mark.parametrize("prior", [{"A": 1, "C": 1, "G": 1}, {"A": 1, "C": 1, "G": 1, "U": 1}, {**WEIGHTS, "a": 1}])
 def test_a_prior_of_other_names_is_refused(prior):
     with pytest.raises(ValueError, match="exactly A, C, G and T"):
-        resolve_prior(prior, COUNTS)
+        resolve_prior(prior, TABLE)
