@@ -65,8 +65,8 @@ def gsynth_replace_kmer(
     ['AGGCCT']
     """
     old, new = _check_kmers(target, replacement, check_composition)
-    check_output(output, output_format)
     source = open_genome(genome)
+    check_output(output, output_format, [genome, source, intervals, chrom_alias])
     if not source.has_sequence:
         raise ArgumentError(f"{source.name} gives only contig sizes; replacing needs the sequence")
     where = resolve_intervals(intervals, source, alias=chrom_alias)

@@ -118,10 +118,10 @@ def gsynth_sample(
         raise ArgumentTypeError(f"model must be a GsynthModel, found {type(model).__name__}")
     if init not in INITS:
         raise ArgumentError(f"init must be one of {', '.join(INITS)}, found {init!r}")
-    check_output(output, output_format)
+    source = open_genome(genome)
+    check_output(output, output_format, [genome, source, intervals, mask_copy, tracks, chrom_alias, cell_merge])
     width = check_iterator(iterator) or model.iterator
     dims = merged_dims(model, bin_merge)
-    source = open_genome(genome)
     draws = _draws(resolve_intervals(intervals, source, alias=chrom_alias), n_samples, seed)
     sampler = load_sampler(backend)
     sample_batch = BatchSampler(
@@ -186,12 +186,12 @@ def gsynth_random(
     >>> gsynth_random(genome={"chr1": 10}, nuc_probs={"A": 0, "C": 0, "G": 1, "T": 0}, seed=1)
     ['GGGGGGGGGG']
     """
-    check_output(output, output_format)
+    source = open_genome(genome)
+    check_output(output, output_format, [genome, source, intervals, mask_copy, chrom_alias])
     cdf = np.broadcast_to(np.cumsum(composition(nuc_probs)), (1, 4, 4))
     thresholds = thresholds_from_cdf(cdf)
     # Every table, the uniform one too: an independent base depends on no context.
     thresholds[:] = thresholds[0]
-    source = open_genome(genome)
     draws = _draws(resolve_intervals(intervals, source, alias=chrom_alias), n_samples, seed)
     sampler = load_sampler(backend)
     sample_batch = BatchSampler(

@@ -205,11 +205,15 @@ def _format_to_write(target: Path, compress: bool) -> str:
     matching = [e for e in (asked if compress else [*asked, *open_choice]) if _has_suffix(e, target)]
     if matching:
         return matching[0].name
-    owners = [entry.name for entry in _serializers() if _has_suffix(entry, target)]
-    if owners:
-        logger.warning(
-            "%s has the suffix of the format %s, and is written as %s", target, " and ".join(owners), asked[0].name
+    owners = [entry for entry in _serializers() if _has_suffix(entry, target)]
+    names = " and ".join(entry.name for entry in owners)
+    if owners and not any(entry.descriptor.can_save for entry in owners):
+        raise ArgumentError(
+            f"{target.name} has the suffix of the format {names}, which is only read: name the model .gsm, or choose a "
+            f"format by format= (--format), such as {asked[0].name}"
         )
+    if owners:
+        logger.warning("%s has the suffix of the format %s, and is written as %s", target, names, asked[0].name)
     return asked[0].name
 
 

@@ -36,6 +36,10 @@ def run_in_order(
             pool.submit(line.run, number, job)
             line.wait_for(number - 2 * workers + 1)
         line.wait_for(number)
+    except BaseException as error:
+        # Before anything is waited for: a second Ctrl-C may end the waiting, and what runs must not go on writing.
+        line.stop(error)
+        raise
     finally:
         pool.shutdown(wait=True, cancel_futures=True)
 
@@ -61,6 +65,8 @@ class _Line(Generic[Job, Result]):
         try:
             result = self.work(job)
             with self._changed:
+                if self._error is not None:
+                    return
                 self._waiting[number] = result
                 if self._is_taking:
                     return
@@ -75,7 +81,7 @@ class _Line(Generic[Job, Result]):
     def _take_waiting(self) -> None:
         while True:
             with self._changed:
-                if self._taken + 1 not in self._waiting:
+                if self._taken + 1 not in self._waiting or self._error is not None:
                     self._is_taking = False
                     return
                 result = self._waiting.pop(self._taken + 1)
@@ -83,6 +89,11 @@ class _Line(Generic[Job, Result]):
             with self._changed:
                 self._taken += 1
                 self._changed.notify()
+
+    def stop(self, error: BaseException) -> None:
+        """Take no more results."""
+        with self._changed:
+            self._error = self._error or error
 
     def wait_for(self, number: int) -> None:
         """Wait until so many results are taken; raise what a worker has raised."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -18,7 +18,7 @@ INDEX = ".fai"
 
 
 def check_sequence_output(
-    output: str, output_format: str, *, force: bool, as_json: bool, inputs: tuple[str, ...]
+    output: str, output_format: str, *, force: bool, as_json: bool, inputs: Sequence[object]
 ) -> None:
     """Refuse early an output that is there, and data and JSON on one stream."""
     check_one_stdout(output, as_json)

@@ -53,7 +53,8 @@ def random(
     \b
     gsynth random --genome genome.fa --nuc-probs A=0.3,C=0.2,G=0.2,T=0.3 --seed 1 -o random.fa
     """
-    check_sequence_output(output, output_format, force=force, as_json=as_json, inputs=(genome,))
+    read = [genome, *intervals, *mask_copy, chrom_alias]
+    check_sequence_output(output, output_format, force=force, as_json=as_json, inputs=read)
     from gsynth.sampling import gsynth_random
 
     source = inputs.opened_genome(context, genome)

@@ -49,7 +49,8 @@ def replace_kmer(
     \b
     gsynth replace-kmer CG GC genome.fa -o no-cpg.fa
     """
-    check_sequence_output(output, output_format, force=force, as_json=as_json, inputs=(genome,))
+    read = [genome, *intervals, chrom_alias]
+    check_sequence_output(output, output_format, force=force, as_json=as_json, inputs=read)
     from gsynth.replacement import gsynth_replace_kmer
 
     source = inputs.opened_genome(context, genome)

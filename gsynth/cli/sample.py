@@ -72,7 +72,8 @@ def sample(
     \b
     gsynth sample model.gsm --genome genome.fa --seed 1 -o synthetic.fa
     """
-    check_sequence_output(output, output_format, force=force, as_json=as_json, inputs=(genome, model))
+    read = [genome, model, *intervals, *mask_copy, dict(tracks), cell_merge, chrom_alias]
+    check_sequence_output(output, output_format, force=force, as_json=as_json, inputs=read)
     from gsynth.sampling import gsynth_sample
 
     trained = inputs.loaded_model(context, model, model_format)

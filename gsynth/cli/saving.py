@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from gsynth.cli.streams import check_output, is_stream, opened_stream
 from gsynth.errors import ArgumentError
 
 
-def check_model_output(output: str, format: str | None, *, force: bool, inputs: tuple[str, ...] = ()) -> None:
+def check_model_output(output: str, format: str | None, *, force: bool, inputs: Sequence[object] = ()) -> None:
     """Refuse early what cannot be saved: an output that is there, a format that is not."""
     check_output(output, force=force, inputs=inputs)
     if format is not None:

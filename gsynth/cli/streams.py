@@ -16,6 +16,7 @@ import click
 
 from gsynth.cli.console import console_of
 from gsynth.errors import ArgumentError, MissingFileError, OutputExistsError
+from gsynth.files.inputs import check_not_an_input
 
 STREAM: Final = "-"
 STDOUT: Final = (STREAM, "/dev/stdout")
@@ -72,7 +73,7 @@ def name_of(output: str) -> str:
     return "standard output" if output in STDOUT else output
 
 
-def check_output(output: str, *, force: bool, beside: Sequence[str] = (), inputs: Sequence[str] = ()) -> None:
+def check_output(output: str, *, force: bool, beside: Sequence[str] = (), inputs: Sequence[object] = ()) -> None:
     """Refuse early what must not or cannot be written.
 
     `beside` are the suffixes of the files that are written with it; `inputs` what the command reads, which `force`
@@ -80,15 +81,13 @@ def check_output(output: str, *, force: bool, beside: Sequence[str] = (), inputs
     """
     if is_stream(output):
         return
-    parent = Path(output).parent
+    parent = Path(os.path.realpath(output)).parent
     if not parent.is_dir():
         raise MissingFileError(f"the folder {parent} of the output {Path(output).name} does not exist")
-    for path in (output, *(output + suffix for suffix in beside)):
-        if not os.path.lexists(path):
-            continue
-        if any(os.path.exists(source) and os.path.samefile(path, source) for source in inputs if os.path.exists(path)):
-            raise ArgumentError(f"{path} is what the command reads: name another output")
-        if not force:
+    paths = [Path(output + suffix) for suffix in ("", *beside)]
+    check_not_an_input(paths, inputs)
+    for path in paths:
+        if os.path.exists(path) and not force:
             raise OutputExistsError(f"{path} exists; --force overwrites it")
 
 

@@ -1,4 +1,4 @@
-"""Puts a finished file or folder in its place, so that a crash leaves the old one or the new one."""
+"""Puts a finished model, a file or a folder, in its place, so that a crash leaves the old one or the new one."""
 
 from __future__ import annotations
 
@@ -15,6 +15,8 @@ from pathlib import Path
 from typing import Final
 
 from gsynth.errors import OutputExistsError
+from gsynth.files.atomic import hidden_prefix, sync, sync_one
+from gsynth.files.locks import locked, try_lock
 
 WORKSPACE_SUFFIX: Final = ".saving"
 """Ends the name of the hidden sibling folder in which a save is prepared."""
@@ -28,22 +30,36 @@ _NOT_POSSIBLE: Final = frozenset({errno.ENOSYS, errno.EINVAL, errno.EOPNOTSUPP, 
 @contextlib.contextmanager
 def workspace(target: Path) -> Iterator[Path]:
     """A new hidden sibling folder of `target`, on the same file system; deleted with all in it at the end."""
-    folder = Path(tempfile.mkdtemp(prefix=_prefix(target), suffix=WORKSPACE_SUFFIX, dir=target.parent))
+    _remove_leftovers(target)
+    folder = Path(tempfile.mkdtemp(prefix=hidden_prefix(target), suffix=WORKSPACE_SUFFIX, dir=target.parent))
+    descriptor = os.open(folder, os.O_RDONLY)
     try:
+        try_lock(descriptor)
         yield folder
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+        os.close(descriptor)
+
+
+def _workspaces(target: Path) -> list[Path]:
+    return sorted(target.parent.glob(f"{glob.escape(hidden_prefix(target))}*{WORKSPACE_SUFFIX}"))
+
+
+def _remove_leftovers(target: Path) -> None:
+    """Delete the workspaces of killed saves, but for an old model that was moved aside."""
+    for folder in _workspaces(target):
+        with contextlib.suppress(OSError):
+            descriptor = os.open(folder, os.O_RDONLY | os.O_NOFOLLOW)
+            try:
+                if try_lock(descriptor) and not (folder / (target.name + _OLD_SUFFIX)).exists():
+                    shutil.rmtree(folder, ignore_errors=True)
+            finally:
+                os.close(descriptor)
 
 
 def interrupted_saves(target: Path) -> list[Path]:
     """The old models that saves of `target` moved aside and were killed before they put the new one in its place."""
-    folders = sorted(target.parent.glob(f"{glob.escape(_prefix(target))}*{WORKSPACE_SUFFIX}"))
-    return [old for folder in folders if (old := folder / (target.name + _OLD_SUFFIX)).exists()]
-
-
-def _prefix(target: Path) -> str:
-    # Short enough for any file system, whatever the letters.
-    return f".{target.name[:40]}."
+    return [old for folder in _workspaces(target) if (old := folder / (target.name + _OLD_SUFFIX)).exists()]
 
 
 def place(new: Path, target: Path) -> None:
@@ -59,33 +75,14 @@ def place(new: Path, target: Path) -> None:
         `target` is a folder with entries that the new model does not bring again.
     """
     sync(new)
-    if not os.path.lexists(target) or not (target.is_dir() or new.is_dir()):
-        os.replace(new, target)
-    else:
-        _refuse_foreign_entries(new, target)
-        if not _exchange(new, target):
-            _step_aside(new, target)
-    _sync_one(target.parent)
-
-
-def sync(path: Path) -> None:
-    """Make the file, or the folder and all in it, safe on the disk."""
-    if path.is_dir():
-        for entry in sorted(path.iterdir()):
-            sync(entry)
-    _sync_one(path)
-
-
-def _sync_one(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    except OSError as error:
-        # Some network file systems cannot sync a folder; they order its changes themselves.
-        if not (path.is_dir() and error.errno in _NOT_POSSIBLE):
-            raise
-    finally:
-        os.close(descriptor)
+    with locked(target.parent):
+        if not os.path.lexists(target) or not (target.is_dir() or new.is_dir()):
+            os.replace(new, target)
+        else:
+            _refuse_foreign_entries(new, target)
+            if not _exchange(new, target):
+                _step_aside(new, target)
+    sync_one(target.parent)
 
 
 def _refuse_foreign_entries(new: Path, target: Path) -> None:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import IO, Final
 
 import numpy as np
-from attrs import define, field, frozen
+from attrs import define, frozen
 from numpy.typing import NDArray
 
 from gsynth.files.segments import copy_segments, places_of, ranges
@@ -34,11 +34,11 @@ class Made:
 
 @define
 class FastaSink:
-    """Writes records, `LINE` bases a line; keeps the lines of the ``.fai`` index."""
+    """Writes records, `LINE` bases a line, and the lines of the ``.fai`` to `_index`, if there is one."""
 
     _target: Target
     _records: Records
-    index: list[bytes] = field(factory=list)
+    _index: IO[bytes] | None = None
     _reserved: int = 0
 
     def reserve(self, numbers: NDArray[np.int64]) -> int:
@@ -69,8 +69,8 @@ class FastaSink:
 
     def take(self, part: Part, made: Made) -> None:
         """See `gsynth.outputs.Sink`."""
-        if made.index:
-            self.index.append(made.index)
+        if self._index is not None:
+            self._index.write(made.index)
         self._target.take(made.text)
 
     def result(self) -> None:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import io
 import os
-import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any, Final
 
 from gsynth.errors import ArgumentError, ArgumentTypeError, MissingFileError
+from gsynth.files.atomic import real, replacing
+from gsynth.files.inputs import check_not_an_input
 from gsynth.outputs.fasta import FastaSink
 from gsynth.outputs.placed import Target
 from gsynth.outputs.raw import RawSink
@@ -17,14 +19,28 @@ from gsynth.outputs.records import Records
 from gsynth.outputs.sinks import Sink
 from gsynth.outputs.strings import StringSink
 
+_PACKED: Final = {
+    ".gz": "bgzip", ".bgz": "bgzip", ".zst": "zstd", ".bz2": "bzip2", ".xz": "xz", ".lz4": "lz4", ".zip": "zip",
+}  # fmt: skip
+"""Suffixes of compressed files, and what compresses."""
+
+_OTHER_KINDS: Final = {
+    ".2bit": "2bit", ".fq": "FASTQ", ".fastq": "FASTQ", ".bam": "BAM", ".sam": "SAM", ".gb": "GenBank",
+    ".gbk": "GenBank", ".bed": "BED", ".gsm": "a model", ".bw": "bigWig", ".fai": "an index", ".gzi": "an index",
+}  # fmt: skip
+"""Suffixes of files that hold something else."""
+
 OUTPUT_FORMATS: Final = ("fasta", "seq", "misha", "vector")
 
 
-def check_output(output: Any, output_format: str) -> None:
-    """Refuse early what `open_sink` could not write."""
+def check_output(output: Any, output_format: str, inputs: Sequence[object] = ()) -> None:
+    """Refuse early what `open_sink` could not write, and an output that is one of the inputs."""
     if output_format not in OUTPUT_FORMATS:
         raise ArgumentError(f"output_format must be one of {', '.join(OUTPUT_FORMATS)}, found {output_format!r}")
-    if output is None or output_format == "vector" or hasattr(output, "write"):
+    if output is None or output_format == "vector":
+        return
+    if hasattr(output, "write"):
+        _check_binary(output)
         return
     if not isinstance(output, str | os.PathLike):
         raise ArgumentTypeError(f"output must be a path, a binary file or None, found {type(output).__name__}")
@@ -33,10 +49,32 @@ def check_output(output: Any, output_format: str) -> None:
         raise ArgumentError(f"output {path} is a folder; name a file in it")
     if path.exists() and not path.is_file():
         raise ArgumentError(f"output {path} is not a plain file and would be replaced; pass an open binary file")
-    if not path.parent.is_dir():
-        raise MissingFileError(f"the folder {path.parent} of output {path.name} does not exist")
-    if path.suffix in {".gz", ".bgz"}:
-        raise ArgumentError(f"output {path} asks for compression: write {path.with_suffix('')} and run bgzip on it")
+    if not real(path).parent.is_dir():
+        raise MissingFileError(f"the folder {real(path).parent} of output {path.name} does not exist")
+    _check_suffix(path)
+    check_not_an_input(_files(path, output_format), inputs)
+
+
+def _check_binary(output: Any) -> None:
+    if isinstance(output, io.TextIOBase):
+        raise ArgumentTypeError(f"output must be a binary file (mode 'wb', io.BytesIO), found {output!r:.80}")
+    if getattr(output, "closed", False):
+        raise ArgumentTypeError("output is a file that is closed")
+    if hasattr(output, "writable") and not output.writable():
+        raise ArgumentTypeError(f"output is a file that cannot be written to: {output!r:.80}")
+
+
+def _check_suffix(path: Path) -> None:
+    suffix = path.suffix.lower()
+    if suffix in _PACKED:
+        tool = _PACKED[suffix]
+        raise ArgumentError(f"output {path} asks for compression: write {path.with_suffix('')} and run {tool} on it")
+    if suffix in _OTHER_KINDS:
+        raise ArgumentError(f"output {path} asks for {_OTHER_KINDS[suffix]}, which is not written: name a FASTA (.fa)")
+
+
+def _files(path: Path, output_format: str) -> list[Path]:
+    return [path, path.with_name(path.name + ".fai")] if output_format == "fasta" else [path]
 
 
 @contextmanager
@@ -45,35 +83,12 @@ def open_sink(output: Any, output_format: str, records: Records) -> Iterator[Sin
     if output is None or output_format == "vector":
         yield StringSink()
     elif hasattr(output, "write"):
-        yield _file_sink(Target(output), output_format, records)
+        yield _file_sink(Target(output), output_format, records, None)
         output.flush()
     else:
-        path = Path(output)
-        index = path.with_name(path.name + ".fai")
-        with _replacing(path) as file:
-            sink = _file_sink(Target(file, file.fileno()), output_format, records)
-            yield sink
-            file.flush()
-            if isinstance(sink, FastaSink):
-                # An index of the old file beside the new one would be believed; beside the old one it is only missed.
-                index.unlink(missing_ok=True)
-        if isinstance(sink, FastaSink):
-            with _replacing(index) as file:
-                file.writelines(sink.index)
+        with replacing(*_files(Path(output), output_format)) as (file, *index):
+            yield _file_sink(Target(file, file.fileno()), output_format, records, index[0] if index else None)
 
 
-def _file_sink(target: Target, output_format: str, records: Records) -> Sink:
-    return FastaSink(target, records) if output_format == "fasta" else RawSink(target, records)
-
-
-@contextmanager
-def _replacing(path: Path) -> Iterator[IO[bytes]]:
-    """A file that takes the place of `path` when the block ends well, and vanishes when it does not."""
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.{threading.get_ident()}.part")
-    try:
-        with temporary.open("wb", buffering=1 << 20) as file:
-            yield file
-        temporary.replace(path)
-    except BaseException:
-        temporary.unlink(missing_ok=True)
-        raise
+def _file_sink(target: Target, output_format: str, records: Records, index: IO[bytes] | None) -> Sink:
+    return FastaSink(target, records, index) if output_format == "fasta" else RawSink(target, records)

@@ -9,8 +9,11 @@ import numpy as np
 from attrs import field, frozen
 from numpy.typing import NDArray
 
+from gsynth.errors import ArgumentError
 from gsynth.files.texts import Column, Texts, digits_of, joined
 from gsynth.intervals import Intervals
+
+_NOT_IN_A_NAME: Final = re.compile(r"[\s\x00-\x20\x7f-\x9f\ud800-\udfff]")
 
 _LIKE_OURS: Final = re.compile(r".*(:\d+-\d+|_repeat\d+|_sample\d+)")
 
@@ -40,6 +43,12 @@ class Records:
 
     def __attrs_post_init__(self) -> None:
         used = {self.intervals.names[row] for row in np.unique(self.intervals.ids).tolist()}
+        for name in used:
+            if not name or _NOT_IN_A_NAME.search(name):
+                raise ArgumentError(
+                    f"contig {name!r} has a name with blanks or control characters, which would be another contig in "
+                    "the output: rename it"
+                )
         if any(_LIKE_OURS.fullmatch(name) for name in used):
             # A contig may be called what a part of another one would be called: only looking at all names tells.
             names = joined(self._columns(np.arange(len(self), dtype=np.int64))).words()

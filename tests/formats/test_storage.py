@@ -110,7 +110,6 @@ def contents(folder: Path) -> dict[str, bytes]:
         ("m.other", False, False),
         ("m.other", True, True),
         ("M.ZIP", False, True),
-        ("m.pkl", False, False),
     ],
 )
 def test_the_format_follows_suffix_and_compress(
@@ -122,11 +121,11 @@ def test_the_format_follows_suffix_and_compress(
     assert gsynth_load(str(tmp_path / name)) == model
 
 
-def test_a_suffix_that_another_format_owns_is_told(
-    tmp_path: Path, model: GsynthModel, caplog: pytest.LogCaptureFixture
-) -> None:
-    gsynth_save(model, tmp_path / "m.rds")
-    assert "suffix of the format rds, and is written as gsm" in caplog.text
+@pytest.mark.parametrize("name", ["m.rds", "m.pkl", "M.PKL"])
+def test_a_suffix_of_a_format_that_is_only_read_is_refused(tmp_path: Path, model: GsynthModel, name: str) -> None:
+    with pytest.raises(ArgumentError, match="read"):
+        gsynth_save(model, tmp_path / name)
+    assert not os.listdir(tmp_path)
 
 
 def test_a_third_party_format_is_chosen_by_its_suffix(tmp_path: Path, install: Any) -> None:
@@ -230,9 +229,9 @@ def test_a_strangers_things_are_left_alone(tmp_path: Path, model: GsynthModel, c
     folder.mkdir()
     (folder / "metadata.yaml").write_text("format: thesis\n")
     (tmp_path / "genome.fa").write_text(">chr1\nACGT\n")
-    (tmp_path / "old.pkl").write_bytes(b"\x80\x04N.")
+    (tmp_path / "old.bin").write_bytes(b"\x80\x04N.")
     before = contents(tmp_path)
-    for name in ("folder", "genome.fa", "old.pkl"):
+    for name in ("folder", "genome.fa", "old.bin"):
         with pytest.raises(OutputExistsError, match="left alone"):
             gsynth_save(model, tmp_path / name, compress=compress)
     assert contents(tmp_path) == before

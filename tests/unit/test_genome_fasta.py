@@ -262,7 +262,7 @@ def test_file_cut_short_while_open(tmp_path: Path) -> None:
 @pytest.mark.parametrize("packing", ["plain", "bgzip"])
 def test_folder_that_cannot_be_written(tmp_path: Path, packing: str) -> None:
     path = write(tmp_path, SHAPES["regular"], packing)
-    with mock.patch("gsynth.genomes.sidecar._create", side_effect=PermissionError("read-only")):
+    with mock.patch("gsynth.genomes.sidecar.replacing", side_effect=PermissionError("read-only")):
         assert_holds(open_fasta(path), naive(SHAPES["regular"]))
     assert [entry.name for entry in tmp_path.iterdir()] == [path.name]
 
@@ -275,7 +275,7 @@ def test_ragged_file_gets_no_index(tmp_path: Path) -> None:
 
 def test_index_is_written_whole_or_not_at_all(tmp_path: Path) -> None:
     path = write(tmp_path, SHAPES["regular"])
-    with mock.patch("gsynth.genomes.sidecar.os.replace", side_effect=OSError("no space left")):
+    with mock.patch("gsynth.files.atomic.os.replace", side_effect=OSError("no space left")):
         open_fasta(path)
     assert [entry.name for entry in tmp_path.iterdir()] == ["g.fa"]
 
