@@ -59,7 +59,7 @@ def _check_binary(output: Any) -> None:
     if isinstance(output, io.TextIOBase):
         raise ArgumentTypeError(f"output must be a binary file (mode 'wb', io.BytesIO), found {output!r:.80}")
     if getattr(output, "closed", False):
-        raise ArgumentTypeError("output is a file that is closed")
+        raise ArgumentError("output is a file that is closed")
     if hasattr(output, "writable") and not output.writable():
         raise ArgumentTypeError(f"output is a file that cannot be written to: {output!r:.80}")
 
