@@ -19,9 +19,9 @@ from gsynth.errors import ArgumentError
 from gsynth.genomes import open_genome
 from gsynth.intervals import resolve_intervals
 from gsynth.intervals.masks import resolve_mask
-from gsynth.model import DimSpec, GsynthModel, check_iterator, check_order
+from gsynth.model import DimSpec, GsynthModel, Smoothing, check_iterator, check_order, freeze
 from gsynth.model.merging import merge_sparse
-from gsynth.model.smoothing import Smoothing, resolve_prior
+from gsynth.model.priors import PriorRequest
 from gsynth.plugins.backends import load_counter
 from gsynth.plugins.contracts import Genome
 from gsynth.strata import Strata, composer_of, open_dim_tracks
@@ -80,8 +80,10 @@ def gsynth_train(
         FASTA (plain, gzip, bgzip), 2bit, a dict name -> sequence; the one of `use_genome` by default.
     tracks : dict, optional
         Name -> source of the tracks that the expressions use beside the functions of the sequence.
-    prior : {"uniform", "marginal", "global"}, float[4] or float[bins, 4], optional
-        Base probabilities pi in P = (N + pseudocount * pi) / (sum N + pseudocount).
+    prior : {"uniform", "marginal", "global"}, float[4], float[bins, 4], dict or DataFrame, optional
+        Base probabilities pi in P = (N + pseudocount * pi) / (sum N + pseudocount), normalised to sum to 1. A dict, a
+        DataFrame (pandas, polars, pyarrow) or a labelled series goes by its names A, C, G, T in any order and case;
+        a plain sequence or array is in the order A, C, G, T.
     backend : str, optional
         Name of the counter; "auto" (the best installed one) by default, or what GSYNTH_BACKEND says.
     progress : bool, optional
@@ -109,7 +111,8 @@ def gsynth_train(
     order = check_order(k)
     requests = [DimRequest.from_mapping(spec) for spec in dim_specs]
     width = check_iterator(iterator)
-    smoothing = Smoothing(pseudocount, min_obs)
+    smoothing = Smoothing(pseudocount=pseudocount, min_obs=min_obs)
+    asked_prior = PriorRequest.from_argument(prior)
     workers = resolve_cores(num_cores, allow_parallel=allow_parallel)
     counter = load_counter(backend)
     source = open_genome(genome)
@@ -128,6 +131,7 @@ def gsynth_train(
     strata = Strata(dims, opened, width, source, composer_of(counter))
 
     shape = (math.prod(dim.num_bins for dim in dims), 4**order, 4)
+    asked_prior.check_bins(shape[0])
     block = resolve_block(max_chunk_size, width if dims else None, default_block(shape, where.total, workers))
     count_batch = BatchCounter(
         source, strata, resolve_mask(mask, source, alias=chrom_alias), counter, order, Tables(shape)
@@ -147,7 +151,7 @@ def gsynth_train(
     for axis in (i for i, request in enumerate(requests) if request.auto_merge):
         counts, merged = merge_sparse(counts, dims, axis, smoothing.min_obs)
         dims = (*dims[:axis], merged, *dims[axis + 1 :])
-    return _finish(counts, order, dims, masked, unknown, smoothing, width, prior, source)
+    return _finish(counts, order, dims, masked, unknown, smoothing, width, asked_prior, source)
 
 
 def _finish(
@@ -158,16 +162,14 @@ def _finish(
     unknown: int,
     smoothing: Smoothing,
     iterator: int | None,
-    prior: Any,
+    prior: PriorRequest,
     genome: Genome,
 ) -> GsynthModel:
-    prior_mode, prior_matrix, fallbacks = resolve_prior(prior, counts)
-    # Nobody else has the table, so the model need not copy it.
-    counts.flags.writeable = False
+    prior_mode, prior_matrix, fallbacks = prior.resolve(counts)
     model = GsynthModel(
         k=order,
         dims=dims,
-        counts=counts,
+        counts=freeze(counts),
         total_masked=masked,
         total_n=unknown,
         pseudocount=smoothing.pseudocount,

@@ -9,7 +9,7 @@ from typing import IO, Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from gsynth.plugins import FormatError
+from gsynth.plugins import FormatError, freeze
 from gsynth_gsm.container import Source
 from gsynth_gsm.header import ArrayEntry
 
@@ -17,7 +17,6 @@ LARGEST_COUNT: Final = 2**53
 """From here on float64 cannot hold every whole number."""
 _BUFFER_BYTES: Final = 8 * 2**20
 _FLOAT: Final = np.dtype("<f8")
-_ROUNDING: Final = 1e-6
 
 
 def bins_at_once(bin_bytes: int) -> int:
@@ -76,20 +75,12 @@ def read_counts(source: Source, entry: ArrayEntry) -> NDArray[np.uint64]:
         counts[start : start + len(block)] = block
     if counts is None:
         raise FormatError(f"{source.where}: {entry.file} holds no bin")
-    return counts
+    return freeze(counts)
 
 
 def read_prior(source: Source, entry: ArrayEntry) -> NDArray[np.float64]:
     """float64[bins, 4]."""
     return np.concatenate([block for _, block in read_blocks(source, entry)])
-
-
-def check_cdf(block: NDArray[np.float64], where: str) -> None:
-    """FormatError unless every row rises from 0 to 1, or is NaN."""
-    rows = block[~np.isnan(block).all(axis=-1)]
-    rises = (np.diff(rows, axis=-1) >= -_ROUNDING).all() and (rows[:, 0] >= -_ROUNDING).all()
-    if not (rises and (np.abs(rows[:, 3] - 1) <= _ROUNDING).all()):
-        raise FormatError(f"{where}: the cdf holds rows that do not rise from 0 to 1")
 
 
 def write_blocks(file: IO[bytes], shape: tuple[int, ...], block_of: Callable[[int, int], NDArray[Any]]) -> str:

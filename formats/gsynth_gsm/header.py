@@ -237,6 +237,8 @@ def _prior_mode(meta: Mapping[str, Any], has_prior: bool) -> str:
         return UNSMOOTHED_MODE
     if not has_prior:
         raise FormatError(f"prior_mode is {mode!r}, and the file has no prior")
+    if mode == UNSMOOTHED_MODE:
+        raise FormatError(f"prior_mode is {mode!r}, and the file has a prior")
     return mode
 
 

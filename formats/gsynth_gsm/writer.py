@@ -54,8 +54,6 @@ def written_prior(model: GsynthModel) -> NDArray[np.float64]:
 
 def _metadata(model: GsynthModel, for_r: bool) -> dict[str, Any]:
     additive = model.prior_mode == UNSMOOTHED_MODE
-    if additive != (model.prior_matrix is None):
-        raise ArgumentError(f"prior_mode is {model.prior_mode!r}, which does not fit the model's prior_matrix")
     number: Callable[[int], float] = _double if for_r else int
     metadata: dict[str, Any] = {
         "format": MODEL_FORMAT,

@@ -10,13 +10,12 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
-from gsynth.plugins import ArgumentError, ArgumentTypeError, DimSpec, FormatError, GsynthModel, NotAModelError
+from gsynth.plugins import ArgumentError, ArgumentTypeError, DimSpec, FormatError, GsynthModel, NotAModelError, freeze
 from gsynth_pickle.arrays import StoredArray
 from gsynth_pickle.stream import StoredModel, read_pickle
 
 _UNSMOOTHED_MODE: Final = "none"
 _LARGEST_COUNT: Final = 2**53
-_ROUNDING: Final = 1e-6
 _MAX_DIMS: Final = 64
 
 
@@ -57,14 +56,14 @@ def _model(fields: Mapping[str, Any]) -> GsynthModel:
         iterator=None if fields.get("iterator") is None else _whole(fields, "iterator"),
         # A version that knew no priors added the pseudocount to every cell.
         prior_mode=_UNSMOOTHED_MODE if prior is None else _text(fields.get("prior_mode", "explicit")),
-        prior_matrix=None if prior is None else _prior(_floats(prior, "prior_matrix")),
+        prior_matrix=None if prior is None else _floats(prior, "prior_matrix"),
         marginal_fallbacks=_whole(fields, "marginal_fallbacks"),
         metadata={"writer": "pymisha"},
     )
     _check_totals(model, fields)
-    cdf = _cdf(_stack(data.get("cdf"), "cdf"))
+    cdf = _stack(data.get("cdf"), "cdf")
     same = np.array_equal(cdf, model.computed_cdf(), equal_nan=True)
-    return model if same else attrs.evolve(model, stored_cdf=cdf)
+    return model if same else attrs.evolve(model, stored_cdf=freeze(cdf))
 
 
 def _dims(specs: object) -> tuple[DimSpec, ...]:
@@ -111,23 +110,7 @@ def _counts(stacked: NDArray[Any]) -> NDArray[np.uint64]:
     with np.errstate(invalid="ignore"):
         if not ((stacked >= 0) & (stacked < _LARGEST_COUNT) & (stacked == np.floor(stacked))).all():
             raise FormatError("model_data['counts'] holds what is no count (whole, from 0 to 2**53)")
-    return stacked.astype(np.uint64)
-
-
-def _cdf(stacked: NDArray[Any]) -> NDArray[np.float64]:
-    """The stored probabilities; every row must rise from 0 to 1, or be NaN (a sparse bin)."""
-    cdf = np.ascontiguousarray(stacked, dtype=np.float64)
-    rows = cdf[~np.isnan(cdf).all(axis=-1)]
-    rises = (np.diff(rows, axis=-1, prepend=0.0) >= -_ROUNDING).all()
-    if cdf.ndim != 3 or not rises or not (np.abs(rows[:, -1] - 1) <= _ROUNDING).all():
-        raise FormatError("the cdf holds rows that do not rise from 0 to 1")
-    return cdf
-
-
-def _prior(prior: NDArray[np.float64]) -> NDArray[np.float64]:
-    if prior.ndim != 2 or not (prior >= 0).all() or not (np.abs(prior.sum(axis=1) - 1) <= _ROUNDING).all():
-        raise FormatError("every row of the prior must be probabilities that sum to 1")
-    return prior
+    return freeze(stacked.astype(np.uint64))
 
 
 def _check_totals(model: GsynthModel, fields: Mapping[str, Any]) -> None:

@@ -12,14 +12,13 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
-from gsynth.plugins import ArgumentError, ArgumentTypeError, DimSpec, FormatError, GsynthModel, NotAModelError
+from gsynth.plugins import ArgumentError, ArgumentTypeError, DimSpec, FormatError, GsynthModel, NotAModelError, freeze
 from gsynth_rds.unpacking import RModel, read_rds
 
-_UNSMOOTHED_MODE: Final = "none"
 log = logging.getLogger("gsynth")
 
+_UNSMOOTHED_MODE: Final = "none"
 _LARGEST_COUNT: Final = 2**53
-_ROUNDING: Final = 1e-6
 
 
 class LegacyRds:
@@ -62,14 +61,14 @@ def _model(stored: Mapping[str, Any]) -> GsynthModel:
         # R keeps its default width even where there is no expression to evaluate on it.
         iterator=_whole(stored, "iterator", 0) or None if dims else None,
         prior_mode=_UNSMOOTHED_MODE if prior is None else _text(stored.get("prior_mode"), "explicit"),
-        prior_matrix=None if prior is None else _prior(_floats(prior, "prior")),
+        prior_matrix=None if prior is None else _floats(prior, "prior"),
         marginal_fallbacks=_whole(stored, "marginal_fallbacks", 0),
         metadata={"writer": "R misha"},
     )
     _check_totals(model, stored)
-    cdf = _cdf(_stack(data.get("cdf"), "cdf"))
+    cdf = _stack(data.get("cdf"), "cdf")
     same = np.array_equal(cdf, model.computed_cdf(), equal_nan=True)
-    return model if same else attrs.evolve(model, stored_cdf=cdf)
+    return model if same else attrs.evolve(model, stored_cdf=freeze(cdf))
 
 
 def _dims(stored: Mapping[str, Any]) -> tuple[DimSpec, ...]:
@@ -103,23 +102,7 @@ def _stack(matrices: object, what: str) -> NDArray[np.float64]:
 def _counts(stacked: NDArray[np.float64]) -> NDArray[np.uint64]:
     if not ((stacked >= 0) & (stacked < _LARGEST_COUNT)).all() or (stacked != np.floor(stacked)).any():
         raise FormatError("model_data$counts holds what is no count (whole, from 0 to 2**53)")
-    return stacked.astype(np.uint64)
-
-
-def _cdf(stacked: NDArray[Any]) -> NDArray[np.float64]:
-    """The stored probabilities; every row must rise from 0 to 1, or be NaN (a sparse bin)."""
-    cdf = np.ascontiguousarray(stacked, dtype=np.float64)
-    rows = cdf[~np.isnan(cdf).all(axis=-1)]
-    rises = (np.diff(rows, axis=-1, prepend=0.0) >= -_ROUNDING).all()
-    if cdf.ndim != 3 or not rises or not (np.abs(rows[:, -1] - 1) <= _ROUNDING).all():
-        raise FormatError("the cdf holds rows that do not rise from 0 to 1")
-    return cdf
-
-
-def _prior(prior: NDArray[np.float64]) -> NDArray[np.float64]:
-    if prior.ndim != 2 or not (prior >= 0).all() or not (np.abs(prior.sum(axis=1) - 1) <= _ROUNDING).all():
-        raise FormatError("every row of the prior must be probabilities that sum to 1")
-    return prior
+    return freeze(stacked.astype(np.uint64))
 
 
 def _check_totals(model: GsynthModel, stored: Mapping[str, Any]) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import numpy as np
 from numpy.typing import NDArray
 
 from gsynth.errors import ArgumentError, ArgumentTypeError
@@ -25,21 +24,34 @@ def columns(frame: Any, names: Sequence[str], *, what: str) -> dict[str, NDArray
     return {name: table[name].to_numpy() for name in names}
 
 
-def by_name(table: Any) -> Mapping[Any, Any] | None:
-    """The values by their names, of a mapping, a DataFrame or a Series with an index of names; None of all else."""
-    if isinstance(table, Mapping):
-        return table
-    if isinstance(table, list | tuple | np.ndarray):
-        return None
+def is_frame(value: Any) -> bool:
+    """Whether `value` is a DataFrame of any library, with all its rows at hand."""
     import narwhals as nw
 
-    found = nw.from_native(table, eager_only=True, allow_series=True, pass_through=True)
-    if isinstance(found, nw.DataFrame):
-        return {name: found[name].to_numpy() for name in found.columns}
-    index = getattr(table, "index", None)
-    if isinstance(found, nw.Series) and index is not None and all(isinstance(name, str) for name in index):
-        return dict(zip(index, found.to_numpy(), strict=True))
-    return None
+    return bool(nw.dependencies.is_into_dataframe(value))
+
+
+def column_names(frame: Any, *, what: str) -> list[Any]:
+    """The names of a DataFrame's columns, each once."""
+    import narwhals as nw
+
+    try:
+        names = list(nw.from_native(frame, eager_only=True).columns)
+    except ValueError as error:
+        raise ArgumentError(f"{what} has columns that cannot be told apart: {error}") from error
+    if len(set(names)) < len(names):
+        raise ArgumentError(f"{what} has two columns of one name: {names}")
+    return names
+
+
+def row_labels(value: Any) -> list[Any] | None:
+    """The labels of the rows of a series or DataFrame of pandas or its like; other libraries have none."""
+    import narwhals as nw
+
+    known = nw.dependencies
+    if not (known.is_pandas_like_series(value) or known.is_pandas_like_dataframe(value)):
+        return None
+    return list(value.index)
 
 
 def like(table: Mapping[str, NDArray[Any]], frame: Any) -> Any:

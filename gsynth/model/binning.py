@@ -9,6 +9,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from gsynth.errors import ArgumentError, ArgumentTypeError
+from gsynth.model.freezing import freeze
+from gsynth.model.values import reals, shown
 
 NO_BIN: Final = -1
 
@@ -16,18 +18,19 @@ _FEW_BREAKS: Final = 40
 
 
 def check_breaks(breaks: ArrayLike, what: str = "breaks") -> NDArray[np.float64]:
-    """`breaks` as float64[num_bins + 1], or an error that says what is wrong with them."""
-    try:
-        values = np.array(breaks, dtype=np.float64)
-    except (TypeError, ValueError) as error:
-        raise ArgumentError(f"{what} must be numbers, found {breaks!r}") from error
+    """`breaks` as a frozen float64[num_bins + 1], or an error that says what is wrong with them.
+
+    The outer ones may be infinite: every value then has a bin.
+    """
+    values = reals(breaks, what)
     if values.ndim != 1 or values.size < 2:
-        raise ArgumentError(f"{what} must have at least 2 elements, found {breaks!r}")
+        raise ArgumentError(f"{what} must have at least 2 elements, found {shown(values)}")
     if np.isnan(values).any():
-        raise ArgumentError(f"{what} must not hold NaN, found {values.tolist()}")
-    if not (np.diff(values) > 0).all():
-        raise ArgumentError(f"{what} must rise strictly, found {values.tolist()}")
-    return values
+        raise ArgumentError(f"NaN is not a valid break; {what} are {shown(values)}")
+    # Compared, not subtracted: the distance of two infinities is NaN.
+    if not (values[1:] > values[:-1]).all():
+        raise ArgumentError(f"{what} must rise strictly, found {shown(values)}")
+    return freeze(values)
 
 
 def bin_indices(values: NDArray[np.float64], breaks: NDArray[np.float64]) -> NDArray[np.int32]:

@@ -2,37 +2,50 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import copy
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 from attrs import field, frozen
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from gsynth.errors import ArgumentError, ArgumentTypeError
 from gsynth.model.binning import check_breaks, gsynth_bin_map
-from gsynth.model.values import frozen_array
+from gsynth.model.freezing import freeze
+from gsynth.model.values import reals, shown
+
+
+def _expr(value: Any) -> str:
+    if not isinstance(value, str) or not value.strip():
+        raise ArgumentError(f"'expr' must be a track expression, found {shown(value)}")
+    return str(value)
 
 
 def _categories(value: Iterable[str] | None) -> tuple[str, ...] | None:
-    return None if value is None else tuple(value)
-
-
-def _breaks(value: Any) -> NDArray[np.float64]:
-    breaks: NDArray[np.float64] = frozen_array(check_breaks(value))
-    return breaks
-
-
-def _bin_map(value: Any) -> NDArray[np.int32] | None:
     if value is None:
         return None
-    found = np.asarray(value)
-    if found.dtype.kind not in "uif" or not (np.isfinite(found).all() and (found == np.floor(found)).all()):
-        raise ArgumentError(f"bin_map must hold whole numbers, found {value!r:.80}")
-    if found.size and (found.min() < -(2**31) or found.max() >= 2**31):
-        raise ArgumentError(f"bin_map holds {found.max()}, which is the number of no bin")
-    bin_map: NDArray[np.int32] = frozen_array(found.astype(np.int32))
-    return bin_map
+    names = () if isinstance(value, str) else tuple(value)
+    if not names or not all(isinstance(name, str) for name in names):
+        raise ArgumentError(f"categories must be a list of names, found {shown(value)}")
+    return names
+
+
+def _own(value: Sequence[Mapping[str, Any]] | None) -> list[dict[str, Any]] | None:
+    """A copy, so that the ranges stay those that the map came from."""
+    return copy.deepcopy(value)  # type: ignore[return-value]  # `gsynth_bin_map` checks what it is
+
+
+def _numbers(value: ArrayLike | None) -> NDArray[Any] | None:
+    return None if value is None else reals(value, "bin_map")
+
+
+def _bin_map(found: NDArray[Any], bins: int) -> NDArray[np.int32]:
+    # NaN compares false, so test what is right and negate.
+    right = (found >= 0) & (found < bins) & (found == np.floor(found))
+    if found.shape != (bins,) or not right.all():
+        raise ArgumentError(f"bin_map must hold {bins} bins from 0 to {bins - 1}, found {shown(found)}")
+    return freeze(found.astype(np.int32))
 
 
 @frozen(eq=False)
@@ -44,44 +57,47 @@ class DimSpec:
     expr : str
         Expression over track names.
     breaks : float64[num_bins + 1]
-        Bin edges; bins are half-open, the last one closed.
+        Bin edges; bins are half-open, the last one closed. The outer ones may be infinite. Read-only, a copy of what
+        was given.
     bin_map : int32[num_bins] or None
-        For each bin the 0-based bin that it is merged into.
+        For each bin the 0-based bin that it is merged into. Read-only, a copy of what was given.
     bin_merge : list of dict or None
-        The merge ranges that `bin_map` came from (see `gsynth_bin_map`), where known.
+        The merge ranges that `bin_map` came from (see `gsynth_bin_map`), where known. Given without `bin_map` they
+        make it; given with it they must make the same.
     categories : tuple of str or None
         The names of the bins, where the values are the numbers of categories (chromatin states, say).
+
+    Raises
+    ------
+    ValueError
+        An expression that is no text, breaks that do not rise or are not numbers, a map with anything but whole
+        numbers of bins, merge ranges that contradict it, or categories that are not one for each bin.
+
+    Notes
+    -----
+    Two dimensions are equal if they put every value into the same bin: by expression, breaks, map (none is the same as
+    every bin to itself) and categories. `bin_merge` only says where the map came from, and is not compared.
     """
 
-    expr: str
-    breaks: NDArray[np.float64] = field(converter=_breaks)
-    bin_map: NDArray[np.int32] | None = field(default=None, converter=_bin_map)
-    bin_merge: list[dict[str, Any]] | None = None
+    expr: str = field(converter=_expr)
+    breaks: NDArray[np.float64] = field(converter=check_breaks)
+    bin_map: NDArray[np.int32] | None = field(default=None, converter=_numbers)
+    bin_merge: list[dict[str, Any]] | None = field(default=None, converter=_own)
     categories: tuple[str, ...] | None = field(default=None, converter=_categories)
 
     def __attrs_post_init__(self) -> None:
-        if not isinstance(self.expr, str) or not self.expr.strip():
-            raise ArgumentError(f"'expr' must be a track expression, found {self.expr!r}")
-        if self.bin_merge is not None:
-            merged = gsynth_bin_map(self.breaks, self.bin_merge)
-            if self.bin_map is None:
-                object.__setattr__(self, "bin_map", frozen_array(merged))
-            elif not np.array_equal(self.bin_map, merged):
-                raise ArgumentError(
-                    f"bin_merge of {self.expr!r} makes the bin_map {merged.tolist()}, found {self.bin_map.tolist()}"
-                )
         if self.bin_map is not None:
-            found = self.bin_map
-            if found.shape != (self.num_bins,) or ((found < 0) | (found >= self.num_bins)).any():
+            object.__setattr__(self, "bin_map", _bin_map(self.bin_map, self.num_bins))
+        if self.bin_merge is not None:
+            merged = freeze(gsynth_bin_map(self.breaks, self.bin_merge))
+            if self.bin_map is not None and not np.array_equal(self.bin_map, merged):
                 raise ArgumentError(
-                    f"bin_map must hold {self.num_bins} bins from 0 to {self.num_bins - 1}, found {found.tolist()}"
+                    f"bin_merge of {self.expr!r} makes the bin_map {shown(merged)}, found {shown(self.bin_map)}: "
+                    "give one of them, or two that agree"
                 )
+            object.__setattr__(self, "bin_map", merged)
         if self.categories is not None and len(self.categories) != self.num_bins:
             raise ArgumentError(f"{self.num_bins} bins need as many categories, found {list(self.categories)}")
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        # Through the constructor: NumPy forgets that an array was read-only.
-        return DimSpec, (self.expr, self.breaks, self.bin_map, self.bin_merge, self.categories)
 
     @property
     def num_bins(self) -> int:
@@ -113,7 +129,7 @@ class DimSpec:
             "breaks": self.breaks.tolist(),
             "num_bins": self.num_bins,
             "bin_map": None if self.bin_map is None else self.bin_map.tolist(),
-            "bin_merge": self.bin_merge,
+            "bin_merge": _own(self.bin_merge),
             **named,
         }
 
@@ -128,6 +144,10 @@ class DimSpec:
         )
 
     __hash__ = None  # type: ignore[assignment]  # holds arrays
+
+    def __reduce__(self) -> tuple[type[DimSpec], tuple[Any, ...]]:
+        # NumPy forgets that an array is read-only when it is pickled or copied; the constructor sees to it.
+        return type(self), (self.expr, self.breaks, self.bin_map, self.bin_merge, self.categories)
 
     def merged(self) -> NDArray[np.int32]:
         """int32[num_bins]: `bin_map`, or the identity where there is none."""

@@ -43,7 +43,7 @@ def merge_sparse(
     for source in np.flatnonzero(nearest != bins):
         by_bin[nearest[source]] += by_bin[source]
         by_bin[source] = 0
-    return table.reshape(counts.shape), attrs.evolve(dim, bin_map=nearest.astype(np.int32))
+    return table.reshape(counts.shape), attrs.evolve(dim, bin_map=nearest, bin_merge=None)
 
 
 def merged_dims(model: GsynthModel, bin_merge: Sequence[Any] | str | None) -> tuple[DimSpec, ...]:

@@ -3,51 +3,68 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 import numpy as np
-from attrs import define, field, fields
+from attrs import define, field, fields_dict
 from numpy.typing import NDArray
 
-from gsynth.errors import ArgumentError
+from gsynth.errors import ArgumentTypeError
 from gsynth.model.dimension import DimSpec
+from gsynth.model.freezing import freeze
 from gsynth.model.smoothing import ADDITIVE, Smoothing, smoothed_cdf
+from gsynth.model.tables import checked_cdf, checked_counts
 from gsynth.model.thresholds import thresholds_from_cdf, thresholds_from_counts
-from gsynth.model.values import checked_cdf, checked_counts, checked_prior, frozen_array, whole_number
+from gsynth.model.values import shown, whole
 
 MIN_ORDER: Final = 1
 MAX_ORDER: Final = 10
-
 _MOST_KEPT: Final = 256 << 20
 """Bytes of probabilities that a model keeps once they are computed."""
+
+_MAX_ITERATOR: Final = 2**62 - 1
+"""The end of a window on any contig then fits an int64."""
+
+_SMOOTHING: Final = ("pseudocount", "prior_mode", "prior_matrix", "min_obs", "marginal_fallbacks")
 
 
 def check_order(k: object) -> int:
     """`k` as an int from 1 to 10."""
-    return whole_number(k, "k", least=MIN_ORDER, most=MAX_ORDER)
+    return whole(k, "k", low=MIN_ORDER, high=MAX_ORDER)
 
 
 def check_iterator(iterator: object) -> int | None:
     """`iterator` as a positive int, or None."""
-    return None if iterator is None else whole_number(iterator, "iterator (bp)", least=1, most=2**62)
+    return None if iterator is None else whole(iterator, "iterator", low=1, high=_MAX_ITERATOR)
 
 
-def _total(value: object) -> int:
-    return whole_number(value, "total_masked and total_n")
+def _total_masked(value: Any) -> int:
+    return whole(value, "total_masked")
 
 
-def _dims(value: Iterable[DimSpec]) -> tuple[DimSpec, ...]:
-    dims = tuple(value)
-    for dim in dims:
-        if not isinstance(dim, DimSpec):
-            raise ArgumentError(f"dims must be DimSpec, found a {type(dim).__name__}: see DimSpec.from_mapping")
-    return dims
+def _total_n(value: Any) -> int:
+    return whole(value, "total_n")
+
+
+def _dims(value: Any) -> tuple[DimSpec, ...]:
+    if isinstance(value, DimSpec | Mapping | str) or not isinstance(value, Iterable):
+        raise ArgumentTypeError(f"dims must be a list of dimensions, found {shown(value)}")
+    return tuple(DimSpec.from_mapping(dim) for dim in value)
+
+
+def _metadata(value: Any) -> dict[str, Any]:
+    if not isinstance(value, Mapping):
+        raise ArgumentTypeError(f"metadata must be a dict, found {shown(value)}")
+    return dict(value)
 
 
 @define(eq=False, repr=False, kw_only=True, frozen=True)
 class GsynthModel:
-    """A stratified Markov model of order k.
+    """A stratified Markov model of order k. Checked when it is made, and fixed from then on.
+
+    What is given is copied (unless `gsynth.plugins.freeze` gave it up), so that later changes to it change no model.
+    The model's own arrays are read-only, in pickles and copies too.
 
     Attributes
     ----------
@@ -57,78 +74,76 @@ class GsynthModel:
         The dimensions of the strata, the first one fastest in the flat bin index; empty for an unstratified model.
     counts : uint64[total_bins, 4**k, 4]
         Observations of each (k+1)-mer on both strands; context index with the leftmost base most significant;
-        bases in the order A, C, G, T. Read-only.
+        bases in the order A, C, G, T. Whole numbers of any dtype are taken; their sum must fit an int64.
     total_masked, total_n : int
         Windows left out for the mask, and for a base that is not A, C, G or T.
-    pseudocount : float
-    min_obs : int
-        Bins with fewer observations are sparse: listed in `sparse_bins` and sampled uniformly.
+    pseudocount, min_obs, prior_mode, prior_matrix, marginal_fallbacks
+        See `smoothing`, which holds and checks them.
+    smoothing : Smoothing
+        How the counts become probabilities. Bins with fewer than ``min_obs`` observations are sparse: listed in
+        `sparse_bins` and sampled uniformly.
     iterator : int or None
         Width of the windows (bp) on which the expressions were evaluated.
-    prior_mode : str
-        "none" (pseudocount on every cell), "uniform", "marginal", "global" or "explicit".
-    prior_matrix : float64[total_bins, 4] or None
-        The base probabilities that `pseudocount` weighs.
-    marginal_fallbacks : int
-        Bins without observations whose marginal prior fell back to uniform.
     stored_cdf : float64[total_bins, 4**k, 4] or None
-        Set only where a file holds other probabilities than the counts give.
+        Set only where a file holds other probabilities than the counts give. Each row rises from 0 to 1 (to a
+        millionth: other programs compute in single precision), or is NaN in a sparse or an empty bin.
     metadata : dict
         What else a model file says: its writer, chromosome sizes, and keys that gsynth does not know.
+
+    Raises
+    ------
+    ValueError
+        Counts that are not whole, negative or too large (with the place of the first one), an array of another shape,
+        or any other value that cannot be used.
+    TypeError
+        Dimensions that are not DimSpecs or dicts, or metadata that are not a dict.
+
+    Notes
+    -----
+    Two models are equal if they count, sample and score alike: every attribute is compared but `metadata`, which says
+    who wrote a file and what else was in it.
+
+    Examples
+    --------
+    >>> model = GsynthModel(k=1, counts=np.ones((1, 4, 4)))
+    >>> model.total_kmers
+    16
+    >>> GsynthModel(k=1, counts=np.full((1, 4, 4), -1))
+    Traceback (most recent call last):
+    ...
+    gsynth.errors.ArgumentError: counts must be whole numbers from 0 to 2**63 - 1, found -1 for A after A in bin 0 (all)
     """
 
     k: int = field(converter=check_order)
     dims: tuple[DimSpec, ...] = field(default=(), converter=_dims)
-    counts: NDArray[np.uint64] = field(converter=checked_counts)
-    total_masked: int = field(default=0, converter=_total)
-    total_n: int = field(default=0, converter=_total)
+    counts: NDArray[np.uint64]
+    total_masked: int = field(default=0, converter=_total_masked)
+    total_n: int = field(default=0, converter=_total_n)
     pseudocount: float = 1.0
     min_obs: int = 0
     iterator: int | None = field(default=None, converter=check_iterator)
     prior_mode: str = ADDITIVE
-    prior_matrix: NDArray[np.float64] | None = field(default=None, converter=checked_prior)
+    prior_matrix: NDArray[np.float64] | None = None
     marginal_fallbacks: int = 0
-    stored_cdf: NDArray[np.float64] | None = field(default=None, converter=checked_cdf)
-    metadata: dict[str, Any] = field(factory=dict)
-    smoothing: Smoothing = field(init=False, repr=False)
-    _kept: dict[str, NDArray[Any]] = field(init=False, factory=dict, repr=False)
-
-    @smoothing.default
-    def _checked_smoothing(self) -> Smoothing:
-        return Smoothing(self.pseudocount, self.min_obs, self.prior_mode, self.prior_matrix, self.marginal_fallbacks)
+    stored_cdf: NDArray[np.float64] | None = None
+    metadata: dict[str, Any] = field(factory=dict, converter=_metadata)
+    smoothing: Smoothing = field(init=False)
+    per_bin_kmers: NDArray[np.int64] = field(init=False)
+    """int64[total_bins]: observations per flat bin, both strands."""
+    _cdf: NDArray[np.float64] | None = field(init=False, default=None)
 
     def __attrs_post_init__(self) -> None:
+        smoothing = Smoothing(**{name: getattr(self, name) for name in _SMOOTHING})
+        smoothing.check_bins(self.total_bins)
         shape = (self.total_bins, self.num_kmers, 4)
-        for name, array, expected in (
-            ("counts", self.counts, shape),
-            ("stored_cdf", self.stored_cdf, shape),
-            ("prior_matrix", self.prior_matrix, (self.total_bins, 4)),
-        ):
-            if array is not None and array.shape != expected:
-                raise ArgumentError(
-                    f"{name} has shape {array.shape}; order {self.k} and {self.total_bins} bins make {expected}"
-                )
-        for name in ("pseudocount", "min_obs", "marginal_fallbacks"):
-            object.__setattr__(self, name, getattr(self.smoothing, name))
-        self._check_unlearned_rows()
-
-    def _check_unlearned_rows(self) -> None:
-        """Rows of `stored_cdf` that are NaN are for sparse bins, and for those without observations."""
-        if self.stored_cdf is None:
-            return
-        unlearned = np.isnan(self.stored_cdf[:, :, 0]).any(axis=1)
-        wrong = np.flatnonzero(unlearned & ~self._below_min_obs & (self.per_bin_kmers > 0))
-        if wrong.size:
-            row = int(wrong[0])
-            raise ArgumentError(
-                f"stored_cdf is NaN in bin {row}, which has {int(self.per_bin_kmers[row]):,} observations and is not "
-                f"sparse (min_obs {self.min_obs:,})"
-            )
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        # Through the constructor: NumPy forgets that an array was read-only.
-        values = {a.name: getattr(self, a.name) for a in fields(type(self)) if a.init}
-        return _remade, (values,)
+        counts, sums = checked_counts(self.counts, shape, self.bin_label)
+        checked = {name: getattr(smoothing, name) for name in _SMOOTHING}
+        checked |= {"smoothing": smoothing, "counts": counts, "per_bin_kmers": sums}
+        for name, value in checked.items():
+            object.__setattr__(self, name, value)
+        if self.stored_cdf is not None:
+            may_lack = self._below_min_obs | (sums == 0)
+            object.__setattr__(self, "stored_cdf", checked_cdf(self.stored_cdf, shape, may_lack, self.bin_label))
 
     @property
     def n_dims(self) -> int:
@@ -156,13 +171,6 @@ class GsynthModel:
         return int(4**self.k)
 
     @property
-    def per_bin_kmers(self) -> NDArray[np.int64]:
-        """int64[total_bins]: observations per flat bin, both strands. Read-only."""
-        if "per_bin" not in self._kept:
-            self._kept["per_bin"] = frozen_array(self.counts.sum(axis=(1, 2)).astype(np.int64))
-        return self._kept["per_bin"]
-
-    @property
     def _below_min_obs(self) -> NDArray[np.bool_]:
         return self.per_bin_kmers < self.min_obs
 
@@ -182,7 +190,7 @@ class GsynthModel:
         return sparse
 
     def bin_label(self, flat: int) -> str:
-        """Where a flat bin lies, for people: ``gc 0.4-0.5, cpg 1-2``."""
+        """Where a flat bin lies, in words: ``gc 0.4-0.5, cpg 1-2``."""
         labels = []
         for dim in self.dims:
             flat, i = divmod(flat, dim.num_bins)
@@ -194,21 +202,26 @@ class GsynthModel:
     def cdf(self) -> NDArray[np.float64]:
         """float64[total_bins, 4**k, 4]: cumulative probabilities; sparse bins are NaN. Read-only.
 
-        Computed when first asked for, and kept where that takes at most 256 MB: keep what you get of larger models.
+        Computed when first asked for, and kept where that takes at most 256 MiB. Of a larger model, keep what you get,
+        or ask `computed_cdf` for the bins that you need.
         """
         if self.stored_cdf is not None:
             return self.stored_cdf
-        if "cdf" in self._kept:
-            return self._kept["cdf"]
-        cdf = self.computed_cdf()
-        cdf.flags.writeable = False
+        if self._cdf is not None:
+            return self._cdf
+        cdf = freeze(self.computed_cdf())
         if cdf.nbytes <= _MOST_KEPT:
-            self._kept["cdf"] = cdf
+            object.__setattr__(self, "_cdf", cdf)
         return cdf
 
-    def computed_cdf(self) -> NDArray[np.float64]:
-        """The cumulative probabilities that the counts and the prior give."""
-        return smoothed_cdf(self.counts, self.pseudocount, self.prior_matrix, self._below_min_obs)
+    def computed_cdf(self, start: int = 0, stop: int | None = None) -> NDArray[np.float64]:
+        """The cumulative probabilities that counts and prior give, float64[stop - start, 4**k, 4], computed anew.
+
+        `start` and `stop` choose the flat bins, by default all.
+        """
+        bins = slice(start, stop)
+        prior = None if self.prior_matrix is None else self.prior_matrix[bins]
+        return smoothed_cdf(self.counts[bins], self.pseudocount, prior, self._below_min_obs[bins])
 
     def thresholds(self) -> NDArray[np.uint32]:
         """uint32[total_bins + 1, 4**k, 3]: `cdf` as a `gsynth.plugins.Sampler` takes it, computed at each call."""
@@ -218,21 +231,24 @@ class GsynthModel:
 
     @property
     def model_data(self) -> dict[str, list[NDArray[Any]]]:
-        """``{"counts": [...], "cdf": [...]}``, an array (4**k, 4) per flat bin."""
+        """``{"counts": [...], "cdf": [...]}``, read-only arrays (4**k, 4), one for each flat bin."""
         return {"counts": list(self.counts), "cdf": list(self.cdf)}
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, GsynthModel):
             return NotImplemented
-        plain = ("k", "total_masked", "total_n", "pseudocount", "min_obs", "iterator", "prior_mode",
-                 "marginal_fallbacks", "dims")  # fmt: skip
+        plain = ("k", "dims", "total_masked", "total_n", "iterator", "smoothing")
         if any(getattr(self, name) != getattr(other, name) for name in plain):
             return False
-        if not np.array_equal(self.counts, other.counts):
-            return False
-        return _same(self.prior_matrix, other.prior_matrix) and _same(self.stored_cdf, other.stored_cdf)
+        return np.array_equal(self.counts, other.counts) and _same(self.stored_cdf, other.stored_cdf)
 
     __hash__ = None  # type: ignore[assignment]  # holds arrays
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # NumPy forgets that an array is read-only when it is pickled or copied; the constructor sees to it, and to the
+        # rest: a pickle that was tampered with makes no impossible model either.
+        names = [name for name, attribute in fields_dict(type(self)).items() if attribute.init]
+        return _restored, (type(self), {name: getattr(self, name) for name in names})
 
     def __repr__(self) -> str:
         strata = " x ".join(f"{dim.expr} ({dim.num_bins} bins)" for dim in self.dims) or "none"
@@ -249,8 +265,10 @@ class GsynthModel:
         return "\n".join(lines)
 
 
-def _remade(values: dict[str, Any]) -> GsynthModel:
-    return GsynthModel(**values)
+def _restored(kind: type[GsynthModel], fields: dict[str, Any]) -> GsynthModel:
+    """The model of a pickle or a deep copy, whose arrays nobody else holds."""
+    arrays = {name: freeze(value) for name, value in fields.items() if isinstance(value, np.ndarray)}
+    return kind(**{**fields, **arrays})
 
 
 def _same(one: NDArray[np.float64] | None, other: NDArray[np.float64] | None) -> bool:

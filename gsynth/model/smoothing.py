@@ -1,128 +1,137 @@
-"""From counts to probabilities: priors and cumulative distributions."""
+"""From counts to probabilities: how they are smoothed, and cumulative distributions."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import sys
+from collections.abc import Iterator
 from typing import Any, Final
 
 import numpy as np
 from attrs import field, frozen
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
-from gsynth.errors import ArgumentError, ArgumentTypeError
-from gsynth.files.frames import by_name
-from gsynth.model.values import checked_prior, is_number, whole_number
+from gsynth.errors import ArgumentError
+from gsynth.model.freezing import freeze
+from gsynth.model.values import real, reals, shown, whole
 
 _ROWS: Final = 1 << 14
 """Contexts that are worked on at once: what is made on the way stays in the cache, and its memory is used again."""
 
-NAMED_PRIORS: Final = ("uniform", "marginal", "global")
 ADDITIVE: Final = "none"
 """`prior_mode` of a model that was trained with ``prior=None``: the pseudocount is added to every cell."""
+UNIFORM: Final = "uniform"
+MARGINAL: Final = "marginal"
+GLOBAL: Final = "global"
 EXPLICIT: Final = "explicit"
-PRIOR_MODES: Final = (ADDITIVE, *NAMED_PRIORS, EXPLICIT)
+NAMED_PRIORS: Final = (UNIFORM, MARGINAL, GLOBAL)
+_MODES: Final = (ADDITIVE, *NAMED_PRIORS, EXPLICIT)
 
-BASES: Final = "ACGT"
+_LARGEST: Final = 1e15
+"""A larger pseudocount would drown 2**53 observations, and in the end sums overflow."""
 
-_MOST_PSEUDOCOUNT: Final = 1e15
+_SMALLEST: Final = sys.float_info.min
+"""Below it a pseudocount times a prior loses its digits and at last becomes 0, which makes the last base certain."""
+
+_ROUNDING: Final = 1e-6
+"""Other programs write priors with fewer digits."""
 
 
-@frozen(eq=False)
+def _pseudocount(value: Any) -> float:
+    found = real(value, "pseudocount")
+    if not 0 <= found <= _LARGEST:
+        raise ArgumentError(f"pseudocount must be from 0 to {_LARGEST:g}, found {found}")
+    if 0 < found < _SMALLEST:
+        raise ArgumentError(f"pseudocount {found} is too small to add: use 0, or at least {_SMALLEST}")
+    return found
+
+
+def _min_obs(value: Any) -> int:
+    return whole(value, "min_obs")
+
+
+def _marginal_fallbacks(value: Any) -> int:
+    return whole(value, "marginal_fallbacks")
+
+
+def _prior_mode(value: Any) -> str:
+    if not isinstance(value, str) or value not in _MODES:
+        raise ArgumentError(f"prior_mode must be one of {', '.join(_MODES)}; found {shown(value)}")
+    return value
+
+
+def _prior_matrix(value: ArrayLike | None) -> NDArray[np.float64] | None:
+    if value is None:
+        return None
+    matrix = reals(value, "prior_matrix")
+    if matrix.ndim != 2 or matrix.shape[1] != 4:
+        raise ArgumentError(f"prior_matrix must have 4 columns, a row for each bin; found shape {matrix.shape}")
+    # NaN compares false, so test what is right and negate.
+    right = (matrix >= 0).all(axis=1) & (np.abs(matrix.sum(axis=1) - 1) <= _ROUNDING)
+    if not right.all():
+        row = int(right.argmin())
+        raise ArgumentError(
+            f"every row of prior_matrix must be probabilities that sum to 1, found {matrix[row].tolist()} for bin {row}"
+        )
+    return freeze(matrix)
+
+
+@frozen(eq=False, kw_only=True)
 class Smoothing:
-    """How counts become probabilities; every value is checked here, for training and for models from elsewhere.
+    """How counts become probabilities. Checked when it is made: one that exists can be computed with.
 
     Attributes
     ----------
     pseudocount : float
-        Finite, from 0 to 1e15.
+        From 0 to 1e15; not so small that the arithmetic would lose it.
+    prior_mode : {"none", "uniform", "marginal", "global", "explicit"}
+        "none" adds the pseudocount to every cell; the others spread it by `prior_matrix`, and say where that is from.
+    prior_matrix : float64[bins, 4] or None
+        Base probabilities, A, C, G, T, that the pseudocount weighs: each row sums to 1 (to a millionth). None with
+        "none", and only then. Read-only, and a copy of what was given.
     min_obs : int
         Bins with fewer observations are sparse.
-    prior_mode : str
-        "none" (the pseudocount on every cell), "uniform", "marginal", "global" or "explicit".
-    prior_matrix : float64[bins, 4] or None
-        The base probabilities that the pseudocount weighs; None in mode "none" alone.
     marginal_fallbacks : int
-        Bins without observations whose marginal prior is uniform.
+        Bins without observations whose marginal prior fell back to uniform.
+
+    Raises
+    ------
+    ValueError
+        A value that cannot be used, which the message shows.
+
+    Examples
+    --------
+    >>> Smoothing(pseudocount=0.5).min_obs
+    0
     """
 
-    pseudocount: float = 1.0
-    min_obs: int = 0
-    prior_mode: str = ADDITIVE
-    prior_matrix: NDArray[np.float64] | None = field(default=None, converter=checked_prior, repr=False)
-    marginal_fallbacks: int = 0
+    pseudocount: float = field(default=1.0, converter=_pseudocount)
+    prior_mode: str = field(default=ADDITIVE, converter=_prior_mode)
+    prior_matrix: NDArray[np.float64] | None = field(default=None, converter=_prior_matrix)
+    min_obs: int = field(default=0, converter=_min_obs)
+    marginal_fallbacks: int = field(default=0, converter=_marginal_fallbacks)
 
     def __attrs_post_init__(self) -> None:
-        object.__setattr__(self, "pseudocount", _checked_pseudocount(self.pseudocount))
-        for name in ("min_obs", "marginal_fallbacks"):
-            object.__setattr__(self, name, whole_number(getattr(self, name), name))
-        if self.prior_mode not in PRIOR_MODES:
-            raise ArgumentError(f"prior_mode must be one of {', '.join(PRIOR_MODES)}, found {self.prior_mode!r:.60}")
         if (self.prior_mode == ADDITIVE) != (self.prior_matrix is None):
             needs = "has no prior_matrix" if self.prior_mode == ADDITIVE else "needs its prior_matrix"
             raise ArgumentError(f"prior_mode {self.prior_mode!r} {needs}")
+        if self.prior_mode == UNIFORM and not np.allclose(self.prior_matrix, 0.25, rtol=0, atol=_ROUNDING):  # type: ignore[arg-type]  # not None, by the check above
+            raise ArgumentError(f"prior_mode {UNIFORM!r} means 0.25 for every base; use {EXPLICIT!r} for other numbers")
 
+    def check_bins(self, bins: int) -> None:
+        """ArgumentError unless the prior has a row for each of `bins` bins."""
+        if self.prior_matrix is not None and len(self.prior_matrix) != bins:
+            raise ArgumentError(f"prior_matrix has shape {self.prior_matrix.shape}; {bins} bins make ({bins}, 4)")
 
-def _checked_pseudocount(value: object) -> float:
-    # Larger ones would drown 2**53 observations, and the sums overflow in the end; NaN compares false.
-    if is_number(value) and 0 <= value <= _MOST_PSEUDOCOUNT:
-        return float(value)
-    raise ArgumentError(f"pseudocount must be a number from 0 to {_MOST_PSEUDOCOUNT:g}, found {value!r:.60}")
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Smoothing):
+            return NotImplemented
+        plain = ("pseudocount", "prior_mode", "min_obs", "marginal_fallbacks")
+        if any(getattr(self, name) != getattr(other, name) for name in plain):
+            return False
+        # Of one mode, both have a matrix or neither.
+        return self.prior_matrix is None or np.array_equal(self.prior_matrix, other.prior_matrix)  # type: ignore[arg-type]  # see above
 
-
-def resolve_prior(prior: Any, counts: NDArray[np.uint64]) -> tuple[str, NDArray[np.float64] | None, int]:
-    """The prior mode, the matrix (bins, 4) of base probabilities and how many bins fell back to uniform.
-
-    `prior` is None, one of `NAMED_PRIORS`, a vector of 4 or a matrix (bins, 4); weights are normalised row by row.
-    What has names (a mapping, a Series, a DataFrame) goes by them, else the order is A, C, G, T.
-    """
-    bins = counts.shape[0]
-    if prior is None:
-        return ADDITIVE, None, 0
-    if isinstance(prior, str):
-        return _named_prior(prior, counts)
-    named = by_name(prior)
-    given = prior if named is None else _in_order(named)
-    try:
-        weights = np.array(given, dtype=np.float64)
-    except (TypeError, ValueError) as error:
-        raise ArgumentTypeError(f"prior must be numbers or one of {', '.join(NAMED_PRIORS)}") from error
-    if weights.shape == (4,):
-        weights = np.tile(weights, (bins, 1))
-    if weights.shape != (bins, 4):
-        raise ArgumentError(f"prior must have shape (4,) or ({bins}, 4), found {weights.shape}")
-    if not np.isfinite(weights).all() or (weights < 0).any():
-        raise ArgumentError("prior must hold finite numbers that are not negative")
-    sums = weights.sum(axis=1, keepdims=True)
-    if (sums == 0).any():
-        raise ArgumentError("every row of prior must have a positive sum")
-    return EXPLICIT, weights / sums, 0
-
-
-def _in_order(named: Mapping[Any, Any]) -> NDArray[np.float64]:
-    """Weights by the names of the bases, of either case: float64[4] or float64[bins, 4]."""
-    upper = {str(name).upper(): value for name, value in named.items()}
-    if len(named) != 4 or set(upper) != set(BASES):
-        raise ArgumentError(f"a prior with names must have exactly A, C, G and T, found {sorted(map(str, named))}")
-    try:
-        return np.stack([np.asarray(upper[base], dtype=np.float64) for base in BASES], axis=-1)
-    except (TypeError, ValueError) as error:
-        raise ArgumentTypeError(f"a prior must hold numbers, found {dict(named)!r:.80}") from error
-
-
-def _named_prior(prior: str, counts: NDArray[np.uint64]) -> tuple[str, NDArray[np.float64], int]:
-    bins = counts.shape[0]
-    if prior not in NAMED_PRIORS:
-        raise ArgumentError(f"prior must be one of {', '.join(NAMED_PRIORS)}, or numbers; found {prior!r}")
-    if prior == "uniform":
-        return prior, np.full((bins, 4), 0.25), 0
-    bases = counts.sum(axis=1)
-    if prior == "global":
-        bases = np.tile(bases.sum(axis=0), (bins, 1))
-    sums = bases.sum(axis=1, keepdims=True)
-    empty = sums[:, 0] == 0
-    matrix = np.full((bins, 4), 0.25)
-    np.divide(bases, sums, out=matrix, where=sums > 0)
-    return prior, matrix, int(empty.sum()) if prior == "marginal" else 0
+    __hash__ = None  # type: ignore[assignment]  # holds an array
 
 
 def smoothed_cdf(

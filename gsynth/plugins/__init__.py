@@ -32,7 +32,7 @@ from gsynth.errors import (
     NotAModelError,
     TrackError,
 )
-from gsynth.model import DimSpec, GsynthModel
+from gsynth.model import DimSpec, GsynthModel, freeze
 from gsynth.plugins.contracts import (
     CONTRACT,
     FREE,
@@ -102,5 +102,6 @@ __all__ = [
     "TrackOpener",
     "TrackPlugin",
     "Transcoder",
+    "freeze",
     "hookimpl",
 ]

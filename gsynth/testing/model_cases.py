@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from gsynth.model.smoothing import resolve_prior
+from gsynth.model.priors import resolve_prior
 from gsynth.plugins import DimSpec, GsynthModel
 
 

@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from gsynth.model.smoothing import resolve_prior
+from gsynth.model.priors import resolve_prior
 from gsynth.plugins import FREE, DimSpec, GsynthModel
 from gsynth.testing.blocks import QUARTERS, Block, SamplingBlock
 

@@ -103,6 +103,14 @@ def drop(key: str) -> Change:
         (put_dim(bin_map=[0, -1, 2]), "counts from 0"),
         (put_dim(bin_map=[0, 0.5, 2]), "whole number"),
         (put_dim(bin_merge=[[0.6, 0.5]]), "bin_merge"),
+        (put_dim(bin_merge=[{"from": 0.4, "to": [0, 0.4]}]), "bin_merge of 'gc' makes the bin_map"),
+        (put_dim(bin_map=None), "bin_merge of 'gc' makes the bin_map"),
+        (put(total_n=2**63), "total_n must be"),
+        (put(iterator=2**62), "iterator must be"),
+        (put(min_obs=2**63), "min_obs must be"),
+        (put(pseudocount=1e308), "pseudocount"),
+        (put(smoothing="dirichlet", prior_mode="beta"), "prior_mode must be one of"),
+        (put(smoothing="dirichlet", prior_mode="none"), "prior_mode"),
         (put_dim(expr=None), "expr must be text"),
         (drop("data"), "lacks the key 'data'"),
         (put(data=[]), "data must be a mapping"),
@@ -181,6 +189,28 @@ def test_what_is_no_cdf(folder: Path, row: list[float]) -> None:
     cdf.tofile(folder / "cdf.bin")
     with pytest.raises(FormatError, match="rise from 0 to 1"):
         gsynth_load(folder)
+
+
+def test_nan_rows_where_something_was_learned(folder: Path) -> None:
+    """All bases of a bin that was counted would be sampled uniformly."""
+    respell(folder, put())
+    cdf = np.fromfile(folder / "cdf.bin")
+    cdf[-64:] = np.nan
+    cdf.tofile(folder / "cdf.bin")
+    with pytest.raises(FormatError, match="stored_cdf is NaN after AA in bin 5"):
+        gsynth_load(folder)
+
+
+@pytest.mark.parametrize("each", [2.0**52, 2.0**51])
+def test_counts_whose_sums_do_not_fit(tmp_path: Path, each: float) -> None:
+    """Each is a count, and their sum wraps to 0 or to a negative number."""
+    gsynth_save(GsynthModel(k=5, counts=np.ones((1, 1024, 4), np.uint64)), tmp_path / "m.gsm")
+    respell(tmp_path / "m.gsm", lambda meta: [meta.pop("total_kmers"), meta.pop("per_bin_kmers")])
+    counts = np.full((1024, 4), each)
+    counts[:, 1:] += each == 2.0**51
+    counts.tofile(tmp_path / "m.gsm" / "counts.bin")
+    with pytest.raises(FormatError, match=r"counts of bin 0 \(all\) sum to"):
+        gsynth_load(tmp_path / "m.gsm")
 
 
 @pytest.mark.parametrize("row", [[0.5, 0.5, 0.5, 0.5], [2, -1, 0, 0], [np.nan] * 4, [np.inf, 0, 0, 0]])

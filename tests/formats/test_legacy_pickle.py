@@ -194,6 +194,10 @@ def test_hostile_instructions(tmp_path: Path, name: str) -> None:
         ({"pseudocount": "one"}, "pseudocount"),
         ({"dim_specs": 3}, "dim_specs"),
         ({"dim_specs": [{"expr": "gc", "breaks": [1, 0]}]}, "rise"),
+        ({"dim_specs": [{"expr": "gc", "breaks": [0, 1, 2], "bin_map": [1.5, 1]}]}, "bin_map must hold"),
+        ({"dim_specs": [{"expr": "gc", "breaks": [0, 1, 2], "bin_map": np.array([0, np.nan])}]}, "bin_map must hold"),
+        ({"dim_specs": [{"expr": "gc", "breaks": [0, 1, 2], "bin_map": [0, 2**40]}]}, "bin_map must hold"),
+        ({"model_data": {**GOOD["model_data"], "cdf": [np.full((4, 4), np.nan)] * 2}}, "stored_cdf is NaN"),
         ({"prior_matrix": np.full((5, 4), 0.25)}, "prior_matrix has shape"),
     ],
 )

@@ -43,7 +43,7 @@ def models(draw: st.DrawFn) -> GsynthModel:
     rng = np.random.default_rng(draw(st.integers(0, 2**32)))
     counts = rng.integers(0, draw(st.sampled_from([1, 2, 1000, 2**44])), (bins, 4**k, 4), dtype=np.uint64)
     prior = draw(st.sampled_from(["none", "uniform", "marginal", "explicit"]))
-    matrix = rng.dirichlet([1, 1, 1, 1], bins)
+    matrix = np.full((bins, 4), 0.25) if prior == "uniform" else rng.dirichlet([1, 1, 1, 1], bins)
     cdf = np.cumsum(rng.dirichlet([1, 1, 1, 1], (bins, 4**k)), axis=2)
     min_obs = draw(st.sampled_from([0, 1, 5000, 2**40]))
     sparse = counts.sum(axis=(1, 2), dtype=object) < max(min_obs, 1)
@@ -55,7 +55,7 @@ def models(draw: st.DrawFn) -> GsynthModel:
         counts=counts,
         total_masked=draw(st.integers(0, 2**53)),
         total_n=draw(st.integers(0, 2**53)),
-        pseudocount=draw(st.floats(0, 1e6)),
+        pseudocount=draw(st.floats(0, 1e6, allow_subnormal=False)),
         min_obs=min_obs,
         iterator=draw(st.none() | st.integers(1, 2**40)),
         prior_mode=prior,
