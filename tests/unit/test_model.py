@@ -356,6 +356,12 @@ def test_refuses_what_is_something_else(changes, error):
         model(**changes)
 
 
+def test_the_table_of_a_pickle_is_not_copied_once_more():
+    remake, (kind, fields) = model().__reduce__()
+    counts = fields["counts"].copy()
+    assert np.shares_memory(remake(kind, {**fields, "counts": counts}).counts, counts)
+
+
 def test_a_pickle_that_was_tampered_with_makes_no_impossible_model():
     kind, (model_kind, fields) = model().__reduce__()
     with pytest.raises(ValueError, match="found -1"):
