@@ -27,7 +27,7 @@ GSYNTH_ALWAYS_INLINE uint64_t gsynth_gather(const uint8_t *marks)
 
 GSYNTH_ALWAYS_INLINE int gsynth_lowest(uint64_t bits)
 {
-#if defined(__GNUC__)
+#if GSYNTH_GNU
     return __builtin_ctzll(bits);
 #else
     int at = 0;

@@ -1,6 +1,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
+def build() -> tuple[str, bool]: ...
 def count(
     codes: NDArray[np.uint8],
     edges: NDArray[np.int64],

@@ -11,7 +11,7 @@
 
 #include "_compiler.h"
 
-#if defined(__GNUC__) && defined(__x86_64__)
+#if GSYNTH_SSE2
 #define GSYNTH_VECTOR_ROWS 1
 #include <emmintrin.h>
 #else
@@ -152,7 +152,7 @@ GSYNTH_KIND(gsynth_many_fixed, , GSYNTH_MANY, 1, 0, 0)
 GSYNTH_KIND(gsynth_few_free, , GSYNTH_FEW, 0, 0, 0)
 GSYNTH_KIND(gsynth_few_fixed, , GSYNTH_FEW, 1, 0, 0)
 GSYNTH_KIND(gsynth_few_one, , GSYNTH_FEW, 0, 1, 0)
-#if GSYNTH_VECTOR_ROWS
+#if GSYNTH_WIDER
 #define GSYNTH_AVX2 __attribute__((target("avx2,bmi,bmi2,popcnt")))
 GSYNTH_KIND(gsynth_few_free_avx2, GSYNTH_AVX2, GSYNTH_FEW, 0, 0, 1)
 GSYNTH_KIND(gsynth_few_fixed_avx2, GSYNTH_AVX2, GSYNTH_FEW, 1, 0, 1)
@@ -161,7 +161,7 @@ GSYNTH_KIND(gsynth_few_one_avx2, GSYNTH_AVX2, GSYNTH_FEW, 0, 1, 1)
 
 static int gsynth_has_avx2(void)
 {
-#if GSYNTH_VECTOR_ROWS
+#if GSYNTH_WIDER
     return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi") && __builtin_cpu_supports("bmi2") &&
            __builtin_cpu_supports("popcnt");
 #else
@@ -173,7 +173,7 @@ static gsynth_kind gsynth_choose(int lanes, int has_fixed, int one_table)
 {
     if (lanes == GSYNTH_MANY)
         return has_fixed ? gsynth_many_fixed : gsynth_many_free;
-#if GSYNTH_VECTOR_ROWS
+#if GSYNTH_WIDER
     if (gsynth_has_avx2())
         return has_fixed ? gsynth_few_fixed_avx2 : one_table ? gsynth_few_one_avx2 : gsynth_few_free_avx2;
 #endif
