@@ -74,20 +74,67 @@ def imports(path: Path) -> Iterator[str]:
 INNER = sorted(set(MODULES) - DOORS)
 
 
+def wrong_imports(module: str, path: Path) -> set[str]:
+    """What a module, whose text is at `path`, imports and may not."""
+    others = {other for other in imports(path) if room_of(other) != room_of(module)}
+    return {other for other in others if rank(other) >= rank(module)}
+
+
 @pytest.mark.parametrize("module", INNER)
 def test_a_module_imports_only_what_stands_left_of_its_room(module):
-    for other in imports(MODULES[module]):
-        same = room_of(other) == room_of(module)
-        assert same or rank(other) < rank(module), f"{module} imports {other}, which does not stand left of it"
+    assert not wrong_imports(module, MODULES[module])
 
 
 def test_every_room_of_the_order_exists():
     assert {room for rooms in ORDER for room in rooms} == {room_of(module) for module in INNER}
 
 
-def test_no_circle_of_files():
-    """Not within a room either. A package stands for its ``__init__``, which its own modules do not import."""
-    arrows = {module: {other for other in imports(MODULES[module]) if other != module} for module in INNER}
+def circle(arrows: dict[str, set[str]]) -> list[str]:
+    """The modules that import one another, and those that import them; none where all can be put in a line."""
     while leaves := {module for module, others in arrows.items() if not others}:
         arrows = {module: others - leaves for module, others in arrows.items() if module not in leaves}
-    assert not arrows, f"files that import one another: {sorted(arrows)}"
+    return sorted(arrows)
+
+
+def test_no_circle_of_files():
+    """Not within a room either. A package stands for its ``__init__``, which its own modules do not import."""
+    assert not circle({module: set(imports(MODULES[module])) - {module} for module in INNER})
+
+
+def test_an_import_to_the_right_is_seen(tmp_path):
+    """What is looked for would be found: at the top, in a function, of a package's name; not for type checkers."""
+    path = tmp_path / "made_up.py"
+    path.write_text(
+        "from typing import TYPE_CHECKING\n"
+        "import numpy, gsynth.errors\n"
+        "from gsynth.model import DimSpec\n"
+        "if TYPE_CHECKING:\n"
+        "    from gsynth.cli import main\n"
+        "def late():\n"
+        "    from gsynth import sampling\n"
+        "    from gsynth.blocks.cores import usable_cores\n"
+    )
+    found = set(imports(path))
+    assert found == {"gsynth.errors", "gsynth.model", "gsynth.sampling", "gsynth.blocks.cores"}
+    # As a module of the room `intervals`: what stands right of it is seen, what stands left of it is allowed.
+    assert wrong_imports("gsynth.intervals.made_up", path) == {"gsynth.sampling", "gsynth.blocks.cores"}
+    assert not wrong_imports("gsynth.cli.made_up", path)
+    # The members of one set do not import one another.
+    assert wrong_imports("gsynth.replacement", path) == {"gsynth.sampling"}
+
+
+def test_a_relative_import_is_refused(tmp_path):
+    path = tmp_path / "made_up.py"
+    path.write_text("from . import rows\n")
+    with pytest.raises(AssertionError, match="imports are absolute"):
+        list(imports(path))
+
+
+def test_a_module_in_no_room_is_refused():
+    with pytest.raises(AssertionError, match=r"gsynth\.utils is in no room"):
+        rank("gsynth.utils")
+
+
+def test_a_circle_is_seen():
+    assert circle({"a": {"b"}, "b": {"c"}, "c": {"b"}, "d": {"a"}}) == ["a", "b", "c", "d"]
+    assert circle({"a": {"b", "c"}, "b": {"c"}, "c": set()}) == []

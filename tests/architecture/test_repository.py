@@ -96,11 +96,6 @@ def test_every_hook_is_documented(hook):
     assert f"`{hook}`" in (ROOT / "ARCHITECTURE.md").read_text()
 
 
-def test_modules_stay_small():
-    sizes = {path: len(path.read_text().splitlines()) for path in (ROOT / "gsynth").rglob("*.py")}
-    assert not {path: lines for path, lines in sizes.items() if lines > 400}, "a module answers one question: split it"
-
-
 def test_changelog_fragments_have_a_kind():
     kinds = {kind["directory"] for kind in pyproject()["tool"]["towncrier"]["type"]}
     for path in (ROOT / "changes").iterdir():
