@@ -44,10 +44,12 @@ def gsynth_replace_kmer(
     ----------
     target, replacement : str
         Case-insensitive; ``target == replacement`` changes nothing.
-    intervals, output, output_format, genome, num_cores, backend, progress, chrom_alias
+    intervals, output, output_format
         As in `gsynth.gsynth_sample`. Nothing is replaced across the ends of an interval.
     check_composition : bool
         Refuse a replacement of another base composition.
+    genome, num_cores, backend, progress, chrom_alias
+        As in `gsynth.gsynth_sample`.
 
     Returns
     -------

@@ -68,6 +68,7 @@ def gsynth_sample(
     Parameters
     ----------
     model : GsynthModel
+        As trained, loaded or made of counts.
     output : path or binary file, optional
         Where to write; None returns strings.
     output_format : {"fasta", "seq", "misha", "vector"}
@@ -87,7 +88,7 @@ def gsynth_sample(
     bin_merge : list or "auto", optional
         For each dimension None (as trained) or merge ranges (see `gsynth_bin_map`); or "auto": every joint cell under
         the model's `min_obs` (or empty) is sampled from the nearest one that is not.
-    allow_parallel, num_cores, max_chunk_size, backend, progress, chrom_alias
+    allow_parallel, num_cores, max_chunk_size
         As in `gsynth_train`.
     genome : path, dict, sizes or Genome, optional
         Contig sizes alone are enough where nothing is copied and the strata need no sequence.
@@ -101,6 +102,8 @@ def gsynth_sample(
         Redirects of joint cells, on top of `bin_merge` (see `gsynth_cell_merge`).
     keep_case : bool
         Write lower case where the reference has it (its soft mask).
+    backend, progress, chrom_alias
+        As in `gsynth_train`.
 
     Returns
     -------
@@ -165,16 +168,17 @@ def gsynth_random(
 
     Parameters
     ----------
+    intervals
+        As in `gsynth_sample`.
     nuc_probs : mapping, optional
         Weights of exactly A, C, G and T (any case), not negative; normalised. Equal by default.
-    intervals, output, output_format, mask_copy, n_samples, seed, genome
-        As in `gsynth_sample`.
-    preserve_n, num_cores, backend, progress, chrom_alias
+    output, output_format, mask_copy, n_samples, seed, genome, preserve_n, num_cores, backend, progress, chrom_alias
         As in `gsynth_sample`.
 
     Returns
     -------
     list of str or None
+        As of `gsynth_sample`.
 
     Raises
     ------

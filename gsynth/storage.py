@@ -38,6 +38,7 @@ def gsynth_save(model: GsynthModel, path: PathLike, *, compress: bool = False, f
     Parameters
     ----------
     model : GsynthModel
+        What to write.
     path : str or path-like
         Where to. Its suffix chooses among the formats that can be written; a suffix that none of them has makes a
         ``.gsm`` folder (a zip with `compress`).
@@ -90,6 +91,11 @@ def gsynth_load(path: PathLike, *, format: str | None = None) -> GsynthModel:
         A file or folder.
     format : str, optional
         The name of the format to read it as.
+
+    Returns
+    -------
+    GsynthModel
+        Equal to the one that was saved.
 
     Raises
     ------
@@ -165,7 +171,7 @@ def gsynth_convert(
 
 def _as_path(path: object) -> Path:
     try:
-        text = os.fspath(path)  # type: ignore[call-overload]
+        text = os.fspath(path)  # type: ignore[call-overload]  # what is no path raises
     except TypeError as error:
         raise ArgumentTypeError(f"a path must be a str or path-like, found {type(path).__name__}") from error
     if not isinstance(text, str):

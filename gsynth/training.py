@@ -94,6 +94,7 @@ def gsynth_train(
     Returns
     -------
     GsynthModel
+        The counts of both strands, the strata, and the probabilities that follow from them.
 
     Raises
     ------
