@@ -12,6 +12,7 @@ import sys
 
 
 def problems(listed: list[dict[str, object]], expected: list[str]) -> list[str]:
+    """What differs between the plugins that are listed and the words that say what is expected."""
     found = []
     for word in expected:
         name, usable = word.removeprefix("!"), not word.startswith("!")

@@ -33,7 +33,7 @@ def profiled(place: Place, job: Job, backend: str) -> tuple[float, list[tuple[st
     # The time of this thread: on a busy machine the clock would charge a function with what others did.
     profiler = cProfile.Profile(time.thread_time)
     profiler.runcall(work)
-    stats = pstats.Stats(profiler).stats  # type: ignore[attr-defined]
+    stats = pstats.Stats(profiler).stats  # type: ignore[attr-defined]  # the stubs lack it
     found = [(_named(*function), own / place.bases * 1e9, calls) for function, (_, calls, own, _, _) in stats.items()]
     return plain / place.bases * 1e9, sorted(found, key=lambda line: -line[1])
 

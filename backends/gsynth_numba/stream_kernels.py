@@ -25,6 +25,7 @@ def prepare_numbers(
     draws: NDArray[np.uint32],
     at: int,
 ) -> int:
+    """Write the numbers of cells ``[start, end)`` from `at` on, from `stream` on; return the stream they end in."""
     while start < end:
         while stream_edges[stream + 1] <= start:
             stream += 1

@@ -71,6 +71,7 @@ def prepare(
 
 @kernel
 def all_free(codes: NDArray[np.uint8], start: int, end: int) -> bool:
+    """Whether every cell of ``[start, end)`` is to be drawn."""
     every = np.uint8(FREE)
     for i in range(start, end):
         every &= codes[np.uint64(i)]

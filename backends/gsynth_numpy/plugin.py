@@ -24,9 +24,11 @@ def _load_sampler() -> Sampler:
 
 @hookimpl
 def gsynth_counters() -> Iterator[CounterPlugin]:
+    """Yield the counter."""
     yield CounterPlugin(name="numpy", contract=_CONTRACT, load=_load_counter, priority=10, summary=_SUMMARY)
 
 
 @hookimpl
 def gsynth_samplers() -> Iterator[SamplerPlugin]:
+    """Yield the sampler."""
     yield SamplerPlugin(name="numpy", contract=_CONTRACT, load=_load_sampler, priority=10, summary=_SUMMARY)

@@ -57,7 +57,7 @@ def _fill(file: IO[bytes], block: NDArray[Any], where: str, name: str) -> None:
     view = block.data.cast("B")
     done = 0
     while done < len(view):
-        got = file.readinto(view[done:])  # type: ignore[attr-defined]
+        got = file.readinto(view[done:])  # type: ignore[attr-defined]  # binary files have it
         if not got:
             raise FormatError(f"{where}: {name} ends too early")
         done += got

@@ -63,7 +63,7 @@ def _is_long_number(event: yaml.ScalarEvent) -> bool:
     return _NUMBER_LIKE.fullmatch(event.value) is not None
 
 
-class _PlainDumper(_Dumper):  # type: ignore[misc]
+class _PlainDumper(_Dumper):  # type: ignore[misc]  # one of two classes
     """A safe dumper that writes repeated values out, because aliases are refused on reading."""
 
     def ignore_aliases(self, data: object) -> bool:

@@ -28,6 +28,7 @@ def _load_for_r() -> Serializer:
 
 @hookimpl
 def gsynth_serializers() -> Iterator[SerializerPlugin]:
+    """Yield the folder, the zip, and the writer for R."""
     yield SerializerPlugin(
         name="gsm",
         load=_load_folder,

@@ -33,7 +33,7 @@ class StoredDtype:
     @property
     def numpy(self) -> np.dtype[Any]:
         """NumPy's dtype."""
-        return np.dtype(self.code).newbyteorder(self.order)  # type: ignore[arg-type]
+        return np.dtype(self.code).newbyteorder(self.order)  # type: ignore[arg-type]  # of the file
 
 
 @define

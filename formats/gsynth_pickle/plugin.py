@@ -26,6 +26,7 @@ def _load() -> Serializer:
 
 @hookimpl
 def gsynth_serializers() -> Iterator[SerializerPlugin]:
+    """Yield the reader of pickles."""
     yield SerializerPlugin(
         name="pickle",
         load=_load,

@@ -87,7 +87,7 @@ def read_pickle(path: Path) -> Any:
 def _run(view: mmap.mmap, where: str) -> Any:
     machine = Machine(where)
     try:
-        for opcode, argument, _ in pickletools.genops(view):  # type: ignore[arg-type]
+        for opcode, argument, _ in pickletools.genops(view):  # type: ignore[arg-type]  # any buffer will do
             if opcode.name == "STOP":
                 return machine.pop()
             machine.step(opcode.name, argument)

@@ -41,6 +41,7 @@ def _load() -> Serializer:
 
 @hookimpl
 def gsynth_serializers() -> Iterator[SerializerPlugin]:
+    """Yield the reader of .rds files."""
     yield SerializerPlugin(
         name="rds",
         load=_load,

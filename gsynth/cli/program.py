@@ -23,7 +23,7 @@ INTERRUPTED: Final = 130
 class Program(click.Group):
     """A group whose `main` keeps the promises of the command line: exit codes, and messages without tracebacks."""
 
-    def main(  # type: ignore[override]
+    def main(  # type: ignore[override]  # returns in place of leaving
         self, args: Sequence[str] | None = None, prog_name: str | None = None, **extra: Any
     ) -> NoReturn:
         """Run the command line `args` (that of the process by default) and leave with its exit code."""

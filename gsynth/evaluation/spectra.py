@@ -113,6 +113,7 @@ class Comparison:
 
 
 def compared(model: GsynthModel, real: NDArray[np.uint64], synthetic: NDArray[np.uint64]) -> Comparison:
+    """Counts uint64[bins, 4**k, 4] of a genome and of what was sampled from its model, stratum by stratum."""
     cdf = model.cdf
     statistics = [chi_square(synthetic[i], cdf[i]) for i in range(model.total_bins)]
     strata = [

@@ -146,7 +146,7 @@ class use_genome:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        global _genome
+        global _genome  # noqa: PLW0603  # the setting is of the process
         _genome = self._previous
 
     def __repr__(self) -> str:

@@ -75,7 +75,6 @@ class FastaSink:
 
     def result(self) -> None:
         """Nothing is returned."""
-        return None
 
     def _place(self, part: Part) -> int:
         """The byte at which a stretch that goes on begins."""

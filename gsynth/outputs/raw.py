@@ -39,4 +39,3 @@ class RawSink:
 
     def result(self) -> None:
         """Nothing is returned."""
-        return None

@@ -18,25 +18,25 @@ hookspec = HookspecMarker("gsynth")
 
 
 @hookspec
-def gsynth_counters() -> Iterable[CounterPlugin]:  # type: ignore[empty-body]
+def gsynth_counters() -> Iterable[CounterPlugin]:  # type: ignore[empty-body]  # a specification
     """Yield the k-mer counters that this plugin provides."""
 
 
 @hookspec
-def gsynth_samplers() -> Iterable[SamplerPlugin]:  # type: ignore[empty-body]
+def gsynth_samplers() -> Iterable[SamplerPlugin]:  # type: ignore[empty-body]  # a specification
     """Yield the sequence samplers that this plugin provides."""
 
 
 @hookspec
-def gsynth_serializers() -> Iterable[SerializerPlugin]:  # type: ignore[empty-body]
+def gsynth_serializers() -> Iterable[SerializerPlugin]:  # type: ignore[empty-body]  # a specification
     """Yield the model file formats that this plugin provides."""
 
 
 @hookspec
-def gsynth_genomes() -> Iterable[GenomePlugin]:  # type: ignore[empty-body]
+def gsynth_genomes() -> Iterable[GenomePlugin]:  # type: ignore[empty-body]  # a specification
     """Yield the kinds of genome source that this plugin can open."""
 
 
 @hookspec
-def gsynth_tracks() -> Iterable[TrackPlugin]:  # type: ignore[empty-body]
+def gsynth_tracks() -> Iterable[TrackPlugin]:  # type: ignore[empty-body]  # a specification
     """Yield the kinds of track source that this plugin can open."""

@@ -55,6 +55,7 @@ class DimRequest:
 
 
 def by_category(spec: DimSpec, track: Track) -> DimSpec:
+    """The dimension with a bin for each name of a categorical track."""
     from gsynth.tracks import Categorical, category_breaks
 
     breaks = category_breaks(track, spec.expr)

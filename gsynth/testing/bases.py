@@ -137,7 +137,7 @@ def check_decode(transcoder: Transcoder, codes: NDArray[np.uint8]) -> None:
     given_codes = codes.copy()
     given_codes.flags.writeable = False
     out, buffer = guarded(np.full(codes.size, 99, dtype=np.uint8))
-    returned: object = transcoder.decode(given_codes, out)  # type: ignore[func-returns-value]
+    returned: object = transcoder.decode(given_codes, out)  # type: ignore[func-returns-value]  # the contract is being tested
     expected = bytes_of(bases_of_codes(codes.tolist()))
     require_equal(out, expected, "decode", codes[:200].tolist())
     require_equal(alphabet.decode(codes), expected, "decode", "gsynth.alphabet")
@@ -217,7 +217,7 @@ def require_replaced(replacer: Replacer, bases: bytes, target: bytes, replacemen
     """Call the replacer on read-only words; compare."""
     __tracebackhide__ = True
     found, buffer = guarded(bytes_of(bases))
-    returned: object = replacer.replace(  # type: ignore[func-returns-value]
+    returned: object = replacer.replace(  # type: ignore[func-returns-value]  # the contract is being tested
         found, bytes_of(target), bytes_of(replacement)
     )
     case = f"{target!r} by {replacement!r} in {bases[:200]!r}"

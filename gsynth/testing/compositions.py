@@ -59,7 +59,7 @@ def check_compose(composer: Composer, bases: NDArray[np.uint8], edges: NDArray[n
     given_bases, given_edges = bases.copy(), edges.copy()
     given_bases.flags.writeable = given_edges.flags.writeable = False
     guarded = np.full((edges.size + 1, 4), 99, dtype=np.int64)
-    returned: object = composer.compose(given_bases, given_edges, guarded[1:-1])  # type: ignore[func-returns-value]
+    returned: object = composer.compose(given_bases, given_edges, guarded[1:-1])  # type: ignore[func-returns-value]  # looked at
     codes, offsets = codes_of_bases(bases.tobytes()), (edges - edges[0]).tolist()
     windows = [codes[start:end] for start, end in itertools.pairwise(offsets)]
     expected = np.array([[window.count(base) for base in range(4)] for window in windows], dtype=np.int64)

@@ -264,8 +264,8 @@ def train(
     """
     counts = np.zeros((bins, 4**k, 4), dtype=np.uint64)
     total_masked = total_n = 0
-    for contig, start, end in intervals:
-        start, end = max(start, 0), min(end, len(sequences[contig]))
+    for contig, given_start, given_end in intervals:
+        start, end = max(given_start, 0), min(given_end, len(sequences[contig]))
         for window_start, window_end in iterator_windows(start, end, iterator):
             flat = stratum(contig, window_start, window_end)
             for p in range(window_start, min(window_end, end - k)):

@@ -71,5 +71,5 @@ def _chain(first: int, second: int, name: int, sample_index: int, repeat: int) -
 def _gamma(word: int) -> int:
     """Odd; where fewer than 24 pairs of neighbouring bits differ, every other bit is turned."""
     odd = word - word % 2 + 1
-    changes = bin(odd ^ (odd >> 1)).count("1")
+    changes = (odd ^ (odd >> 1)).bit_count()
     return odd if changes >= 24 else odd ^ 0xAAAAAAAAAAAAAAAA

@@ -182,7 +182,7 @@ class _Reader:
 
     def _number(self, node: ast.Constant) -> np.float64:
         try:
-            return np.float64(float(node.value))  # type: ignore[arg-type]
+            return np.float64(float(node.value))  # type: ignore[arg-type]  # a number: checked above
         except OverflowError:
             self.refuse(node, "too large a number")
 

@@ -36,6 +36,7 @@ def _accepts_call(name: str) -> Callable[[object], bool]:
 
 @hookimpl
 def gsynth_tracks() -> Iterator[TrackPlugin]:
+    """Yield functions of the sequence, and the kinds of files and objects."""
     for name, summary in NAMED.items():
         yield TrackPlugin(name=name, load=_sequence_opener, accepts=_accepts_call(name), priority=100, summary=summary)
     yield from _sources()

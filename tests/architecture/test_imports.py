@@ -102,15 +102,6 @@ def test_the_core_names_no_backend():
         assert not words & {"numba", "cython", "gsm", "gsynth_numba", "gsynth_cython"}, path.relative_to(ROOT)
 
 
-def test_heavy_imports_lie_inside_functions():
-    heavy = {"numba", "matplotlib", "pandas", "pysam", "pybigtools", "narwhals", "pymisha", "jinja2", "dask", "rdata"}
-    for path in CORE:
-        top = [node for node in ast.parse(path.read_text()).body if isinstance(node, ast.Import | ast.ImportFrom)]
-        names = {alias.name for node in top if isinstance(node, ast.Import) for alias in node.names}
-        names |= {node.module or "" for node in top if isinstance(node, ast.ImportFrom)}
-        assert not {name.split(".")[0] for name in names} & heavy, path.relative_to(ROOT)
-
-
 def modules_after(code: str) -> set[str]:
     """The modules that a fresh interpreter holds after running `code`."""
     code += "\nimport json, sys\nprint(json.dumps(sorted(sys.modules)), file=sys.stderr)"

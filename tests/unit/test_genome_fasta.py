@@ -28,8 +28,7 @@ DATA = Path(os.environ.get("GSYNTH_TEST_DATA", Path(__file__).parents[3] / "shar
 def naive(text: bytes) -> dict[str, bytes]:
     """The obvious reader: every line, one by one."""
     contigs: dict[str, bytes] = {}
-    for line in text.split(b"\n"):
-        line = line.removesuffix(b"\r")
+    for line in (line.removesuffix(b"\r") for line in text.split(b"\n")):
         if line.startswith(b">"):
             name = line[1:].split()[0].decode()
             contigs[name] = b""
@@ -296,7 +295,7 @@ def test_damaged_bgzip(tmp_path: Path, damage: str) -> None:
         second = int.from_bytes(packed[16:18], "little") + 1
         packed[second : second + 4] = b"XXXX"
     path.write_bytes(packed)
-    with warnings.catch_warnings(), pytest.raises(FormatError, match=r"bgzip block|damaged"):  # noqa: PT012
+    with warnings.catch_warnings(), pytest.raises(FormatError, match=r"bgzip block|damaged"):  # noqa: PT012  # opening or reading may raise
         # The indexes do not match any more, which is warned about before.
         warnings.simplefilter("ignore")
         genome = open_fasta(path)
@@ -319,7 +318,7 @@ def test_wrong_gzi(tmp_path: Path, edit: object) -> None:
     path = write(tmp_path, BIG, "bgzip")
     open_fasta(path)
     beside = tmp_path / "g.bgz.gzi"
-    beside.write_bytes(edit(beside.read_bytes()))  # type: ignore[operator]
+    beside.write_bytes(edit(beside.read_bytes()))  # type: ignore[operator]  # a lambda of the parameters
     with pytest.warns(UserWarning, match=r"\.gzi does not match"):
         genome = open_fasta(path)
     assert_holds(genome, naive(BIG))

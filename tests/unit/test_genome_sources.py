@@ -186,7 +186,7 @@ def test_bad_alias(tmp_path: Path, alias: object, error: type[Exception]) -> Non
         path.write_text("".join(alias))
         alias = path
     with pytest.raises(error):
-        resolve_alias(alias)  # type: ignore[arg-type]
+        resolve_alias(alias)
 
 
 @pytest.mark.parametrize(

@@ -44,7 +44,7 @@ def test_gammas_are_well_mixed():
     count = np.arange(100_000)
     gammas = streams(seed_sequence(5), ["a"], np.zeros_like(count), count, np.zeros_like(count)).gammas
     assert (gammas % 2 == 1).all()
-    assert min(bin(int(gamma) ^ int(gamma) >> 1).count("1") for gamma in gammas) >= 24
+    assert min((int(gamma) ^ int(gamma) >> 1).bit_count() for gamma in gammas) >= 24
     assert np.unique(gammas).size == count.size
 
 

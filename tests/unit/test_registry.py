@@ -194,7 +194,7 @@ def test_a_newer_contract_is_refused():
     [
         (ImportError("cannot import"), "cannot import"),
         (SyntaxError("bad syntax"), "bad syntax"),
-        (Module(gsynth_countres=lambda: []), "gsynth_countres"),
+        (Module(gsynth_countres=lambda: []), "gsynth_countres"),  # noqa: PIE807  # a hook is a function
         (Module(gsynth_counters=lambda: 1 / 0), "ZeroDivisionError"),
         (Module(gsynth_counters=lambda: ["cython"]), "expected a CounterPlugin"),
     ],

@@ -39,7 +39,7 @@ def root(tmp_path: Path) -> Iterator[Path]:
 
 
 def track(root: Path, expression: str, tracks: Any = None) -> Any:
-    return open_tracks([expression], tracks, Database(root))[0]  # type: ignore[arg-type]
+    return open_tracks([expression], tracks, Database(root))[0]
 
 
 EDGES = np.concatenate([[10017], np.arange(10050, 20417, 50), [20417]])

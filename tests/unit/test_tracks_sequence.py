@@ -3,6 +3,7 @@
 import itertools
 import re
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import pytest
@@ -25,7 +26,7 @@ class Sizes:
 
 
 def track_values(expression: str, edges: NDArray[np.int64], sequence: NDArray[np.uint8]) -> NDArray[np.float64]:
-    (track,) = open_tracks([expression], None, Sizes(c=int(edges[-1])))  # type: ignore[arg-type]
+    (track,) = open_tracks([expression], None, Sizes(c=int(edges[-1])))
     assert track.uses_sequence
     return track.window_values("c", edges, sequence[: edges[-1] - edges[0] + track.flank])
 
@@ -96,7 +97,7 @@ def test_expression_over_sequence_tracks() -> None:
 
 
 def test_one_track_for_two_expressions() -> None:
-    one, two = open_tracks(["gc", "gc"], None, Sizes(c=1))  # type: ignore[arg-type]
+    one, two = open_tracks(["gc", "gc"], None, Sizes(c=1))
     assert one is two
 
 
@@ -109,16 +110,18 @@ def test_one_track_for_two_expressions() -> None:
     ],
 )
 def test_unknown_name(expression: str, parts: list[str]) -> None:
-    source = lambda contig, starts, ends: starts  # noqa: E731
+    def source(contig: str, starts: Any, ends: Any) -> Any:
+        return starts
+
     with pytest.raises((TrackError, ArgumentError)) as caught:
-        open_tracks([expression], {"atac": source}, Sizes(c=1))  # type: ignore[arg-type]
+        open_tracks([expression], {"atac": source}, Sizes(c=1))
     assert [part for part in parts if part not in str(caught.value)] == []
 
 
 @pytest.mark.parametrize("name", ["gc", "log", "nan", "np", "a b", "lambda", "1st", "", "kmer_frac", "a..b"])
 def test_refused_names(name: str) -> None:
     with pytest.raises(ArgumentError, match=re.escape(repr(name))):
-        open_tracks(["n_frac"], {name: lambda contig, starts, ends: starts}, Sizes(c=1))  # type: ignore[arg-type]
+        open_tracks(["n_frac"], {name: lambda contig, starts, ends: starts}, Sizes(c=1))
 
 
 @pytest.mark.parametrize(
@@ -134,11 +137,11 @@ def test_refused_names(name: str) -> None:
 )
 def test_bad_arguments(expression: str, message: str) -> None:
     with pytest.raises(ArgumentError, match=message):
-        open_tracks([expression], None, Sizes(c=1))  # type: ignore[arg-type]
+        open_tracks([expression], None, Sizes(c=1))
 
 
 def test_sizes_alone_have_no_sequence() -> None:
     genome = Sizes(c=1)
     genome.has_sequence = False
     with pytest.raises(ArgumentError, match="sizes only"):
-        open_tracks(["gc"], None, genome)  # type: ignore[arg-type]
+        open_tracks(["gc"], None, genome)

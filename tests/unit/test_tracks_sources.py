@@ -35,7 +35,7 @@ class Sizes:
 
 
 def opened(source: object, alias: Any = None, **contigs: int) -> Any:
-    (track,) = open_tracks(["t"], {"t": source}, Sizes(**contigs), alias=alias)  # type: ignore[arg-type]
+    (track,) = open_tracks(["t"], {"t": source}, Sizes(**contigs), alias=alias)
     return track
 
 
@@ -234,7 +234,7 @@ def test_several_sources_in_one_expression(tmp_path: Path) -> None:
     (track,) = open_tracks(
         ["where(inside > 0.5, level, -1) + 1"],
         {"inside": bed(tmp_path, "c\t0\t5\n"), "level": {"c": np.arange(10)}},
-        Sizes(c=10),  # type: ignore[arg-type]
+        Sizes(c=10),
     )
     assert track.window_values("c", np.array([0, 2, 4, 6, 10]), None).tolist() == [1.5, 3.5, 0, 0]
 

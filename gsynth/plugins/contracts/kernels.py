@@ -116,8 +116,10 @@ class StreamSampler(Protocol):
         order: int,
         thresholds: NDArray[np.uint32],
     ) -> None:
-        """As `Sampler.sample`, for window i of segment s (``stream_edges[s] <= i < stream_edges[s+1]``) with the
-        number of the stream ``keys[s]``, ``gammas[s]`` at position ``positions[s] + i - stream_edges[s]``.
+        """As `Sampler.sample`, with the numbers of streams.
+
+        Window i of segment s (``stream_edges[s] <= i < stream_edges[s+1]``) takes the number of the stream ``keys[s]``,
+        ``gammas[s]`` at position ``positions[s] + i - stream_edges[s]``.
         """
         ...
 
