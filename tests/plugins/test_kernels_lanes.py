@@ -228,8 +228,7 @@ def jit():
     """Whether Numba compiles; where it is missing, only tests of its own backend mind, and those are skipped."""
     if importlib.util.find_spec("numba") is None:
         return True
-    import numba
-
+    numba = importlib.import_module("numba")
     return not numba.config.DISABLE_JIT
 
 
