@@ -157,6 +157,8 @@ class Spoiled:
 @pytest.fixture
 def use(monkeypatch):
     """Makes a spoiled counter or sampler the only one there is."""
+    # Which may ask for one that is not there then.
+    monkeypatch.delenv("GSYNTH_BACKEND", raising=False)
 
     def install(role, name, method, backend):
         spoiled = Spoiled(registry().load(role, backend), name, method)
