@@ -20,6 +20,7 @@ from gsynth.blocks.progress import progress_bar
 from gsynth.errors import ArgumentError
 from gsynth.evaluation.spectra import Comparison, compared
 from gsynth.genomes import open_genome
+from gsynth.genomes.aliases import resolve_alias
 from gsynth.genomes.fetching import Fetched, fetch
 from gsynth.intervals import resolve_intervals
 from gsynth.intervals.pieces import Pieces
@@ -72,7 +73,7 @@ def compare(
     """
     reference, drawn = open_genome(real), open_genome(synthetic)
     check_same_contigs(reference, drawn)
-    opened = open_strata(model.dims, model.iterator, reference, tracks, chrom_alias)
+    opened = open_strata(model.dims, model.iterator, reference, tracks, resolve_alias(chrom_alias, reference))
     strata = ReferenceStrata(opened.dims, opened.tracks, opened.iterator, opened.genome)
     spectra = [
         spectrum_counts(genome, strata, model, list(drawn.contigs), num_cores, backend, progress)

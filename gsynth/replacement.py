@@ -15,6 +15,7 @@ from gsynth.blocks.records import placed
 from gsynth.blocks.replacing import BatchReplacer, PlainReplacer
 from gsynth.errors import ArgumentError, ArgumentTypeError
 from gsynth.genomes import open_genome
+from gsynth.genomes.aliases import resolve_alias
 from gsynth.intervals import contig_sizes, resolve_intervals
 from gsynth.outputs import Part, Records, check_output, open_sink
 from gsynth.plugins.backends import load_sampler
@@ -71,7 +72,7 @@ def gsynth_replace_kmer(
     check_output(output, output_format, [genome, source, intervals, chrom_alias])
     if not source.has_sequence:
         raise ArgumentError(f"{source.name} gives only contig sizes; replacing needs the sequence")
-    where = resolve_intervals(intervals, source, alias=chrom_alias)
+    where = resolve_intervals(intervals, source, alias=resolve_alias(chrom_alias, source))
     workers = resolve_cores(num_cores)
     records = Records(where, contig_sizes(source))
     replace = BatchReplacer(source, old, new, _load_replacer(backend))

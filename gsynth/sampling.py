@@ -18,6 +18,7 @@ from gsynth.blocks.reference import Reference
 from gsynth.blocks.sampling import BatchSampler, Block, transcoder_of
 from gsynth.errors import ArgumentError, ArgumentTypeError
 from gsynth.genomes import open_genome
+from gsynth.genomes.aliases import Alias, resolve_alias
 from gsynth.intervals import Intervals, contig_sizes, resolve_intervals
 from gsynth.intervals.masks import Mask, resolve_mask
 from gsynth.model import GsynthModel, check_iterator
@@ -123,16 +124,17 @@ def gsynth_sample(
         raise ArgumentError(f"init must be one of {', '.join(INITS)}, found {init!r}")
     source = open_genome(genome)
     check_output(output, output_format, [genome, source, intervals, mask_copy, tracks, chrom_alias, cell_merge])
+    alias = resolve_alias(chrom_alias, source)
     width = check_iterator(iterator) or model.iterator
     dims = merged_dims(model, bin_merge)
-    draws = _draws(resolve_intervals(intervals, source, alias=chrom_alias), n_samples, seed)
+    draws = _draws(resolve_intervals(intervals, source, alias=alias), n_samples, seed)
     sampler = load_sampler(backend)
     sample_batch = BatchSampler(
         genome=source,
-        strata=open_strata(dims, width, source, tracks, chrom_alias, sampler, _redirect(model, cell_merge, bin_merge)),
+        strata=open_strata(dims, width, source, tracks, alias, sampler, _redirect(model, cell_merge, bin_merge)),
         reference=Reference(
             source,
-            _copied(mask_copy, source, chrom_alias),
+            _copied(mask_copy, source, alias),
             preserve_n,
             _cased(keep_case, source),
             transcoder_of(sampler),
@@ -192,16 +194,17 @@ def gsynth_random(
     """
     source = open_genome(genome)
     check_output(output, output_format, [genome, source, intervals, mask_copy, chrom_alias])
+    alias = resolve_alias(chrom_alias, source)
     cdf = np.broadcast_to(np.cumsum(composition(nuc_probs)), (1, 4, 4))
     thresholds = thresholds_from_cdf(cdf)
     # Every table, the uniform one too: an independent base depends on no context.
     thresholds[:] = thresholds[0]
-    draws = _draws(resolve_intervals(intervals, source, alias=chrom_alias), n_samples, seed)
+    draws = _draws(resolve_intervals(intervals, source, alias=alias), n_samples, seed)
     sampler = load_sampler(backend)
     sample_batch = BatchSampler(
         genome=source,
         strata=open_strata((), None, source, None),
-        reference=Reference(source, _copied(mask_copy, source, chrom_alias), preserve_n, False, transcoder_of(sampler)),
+        reference=Reference(source, _copied(mask_copy, source, alias), preserve_n, False, transcoder_of(sampler)),
         sampler=sampler,
         order=1,
         thresholds=thresholds,
@@ -285,8 +288,8 @@ def _draw(
     return sink.result()
 
 
-def _copied(mask_copy: Any, genome: Genome, chrom_alias: Any) -> Mask | None:
-    mask = resolve_mask(mask_copy, genome, what="mask_copy", alias=chrom_alias)
+def _copied(mask_copy: Any, genome: Genome, alias: Alias) -> Mask | None:
+    mask = resolve_mask(mask_copy, genome, what="mask_copy", alias=alias)
     if mask is not None and not genome.has_sequence:
         raise ArgumentError(f"mask_copy copies the reference, and {genome.name} gives only contig sizes")
     return mask

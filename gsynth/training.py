@@ -17,6 +17,7 @@ from gsynth.blocks.measuring import resolve_dims
 from gsynth.blocks.progress import progress_bar
 from gsynth.errors import ArgumentError
 from gsynth.genomes import open_genome
+from gsynth.genomes.aliases import resolve_alias
 from gsynth.intervals import resolve_intervals
 from gsynth.intervals.masks import resolve_mask
 from gsynth.model import DimSpec, GsynthModel, Smoothing, check_iterator, check_order, freeze
@@ -118,8 +119,11 @@ def gsynth_train(
     counter = load_counter(backend)
     source = open_genome(genome)
     _check_has_sequence(source)
-    where = resolve_intervals(intervals, source, alias=chrom_alias)
-    opened = open_dim_tracks([request.spec for request in requests], width, source, tracks, chrom_alias)
+    alias = resolve_alias(chrom_alias, source)
+    if width is not None and not requests:
+        warnings.warn(f"there are no strata: iterator={width} has no effect", stacklevel=2)
+    where = resolve_intervals(intervals, source, alias=alias)
+    opened = open_dim_tracks([request.spec for request in requests], width, source, tracks, alias)
     dims = resolve_dims(
         requests,
         opened,
@@ -134,9 +138,7 @@ def gsynth_train(
     shape = (math.prod(dim.num_bins for dim in dims), 4**order, 4)
     asked_prior.check_bins(shape[0])
     block = resolve_block(max_chunk_size, width if dims else None, default_block(shape, where.total, workers))
-    count_batch = BatchCounter(
-        source, strata, resolve_mask(mask, source, alias=chrom_alias), counter, order, Tables(shape)
-    )
+    count_batch = BatchCounter(source, strata, resolve_mask(mask, source, alias=alias), counter, order, Tables(shape))
     masked = unknown = 0
     total = int((where.ends - where.starts).sum())
     with progress_bar(total, "train", progress) as bar:

@@ -41,11 +41,20 @@ class Sink(Protocol):
 
 
 class FolderSource:
-    """Reads from a folder, and from nowhere else."""
+    """Reads from a folder, and from nowhere else; from the same one also when another takes its name meanwhile."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, descriptor: int) -> None:
         self._folder = Path(os.path.realpath(folder))
+        self._descriptor = descriptor
         self.where = str(folder)
+
+    def was_replaced(self) -> bool:
+        """True if the name stands for another folder, or for nothing, by now."""
+        try:
+            now = os.stat(self._folder)
+        except FileNotFoundError:
+            return True
+        return not os.path.samestat(now, os.fstat(self._descriptor))
 
     @contextlib.contextmanager
     def open(self, name: str) -> Iterator[tuple[IO[bytes], int]]:
@@ -54,7 +63,7 @@ class FolderSource:
             raise FormatError(f"{self.where}: {name} is a link to {real}, outside the model's folder")
         try:
             # Not to wait for a pipe's other end.
-            descriptor = os.open(real, os.O_RDONLY | os.O_NONBLOCK)
+            descriptor = os.open(real.name, os.O_RDONLY | os.O_NONBLOCK, dir_fd=self._descriptor)
         except FileNotFoundError as error:
             raise FormatError(f"{self.where}: the file {name} is missing") from error
         with os.fdopen(descriptor, "rb", buffering=0) as file:
@@ -90,7 +99,11 @@ class ZipSource:
 def open_source(path: Path) -> Iterator[Source]:
     """The model's files, from the folder or the zip at `path`."""
     if path.is_dir():
-        yield FolderSource(path)
+        descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            yield FolderSource(path, descriptor)
+        finally:
+            os.close(descriptor)
         return
     try:
         with zipfile.ZipFile(path) as archive:

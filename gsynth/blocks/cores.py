@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from gsynth.errors import ArgumentError
+from gsynth.model.values import whole
 
 
 def usable_cores() -> int:
@@ -20,11 +20,10 @@ def usable_cores() -> int:
 
 def resolve_cores(num_cores: int | None, *, allow_parallel: bool = True) -> int:
     """The number of worker threads: `num_cores`, or all usable cores for None and 0; 1 without `allow_parallel`."""
-    if num_cores is not None and num_cores < 0:
-        raise ArgumentError(f"num_cores must be 0 (all), None (all) or positive, found {num_cores}")
+    asked = 0 if num_cores is None else whole(num_cores, "num_cores (None and 0: all)")
     if not allow_parallel:
         return 1
-    return int(num_cores) if num_cores else usable_cores()
+    return asked or usable_cores()
 
 
 def _cgroup_quota() -> int | None:

@@ -9,8 +9,12 @@ import numpy as np
 from attrs import field, frozen
 from numpy.typing import NDArray
 
+from gsynth.alphabet import NOT_ACGT
 from gsynth.errors import ArgumentError, ArgumentTypeError
 from gsynth.genomes.bounds import check_range
+
+_CONTROL = 32
+"""Bytes up to the blank are no letters."""
 
 Bases = str | bytes | bytearray | memoryview | NDArray[np.uint8]
 
@@ -38,8 +42,21 @@ def bases_of(name: str, value: Bases) -> NDArray[np.uint8]:
         array = np.ascontiguousarray(value).view()
     else:
         array = np.frombuffer(value, dtype=np.uint8)
+    if array.size and (lowest := int(array.min())) <= _CONTROL:
+        raise ArgumentError(_not_text(name, array, lowest))
     array.flags.writeable = False
     return array
+
+
+def _not_text(name: str, array: NDArray[np.uint8], lowest: int) -> str:
+    """What to say of a sequence that holds control characters or blanks: all of it would be read as N."""
+    if int(array.max()) <= NOT_ACGT:
+        return (
+            f"genome: the sequence of {name!r} looks like codes 0 to {int(array.max())}; expected letters in ASCII: "
+            "np.frombuffer(b'ACGTN', np.uint8)[codes]"
+        )
+    place = int(np.flatnonzero(array == lowest)[0])
+    return f"genome: the sequence of {name!r} holds {bytes([lowest])!r} at position {place:,}; expected letters alone"
 
 
 def _sequences(source: Mapping[str, Bases]) -> dict[str, NDArray[np.uint8]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -110,8 +111,10 @@ class Strata:
 def open_dim_tracks(
     dims: Sequence[DimSpec], iterator: int | None, genome: Genome, tracks: Mapping[str, Any] | None, chrom_alias: Any
 ) -> tuple[Track, ...]:
-    """Open the tracks of the dimensions' expressions."""
+    """Open the tracks of the dimensions' expressions; warns of what is given and not used."""
     if not dims:
+        if tracks:
+            warnings.warn(f"there are no strata: the tracks {', '.join(map(repr, tracks))} are not used", stacklevel=3)
         return ()
     if iterator is None:
         raise ArgumentError("strata need an iterator: the width in bp of the windows on which they are evaluated")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -60,4 +61,12 @@ def open_tracks(
         raise ArgumentTypeError(f"tracks must be a mapping of names to sources, found {type(tracks).__name__}")
     resolver = TrackResolver(dict(tracks or {}), genome, alias)
     check_names(resolver.sources, resolver.named())
-    return [resolver.expression(text) for text in expressions]
+    opened = [resolver.expression(text) for text in expressions]
+    unused = resolver.unused()
+    if unused:
+        warnings.warn(
+            f"no expression names the tracks {', '.join(map(repr, unused))}: they are not used (expressions: "
+            f"{', '.join(map(repr, expressions))})",
+            stacklevel=3,
+        )
+    return opened

@@ -78,7 +78,9 @@ class BigWigFile:
         number = self._ids[contig]
         # Positions on all contigs in one number; an item of the index may reach over several contigs.
         low, high = (number << 32) + start, (number << 32) + end
-        chosen = np.flatnonzero((self._firsts < high) & (self._lasts > low))
+        lowest = int(np.searchsorted(self._reach, low, side="right"))
+        behind = int(np.searchsorted(self._firsts, high, side="left"))
+        chosen = lowest + np.flatnonzero(self._lasts[lowest:behind] > low)
         parts = [self._decoded(block, number) for block in self._blocks(chosen)]
         parts = [part for part in parts if part is not None]
         if not parts:
@@ -153,9 +155,13 @@ class BigWigFile:
         leaves = [np.frombuffer(items, dtype) for leaf, items, _ in self._children(offset + 48, 32) if leaf]
         items = np.concatenate(leaves) if leaves else np.empty(0, dtype)
         bounds = items["bounds"].astype(np.int64)
-        self._firsts = (bounds[:, 0] << 32) + bounds[:, 1]
-        self._lasts = (bounds[:, 2] << 32) + bounds[:, 3]
-        self._places = items["place"].astype(np.int64)
+        firsts = (bounds[:, 0] << 32) + bounds[:, 1]
+        order = np.argsort(firsts, kind="stable")
+        self._firsts = firsts[order]
+        self._lasts = ((bounds[:, 2] << 32) + bounds[:, 3])[order]
+        # How far the items up to each one reach: it never falls, so that the first that matters is found by search.
+        self._reach = np.maximum.accumulate(self._lasts)
+        self._places = items["place"].astype(np.int64)[order]
 
     def _blocks(self, chosen: NDArray[np.int64]) -> Iterator[bytes]:
         """The data blocks, decompressed; blocks that lie side by side in the file are read at once."""

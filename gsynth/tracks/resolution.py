@@ -65,6 +65,11 @@ class TrackResolver:
             self._opened[leaf.text] = self._open(leaf)
         return self._opened[leaf.text]
 
+    def unused(self) -> list[str]:
+        """The sources that no expression has named so far."""
+        used = {text.partition("(")[0].strip() for text in self._opened}
+        return [name for name in self.sources if name not in used]
+
     def named(self) -> list[str]:
         """The tracks that are there without a source: plugins that accept their own name."""
         return [entry.name for entry in self.plugins.ranked(TRACK) if self._accepts(entry, entry.name)]

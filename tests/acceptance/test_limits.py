@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -169,14 +170,14 @@ def test_no_index_outlives_its_fasta(tmp_path: Path, monkeypatch: pytest.MonkeyP
     """Stopped between the two files, a job leaves none or both of one make; never an old index by a new FASTA."""
     output = tmp_path / "out.fa"
     gsynth.gsynth_random(genome={"old": 100}, output=output, seed=1)
-    old, real = output.read_bytes(), Path.replace
+    old, real = output.read_bytes(), os.replace
 
-    def replace(path: Path, target: Path) -> Path:
+    def replace(path: Path, target: Path) -> None:
         if target.name == stops_at:
             raise OSError("no space left")
-        return real(path, target)
+        real(path, target)
 
-    monkeypatch.setattr(Path, "replace", replace)
+    monkeypatch.setattr("gsynth.files.atomic.os.replace", replace)
     with pytest.raises(OSError, match="no space left"):
         gsynth.gsynth_random(genome={"new": 70}, output=output, seed=1)
     assert [path.name for path in tmp_path.iterdir()] == ["out.fa"]

@@ -353,3 +353,24 @@ def test_a_link_stays_a_link(tmp_path: Path, make_model: Any) -> None:
     gsynth_save(make_model(total_n=2), tmp_path / "link.gsm")
     assert (tmp_path / "link.gsm").is_symlink()
     assert gsynth_load(tmp_path / "real.gsm").total_n == 2
+
+
+def test_a_model_that_is_replaced_while_it_is_read_is_the_old_or_the_new_one(tmp_path: Path) -> None:
+    """Another process saves to the same name again and again; no load sees half of each."""
+    code = """
+import sys, numpy as np, gsynth
+models = [gsynth.GsynthModel(k=k, counts=np.full((1, 4**k, 4), k, np.uint64), pseudocount=k) for k in (2, 6)]
+gsynth.gsynth_save(models[0], sys.argv[1])
+print("ready", flush=True)
+while True:
+    for model in models:
+        gsynth.gsynth_save(model, sys.argv[1])
+"""
+    target = tmp_path / "m.gsm"
+    with subprocess.Popen([sys.executable, "-c", code, str(target)], stdout=subprocess.PIPE) as writer:
+        assert writer.stdout is not None
+        writer.stdout.readline()
+        found = [gsynth_load(target) for _ in range(150)]
+        writer.kill()
+    assert {model.k for model in found} == {2, 6}
+    assert all(model.counts.min() == model.counts.max() == model.pseudocount == model.k for model in found)

@@ -182,10 +182,11 @@ ARRAY = np.array([1.0, 2, NAN, 4, 5, 6, 7])
 @pytest.mark.parametrize("width", [1, 3, 10])
 @pytest.mark.parametrize("dtype", [np.float64, np.float32, np.int16])
 def test_arrays(width: int, dtype: type) -> None:
-    array = np.nan_to_num(ARRAY).astype(dtype) if dtype is np.int16 else ARRAY.astype(dtype)
+    whole = np.concatenate([ARRAY, np.arange(100.0)])[: 100 // width]
+    array = np.nan_to_num(whole).astype(dtype) if dtype is np.int16 else whole.astype(dtype)
     source: Mapping[str, object] = {"c": array} if width == 1 else {"arrays": {"c": array}, "width": width}
     track = opened(source, c=100)
-    bases = np.concatenate([np.repeat(array.astype(float), width), np.full(100 - 7 * width, NAN)])
+    bases = np.concatenate([np.repeat(array.astype(float), width), np.full(100 - array.size * width, NAN)])
     for edges in (edges_of(1, 100, 4), np.array([0, 2, 2, 3, 5, 7, 8, 64, 71]), edges_of(90, 95, 2)):
         expected = [
             bases[a:b][~np.isnan(bases[a:b])].mean() if (~np.isnan(bases[a:b])).any() else NAN
@@ -207,6 +208,8 @@ def test_array_for_a_contig_whose_end_it_passes_by_less_than_a_value() -> None:
         ({"c": np.zeros((2, 2))}, "1-D"),
         ({"c": ["a"]}, "1-D array of numbers"),
         ({"arrays": {"c": [1]}, "width": 0}, "width"),
+        ({"c": np.zeros(8)}, "8 values, each of 1 bp, for a contig of 9 bp"),
+        ({"arrays": {"c": np.zeros(2)}, "width": 3}, "needs 3 or more"),
         ({"arrays": {"c": [1]}, "bin": 2}, "bin"),
     ],
 )
