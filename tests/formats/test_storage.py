@@ -370,7 +370,9 @@ while True:
     with subprocess.Popen([sys.executable, "-c", code, str(target)], stdout=subprocess.PIPE) as writer:
         assert writer.stdout is not None
         writer.stdout.readline()
-        found = [gsynth_load(target) for _ in range(150)]
-        writer.kill()
+        try:
+            found = [gsynth_load(target) for _ in range(150)]
+        finally:
+            writer.kill()
     assert {model.k for model in found} == {2, 6}
     assert all(model.counts.min() == model.counts.max() == model.pseudocount == model.k for model in found)
