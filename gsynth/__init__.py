@@ -23,6 +23,16 @@ if TYPE_CHECKING:
     from gsynth.storage import gsynth_save as gsynth_save
     from gsynth.training import gsynth_train as gsynth_train
 
+    bin_map = gsynth_bin_map
+    cell_merge = gsynth_cell_merge
+    convert = gsynth_convert
+    load = gsynth_load
+    random = gsynth_random
+    replace_kmer = gsynth_replace_kmer
+    sample = gsynth_sample
+    save = gsynth_save
+    train = gsynth_train
+
 __version__ = "0.1.0"
 
 _HOME = {
@@ -44,14 +54,17 @@ _HOME = {
 __all__ = ["__version__", *_HOME]
 
 
-def __getattr__(name: str) -> Any:
-    # ``gsynth.train`` is ``gsynth.gsynth_train``, as in R's ``gsynth.train``.
-    full = name if name in _HOME else f"gsynth_{name}"
-    if full not in _HOME:
-        raise AttributeError(f"module 'gsynth' has no attribute {name!r}")
-    value = getattr(importlib.import_module(_HOME[full]), full)
-    globals()[name] = value
-    return value
+if not TYPE_CHECKING:
+    # Hidden from type checkers, so that they find names that do not exist.
+
+    def __getattr__(name: str) -> Any:
+        # ``gsynth.train`` is ``gsynth.gsynth_train``, as in R's ``gsynth.train``.
+        full = name if name in _HOME else f"gsynth_{name}"
+        if full not in _HOME:
+            raise AttributeError(f"module 'gsynth' has no attribute {name!r}")
+        value = getattr(importlib.import_module(_HOME[full]), full)
+        globals()[name] = value
+        return value
 
 
 def __dir__() -> list[str]:

@@ -62,7 +62,7 @@ def decode(codes: NDArray[np.uint8], out: NDArray[np.uint8] | None = None) -> ND
 
 
 def _decode_slice(codes: NDArray[np.uint8], letters: NDArray[np.uint8]) -> None:
-    # A, C, E, G, I by doubling; then E is put right to G, G to T, I to N. A table look-up is slower.
+    # A, C, E, G, I by doubling; then E becomes G, G becomes T, I becomes N. A table look-up is slower.
     np.left_shift(codes, 1, out=letters)
     letters += np.uint8(ord("A"))
     letters += (codes == 2).view(np.uint8) * np.uint8(ord("G") - ord("E"))

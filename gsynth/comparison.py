@@ -1,6 +1,6 @@
 """Real against synthetic: the k-mer spectra of two genomes, stratum by stratum.
 
-The synthetic genome is held against the strata of the real one at the same positions, as it was sampled. Its own
+The synthetic genome is compared within the strata of the real one at the same positions, as it was sampled. Its own
 strata would select: a window that came out rich in GC by chance would be compared with windows that are so by nature.
 """
 

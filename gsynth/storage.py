@@ -129,7 +129,7 @@ def gsynth_load(path: PathLike, *, format: str | None = None) -> GsynthModel:
             serializer = registry().load(SERIALIZER, entry.name)
         except PluginError as error:
             failure = failure or error
-            logger.warning("%s: passed over a format that recognises it: %s", source, error)
+            logger.warning("%s: skipped a format that recognises it: %s", source, error)
             continue
         return _read(serializer, entry.name, source)
     if failure is not None:

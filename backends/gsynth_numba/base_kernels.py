@@ -84,7 +84,7 @@ def decode(codes: NDArray[np.uint8], out: NDArray[np.uint8]) -> None:
         size = min(SCRATCH, codes.size - start)
         for i in range(size):
             code = int(codes[np.uint64(start + i)])
-            # A, C, E, G, I by doubling; then E is put right to G, G to T, I to N.
+            # A, C, E, G, I by doubling; then E becomes G, G becomes T, I becomes N.
             letter = 65 + 2 * code + (2 if code == 2 else 0) + (13 if code == 3 else 0)
             scratch[np.uint64(i)] = letter + (5 if code == 4 else 0)
         for i in range(size):

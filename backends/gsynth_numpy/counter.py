@@ -41,7 +41,7 @@ class NumpyCounter:
 
 
 def _window_indices(codes: NDArray[np.uint8], order: int) -> NDArray[np.int64]:
-    """The index of the (order + 1)-mer at each window, leftmost base most significant; rubbish where it holds a 4."""
+    """The index of the (order + 1)-mer at each window, leftmost base most significant; meaningless if a 4 is in it."""
     windows = codes.size - order
     indices = codes[:windows].astype(np.int32)
     for offset in range(1, order + 1):

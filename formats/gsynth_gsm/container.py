@@ -16,7 +16,7 @@ from gsynth_gsm.signature import ZIP_DAMAGE
 
 _STILL: Final = (1980, 1, 1, 0, 0, 0)
 _LEVEL: Final = 2
-# Higher levels cost three times the time for a tenth of the size.
+# Higher levels take three times as long and make the file a tenth smaller.
 
 
 class Source(Protocol):

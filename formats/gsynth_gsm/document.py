@@ -1,4 +1,4 @@
-"""The YAML text of the metadata: read from a stranger, written the same way every time."""
+"""The YAML text of the metadata: read without trust, written the same way every time."""
 
 from __future__ import annotations
 

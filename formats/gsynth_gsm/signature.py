@@ -1,4 +1,4 @@
-"""How a .gsm is told from anything else: by its metadata, wherever that lies."""
+"""How a .gsm is recognised: by its metadata, wherever that lies."""
 
 from __future__ import annotations
 

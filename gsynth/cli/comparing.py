@@ -1,4 +1,4 @@
-"""Real against synthetic, as text for people."""
+"""Real against synthetic, as text to read."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A model as text for people."""
+"""A model as text to read."""
 
 from __future__ import annotations
 

@@ -114,7 +114,7 @@ def _number(text: str) -> float:
     except ValueError as error:
         raise click.BadParameter(f"{text.strip()!r} is not a number") from error
     if math.isnan(value):
-        raise click.BadParameter("NaN is no place on an axis")
+        raise click.BadParameter("NaN is not a valid break")
     return value
 
 

@@ -43,7 +43,7 @@ def loaded_model(context: click.Context, path: str, model_format: str | None) ->
 
 
 def drawn_seed(context: click.Context, seed: int | None) -> int:
-    """The seed, or a fresh one that is told."""
+    """The seed, or a fresh one that is logged."""
     if seed is not None:
         return seed
     from gsynth.randomness import seed_sequence

@@ -84,7 +84,7 @@ mask_copy = click.option(
     help="Copy the genome verbatim there; soft: where it is lowercase; may be repeated.",
 )  # fmt: skip
 n_samples = click.option("--n-samples", type=POSITIVE, default=1, show_default=True, help="Draws of each interval.")
-seed = click.option("--seed", type=NOT_NEGATIVE, help="The same seed gives the same bytes. [default: drawn, and told]")
+seed = click.option("--seed", type=NOT_NEGATIVE, help="The same seed gives the same bytes. [default: drawn and logged]")
 preserve_n = click.option(
     "--preserve-n/--no-preserve-n", default=True, show_default=True, help="Keep the genome's N where they are."
 )

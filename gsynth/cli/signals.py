@@ -13,7 +13,7 @@ SIGNALS: Final = ("SIGTERM", "SIGHUP")
 
 
 class Terminated(BaseException):
-    """The process was told to end. Not an Exception: nothing shall swallow it on its way out."""
+    """The process received a signal to end. Not an Exception: no handler may swallow it on its way out."""
 
     def __init__(self, number: int) -> None:
         super().__init__(f"ended by {signal.Signals(number).name}")

@@ -1,4 +1,4 @@
-"""Tables for people: columns in line."""
+"""Text tables with aligned columns."""
 
 from __future__ import annotations
 

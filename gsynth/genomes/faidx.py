@@ -1,4 +1,4 @@
-"""The ``.fai`` index of a FASTA: read, held against the file, written."""
+"""The ``.fai`` index of a FASTA: read, checked against the file, written."""
 
 from __future__ import annotations
 
@@ -94,7 +94,7 @@ def checked(records: list[FaiRecord], source: ByteSource) -> list[FaiRecord]:
     """The records, if all that lies between their sequences is their header lines; FormatError where they lie.
 
     Whoever left the index may have left it for another file, or in bad faith. What is read is what lies between the
-    sequences, so this is cheap; the sequences themselves are held against the line ends when they are fetched.
+    sequences, so this is cheap; the sequences themselves are checked for line ends when they are fetched.
 
     Returns
     -------

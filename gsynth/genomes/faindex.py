@@ -50,7 +50,7 @@ class FastaIndex:
         rows: dict[str, int] = {}
         for row, name in enumerate(self.names):
             if rows.setdefault(name, row) != row:
-                raise FormatError(f"contig {name!r} is there twice (records {rows[name] + 1} and {row + 1})")
+                raise FormatError(f"contig {name!r} appears twice (records {rows[name] + 1} and {row + 1})")
         object.__setattr__(self, "rows", rows)
 
     @property

@@ -113,7 +113,7 @@ def open_fasta(path: Path) -> FastaGenome:
 
     Plain and bgzip files are read in place, through their ``.fai`` (and ``.gzi``) where these agree with the file.
     Missing ones are made and written beside the file, or kept in memory where the folder cannot be written to; one
-    that does not agree is passed over with a warning. A gzip file that is not bgzip allows no reading by position: it
+    that does not agree is ignored with a warning. A gzip file that is not bgzip allows no reading by position: it
     is inflated once, into an unnamed temporary file in the folder that TMPDIR names, of about one byte a base.
 
     Raises

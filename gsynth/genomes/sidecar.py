@@ -28,7 +28,7 @@ def write_sidecar(path: Path, content: bytes) -> bool:
 
 
 def warn_unusable(index: Path, source: Path, reason: object) -> None:
-    """Tell the user that an index was passed over, why, and what to do."""
+    """Warn that an index was ignored, why, and what to do."""
     warnings.warn(
         f"{index} does not match {source.name} ({reason}): it is not used, and a right index is kept in memory; "
         f"delete it to have a new one written",

@@ -85,7 +85,7 @@ def read_sizes(path: Path) -> dict[str, int]:
             if len(words) not in _COLUMNS or not words[1].isdecimal():
                 raise FormatError(f"{path}, line {number}: expected a name and a size, found {line!r:.80}")
             if words[0] in sizes:
-                raise FormatError(f"{path}, line {number}: contig {words[0]!r} is there twice")
+                raise FormatError(f"{path}, line {number}: contig {words[0]!r} appears twice")
             sizes[words[0]] = int(words[1])
     if not sizes:
         raise FormatError(f"{path} holds no contig sizes")

@@ -147,7 +147,7 @@ def _contig_offsets(file: FileBytes, order: _Order, width: int, count: int) -> d
             raise FormatError(f"its index ends within contig {number} of {count}")
         name = _name(text[at + 1 : after - width], number)
         if name in offsets:
-            raise FormatError(f"contig {name!r} is there twice")
+            raise FormatError(f"contig {name!r} appears twice")
         offsets[name] = int.from_bytes(text[after - width : after], "little" if order == "<" else "big")
         at = after
     return offsets

@@ -19,7 +19,7 @@ UNKNOWN = -1
 def resolve_intervals(
     source: object, genome: Genome, *, what: str = "intervals", alias: AliasSource | Alias = None
 ) -> Intervals:
-    """What a user gives as intervals, held against `genome`.
+    """What a user gives as intervals, checked against `genome`.
 
     Parameters
     ----------

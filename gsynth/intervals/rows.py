@@ -1,4 +1,4 @@
-"""Intervals as they were found, before they are held against a genome."""
+"""Intervals as they were found, before they are checked against a genome."""
 
 from __future__ import annotations
 

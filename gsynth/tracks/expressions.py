@@ -1,6 +1,6 @@
 """Expressions over tracks: a small language, read with Python's parser and never evaluated by it.
 
-Model files come from strangers and hold expressions, so that only what is listed here is let in, and both the
+Model files come from anywhere and hold expressions, so that only what is listed here is let in, and both the
 length and the depth of an expression are limited.
 """
 

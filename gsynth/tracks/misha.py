@@ -2,7 +2,7 @@
 
 pymisha keeps one open database for the whole process, and is not made for several threads: every call goes through
 `SESSION`, a lock. The whitelisted expressions of gsynth are kept: pymisha is only ever asked for single tracks, by
-names that the database holds, so that an expression from a stranger's model never reaches pymisha's own evaluator.
+names that the database holds, so that an expression from a model file never reaches pymisha's own evaluator.
 """
 
 from __future__ import annotations

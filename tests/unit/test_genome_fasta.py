@@ -171,7 +171,7 @@ def test_index_equals_that_of_samtools(tmp_path: Path, shape: str) -> None:
         (b">a\nACGT \nAC\n", "inside a sequence"),
         (b">a\nAC\0T\n", "inside a sequence"),
         (b">a\nAC\rGT\n", "inside a sequence"),
-        (b">a\nAC\n>a\nAC\n", "'a' is there twice"),
+        (b">a\nAC\n>a\nAC\n", "'a' appears twice"),
         (b">a\nAC\n>\nAC\n", "record 2 has no name"),
         (b">a\nAC\n> b\nAC\n", "record 2 has no name"),
         (b">a\xff\nAC\n", "not UTF-8"),

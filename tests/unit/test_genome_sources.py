@@ -75,11 +75,11 @@ def test_sizes(tmp_path: Path, text: str) -> None:
 @pytest.mark.parametrize(
     ("text", "says"),
     [
-        ("a\t10\na\t20\n", "there twice"),
+        ("a\t10\na\t20\n", "appears twice"),
         ("chr1\t10\t20\n", "of another kind"),
         ("", "an empty file"),
         ("some prose about genomes\n", "of another kind"),
-        ("a\t10\n" * 3000 + "b\tx\n", "line 3001|there twice"),
+        ("a\t10\n" * 3000 + "b\tx\n", "line 3001|appears twice"),
     ],
 )
 def test_not_sizes(tmp_path: Path, text: str, says: str) -> None:

@@ -135,7 +135,7 @@ def patched(offset: int, value: int) -> bytes:
         (SOUND[:17], "claims 2 contigs"),
         (SOUND[:16] + b"\xc8" + SOUND[17:], "index ends within contig 1 of 2"),
         (SOUND[:12], "numbers at byte 0"),
-        (SOUND.replace(b"\x01b", b"\x01a"), "'a' is there twice"),
+        (SOUND.replace(b"\x01b", b"\x01a"), "'a' appears twice"),
         (SOUND.replace(b"\x01b", b"\x01\xff"), "the name of contig 2"),
     ],
     ids=lambda value: value if isinstance(value, str) else "",

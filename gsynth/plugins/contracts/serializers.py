@@ -23,7 +23,7 @@ class Serializer(Protocol):
     def load(self, path: Path) -> GsynthModel:
         """Read the model at `path`.
 
-        The file is a stranger's: sizes are checked before anything large is read. Raises FormatError (what was
+        The file is not trusted: sizes are checked before anything large is read. Raises FormatError (what was
         found, what was expected) or NotAModelError.
         """
         ...
