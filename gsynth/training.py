@@ -76,7 +76,7 @@ def gsynth_train(
     num_cores : int, optional
         Threads; None and 0 mean all that the process may use.
     max_chunk_size : int, optional
-        Bases per block; by default about a million, or eight where the table outgrows the cache.
+        Bases per block; by default one to four million, or eight where the table outgrows the cache.
     genome : path, dict or Genome, optional
         FASTA (plain, gzip, bgzip), 2bit, a dict name -> sequence; the one of `use_genome` by default.
     tracks : dict, optional

@@ -66,6 +66,8 @@ def by_category(spec: DimSpec, track: Track) -> DimSpec:
 def quantile_breaks(values: NDArray[np.float64], bins: int, expr: str) -> NDArray[np.float64]:
     """Edges of `bins` bins with equally many of `values` each (fewer bins, with a warning, where values tie).
 
+    Infinite values have no place between finite edges; they are left out, with a warning.
+
     Examples
     --------
     >>> quantile_breaks(np.arange(101.0), 4, "gc").tolist()
@@ -73,6 +75,12 @@ def quantile_breaks(values: NDArray[np.float64], bins: int, expr: str) -> NDArra
     """
     if values.size == 0:
         raise ArgumentError(f"no window has a value of {expr!r}: there is nothing to take quantiles of")
+    infinite = values.size - int(np.isfinite(values).sum())
+    if infinite == values.size:
+        raise ArgumentError(f"every value of {expr!r} is infinite: there is nothing to take quantiles of")
+    if infinite:
+        warnings.warn(f"{infinite:,} values of {expr!r} are infinite: those windows are in no bin", stacklevel=4)
+        values = values[np.isfinite(values)]
     edges = np.unique(np.quantile(values, np.linspace(0, 1, bins + 1)))
     if edges.size < 2:
         raise ArgumentError(f"every window has the same value {edges[0]:g} of {expr!r}: give breaks")

@@ -29,6 +29,14 @@ def test_ties_make_fewer_bins_and_no_spread_none():
         quantile_breaks(np.empty(0), 2, "t")
 
 
+def test_infinite_values_have_no_quantile():
+    values = np.concatenate([np.arange(101.0), [np.inf] * 3, [-np.inf]])
+    with pytest.warns(UserWarning, match="4 values of 't' are infinite: those windows are in no bin"):
+        assert quantile_breaks(values, 4, "t").tolist() == [0, 25, 50, 75, 100]
+    with pytest.raises(ArgumentError, match="every value of 't' is infinite"):
+        quantile_breaks(np.array([np.inf, -np.inf]), 2, "t")
+
+
 @pytest.mark.parametrize(
     "spec",
     [
