@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 
 import gsynth
+from gsynth.errors import ArgumentError
 from gsynth.strata.requests import quantile_breaks
 
 GENOME = {
