@@ -126,7 +126,8 @@ def test_cpg_inside_and_outside_islands(human: Path, data: Callable[[str], Path]
         model = gsynth.gsynth_train({"expr": "islands", "breaks": [0, 0.5, 1]}, iterator=10, **more)
         blind = gsynth.gsynth_train()
         found, missed = (
-            np.frombuffer(gsynth.gsynth_sample(m, seed=1, **more)[0].encode(), dtype=np.uint8) for m in (model, blind)
+            np.frombuffer(gsynth.gsynth_sample(m, seed=1, **given)[0].encode(), dtype=np.uint8)
+            for m, given in ((model, more), (blind, {}))
         )
     for where in (inside, ~inside):
         truth = observed_over_expected(real, where)
