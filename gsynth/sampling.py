@@ -25,6 +25,7 @@ from gsynth.model import GsynthModel, check_iterator
 from gsynth.model.merging import AUTO, merged_dims, nearest_learned, redirects
 from gsynth.model.start import Start
 from gsynth.model.thresholds import thresholds_from_cdf
+from gsynth.model.values import whole
 from gsynth.outputs import Part, Records, check_output, open_sink
 from gsynth.plugins.backends import load_sampler
 from gsynth.plugins.contracts import Genome
@@ -241,12 +242,11 @@ def composition(nuc_probs: Mapping[str, float] | None) -> NDArray[np.float64]:
 
 
 def _draws(intervals: Intervals, n_samples: int, seed: Seed) -> Draws:
-    if isinstance(n_samples, bool) or not isinstance(n_samples, int | np.integer) or n_samples < 1:
-        raise ArgumentError(f"n_samples must be a positive whole number, found {n_samples!r}")
+    samples = whole(n_samples, "n_samples", low=1)
     sequence = seed_sequence(seed)
     if seed is None:
         log.info("seed %d", sequence.entropy)
-    return Draws(intervals, int(n_samples), sequence)
+    return Draws(intervals, samples, sequence)
 
 
 def _draw(

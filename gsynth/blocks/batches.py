@@ -9,10 +9,10 @@ import numpy as np
 from attrs import frozen
 from numpy.typing import NDArray
 
-from gsynth.errors import ArgumentError
 from gsynth.files.segments import places_of
 from gsynth.intervals import Intervals
 from gsynth.intervals.pieces import Pieces
+from gsynth.model.values import whole
 
 LARGEST_BLOCK: Final = 1 << 22
 """Bases per block of a large call: its hundred steps of Python no longer show, and its memory does not either."""
@@ -72,17 +72,9 @@ def fitting_block(bases: int, workers: int) -> int:
 
 def resolve_block(max_chunk_size: int | None, iterator: int | None, default: int) -> int:
     """Bases per block: a multiple of the iterator, so that a stratum's window is mostly evaluated once."""
-    size = default if max_chunk_size is None else _checked_size(max_chunk_size)
+    size = default if max_chunk_size is None else whole(max_chunk_size, "max_chunk_size (bases per block)", low=1)
     size = max(size, MIN_BLOCK)
     return size if iterator is None else -(-size // iterator) * iterator
-
-
-def _checked_size(size: object) -> int:
-    if isinstance(size, bool) or not isinstance(size, int | np.integer):
-        raise ArgumentError(f"max_chunk_size must be a whole number (bases per block), found {size!r}")
-    if size < 1:
-        raise ArgumentError(f"max_chunk_size must be positive (bases per block), found {size}")
-    return int(size)
 
 
 def cut(start: int, end: int, block: int, shift: int = 0) -> Iterator[tuple[int, int]]:

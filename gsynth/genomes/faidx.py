@@ -17,6 +17,7 @@ from gsynth.genomes.sidecar import sidecar, warn_unusable, write_sidecar
 
 _LARGEST: Final = 2**62
 _COLUMNS: Final = 5
+_DIGITS: Final = 20
 # Bytes of LF and of CRLF.
 _LINE_ENDS: Final = (1, 2)
 
@@ -79,9 +80,14 @@ def read_fai(path: Path) -> list[FaiRecord]:
     return [_record(line, number) for number, line in enumerate(lines, 1)]
 
 
+def _is_number(text: str) -> bool:
+    # Python refuses to read numbers of thousands of digits.
+    return text.isdecimal() and len(text) < _DIGITS
+
+
 def _record(line: str, number: int) -> FaiRecord:
     columns = line.split("\t")
-    if len(columns) != _COLUMNS or not all(column.isdecimal() for column in columns[1:]):
+    if len(columns) != _COLUMNS or not all(_is_number(column) for column in columns[1:]):
         raise FormatError(f"line {number} is not a name and four numbers: {line!r:.80}")
     length, offset, bases, width = (int(column) for column in columns[1:])
     sound = max(length, offset, bases, width) < _LARGEST and bases > 0 and width - bases in _LINE_ENDS

@@ -13,9 +13,13 @@ from attrs import field, frozen
 
 from gsynth.errors import ArgumentError, ArgumentTypeError, FormatError, MissingFileError
 from gsynth.genomes.sniffing import sniff
+from gsynth.model.values import shown
 
 # name, size; or the five columns of a .fai, of which the first two are the same.
 _COLUMNS = (2, 5)
+
+_DIGITS = 19
+"""No size has more; Python refuses to read numbers of thousands."""
 
 
 def _checked(sizes: Mapping[str, int]) -> Mapping[str, int]:
@@ -25,7 +29,7 @@ def _checked(sizes: Mapping[str, int]) -> Mapping[str, int]:
         if isinstance(size, bool) or not isinstance(size, Integral):
             raise ArgumentTypeError(f"genome: the size of {name!r} must be an integer, found {size!r}")
         if not 0 <= size < 2**62:
-            raise ArgumentError(f"genome: the size of {name!r} is {size}, expected 0 .. 2**62")
+            raise ArgumentError(f"genome: the size of {name!r} is {shown(size)}, expected 0 .. 2**62")
     return MappingProxyType({name: int(size) for name, size in sizes.items()})
 
 
@@ -82,7 +86,7 @@ def read_sizes(path: Path) -> dict[str, int]:
             words = line.split()
             if not words or words[0].startswith("#"):
                 continue
-            if len(words) not in _COLUMNS or not words[1].isdecimal():
+            if len(words) not in _COLUMNS or not words[1].isdecimal() or len(words[1]) > _DIGITS:
                 raise FormatError(f"{path}, line {number}: expected a name and a size, found {line!r:.80}")
             if words[0] in sizes:
                 raise FormatError(f"{path}, line {number}: contig {words[0]!r} appears twice")

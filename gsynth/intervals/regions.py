@@ -8,7 +8,11 @@ from typing import Final
 
 from attrs import frozen
 
+from gsynth.errors import ArgumentError
+
 _SPAN: Final = re.compile(r"(?P<contig>.+):(?P<start>[0-9][0-9,]*)(?P<dash>-)?(?P<end>[0-9][0-9,]*)?")
+
+_DIGITS: Final = 19
 
 
 @frozen
@@ -33,11 +37,19 @@ def parse_region(text: str, contigs: Mapping[str, int]) -> Region:
     match = None if text in contigs else _SPAN.fullmatch(text)
     if match is None:
         return Region(text)
-    start = int(match["start"].replace(",", "")) - 1
-    end = int(match["end"].replace(",", "")) if match["end"] else None
+    start = _position(match["start"]) - 1
+    end = _position(match["end"]) if match["end"] else None
     if not match["dash"] and match["end"]:
         return Region(text)
     return Region(match["contig"], start, end)
+
+
+def _position(text: str) -> int:
+    digits = text.replace(",", "")
+    # No contig is as long; Python refuses to read numbers of thousands of digits.
+    if len(digits) > _DIGITS:
+        raise ArgumentError(f"a region's position has {len(digits):,} digits: {digits[:40]}...; expected 1 to 2**63")
+    return int(digits)
 
 
 def looks_like_region(text: str) -> bool:

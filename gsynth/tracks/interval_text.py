@@ -192,7 +192,7 @@ def column_index(column: object) -> int:
     """A column, given by BED's name for it or its number from 1, as a 0-based index."""
     if isinstance(column, str) and column in BED_COLUMNS:
         return BED_COLUMNS[column]
-    if isinstance(column, str) and column.isdigit():
+    if isinstance(column, str) and column.isdecimal() and len(column) <= len("1000"):
         column = int(column)
     if isinstance(column, int) and not isinstance(column, bool) and 4 <= column <= 1000:
         return column - 1

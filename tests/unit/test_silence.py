@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 import gsynth
-from gsynth.errors import ArgumentError, MissingFileError
+from gsynth.errors import ArgumentError, FormatError, MissingFileError
 from gsynth.genomes.memory import DictGenome
 
 GENOME = {"chr1": "ACGTTGCAGG" * 60}
@@ -71,3 +71,50 @@ def test_tracks_that_no_expression_names() -> None:
 def test_an_iterator_without_strata() -> None:
     with pytest.warns(UserWarning, match="no strata: iterator=20 has no effect"):
         gsynth.gsynth_train(genome=GENOME, k=1, iterator=20)
+
+
+DIGITS = "9" * 5000
+"""Python refuses to turn so many into a number, or a number of so many into text."""
+
+
+@pytest.mark.parametrize("name", ["s.sizes", "g.fa"])
+def test_numbers_in_files_that_python_refuses_to_read(tmp_path: Path, name: str) -> None:
+    (tmp_path / "s.sizes").write_text(f"chr1\t{DIGITS}\n")
+    (tmp_path / "g.fa").write_text(">chr1\nACGTACGTAC\n")
+    (tmp_path / "g.fa.fai").write_text(f"chr1\t{DIGITS}\t6\t10\t11\n")
+    if name == "s.sizes":
+        with pytest.raises(FormatError, match="line 1: expected a name and a size"):
+            gsynth.gsynth_random(genome=tmp_path / name, seed=1)
+    else:
+        with pytest.warns(UserWarning, match=r"g\.fa\.fai"):
+            assert len(gsynth.gsynth_random(genome=tmp_path / name, seed=1)[0]) == 10
+
+
+@pytest.mark.parametrize("argument", ["n_samples", "max_chunk_size", "num_cores", "size", "region"])
+def test_numbers_in_arguments_that_python_refuses_to_write(argument: str) -> None:
+    large = 10**5000
+    model = gsynth.gsynth_train(genome=GENOME, k=1)
+    others: dict[str, dict[str, Any]] = {
+        "size": {"genome": {"chr1": large}},
+        "region": {"intervals": f"chr1:1-{DIGITS}"},
+    }
+    given = others.get(argument, {argument: large})
+    with pytest.raises(ArgumentError, match=r"too many digits|5,000 digits"):
+        gsynth.gsynth_sample(model, seed=1, **{"genome": GENOME, **given})
+
+
+@pytest.mark.parametrize(
+    ("argument", "value"),
+    [
+        ("n_samples", 1.5),
+        ("n_samples", "2"),
+        ("n_samples", 0),
+        ("max_chunk_size", 0),
+        ("max_chunk_size", "1e6"),
+        ("max_chunk_size", float("nan")),
+    ],
+)
+def test_whole_numbers(argument: str, value: Any) -> None:
+    model = gsynth.gsynth_train(genome=GENOME, k=1)
+    with pytest.raises(ArgumentError, match=f"{argument}.* must be a whole number from 1"):
+        gsynth.gsynth_sample(model, genome=GENOME, seed=1, **{argument: value})
