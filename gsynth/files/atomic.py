@@ -61,14 +61,16 @@ def replacing(*paths: Path) -> Iterator[list[IO[bytes]]]:
 @contextlib.contextmanager
 def _temporary(target: Path) -> Iterator[tuple[Path, IO[bytes]]]:
     """A new sibling of `target`, locked while it is open, and deleted at the end if it is still there."""
-    remove_leftovers(target)
     path = target.with_name(f"{hidden_prefix(target)}{secrets.token_hex(8)}{_SUFFIX}")
     try:
         # Within the block: Ctrl-C may come between any two lines. Not `tempfile`: that makes files which only their
         # owner may read, and the user's umask is to decide.
-        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | getattr(os, "O_CLOEXEC", 0), 0o666)
-        with os.fdopen(descriptor, "wb", buffering=_BUFFER) as file:
+        with locked(target.parent):
+            # Nobody else looks for leftovers between the making of a file and its lock.
+            remove_leftovers(target)
+            descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | getattr(os, "O_CLOEXEC", 0), 0o666)
             try_lock(descriptor)
+        with os.fdopen(descriptor, "wb", buffering=_BUFFER) as file:
             with contextlib.suppress(OSError):
                 os.fchmod(descriptor, stat.S_IMODE(os.stat(target).st_mode))
             yield path, file
