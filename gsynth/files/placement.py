@@ -30,11 +30,13 @@ _NOT_POSSIBLE: Final = frozenset({errno.ENOSYS, errno.EINVAL, errno.EOPNOTSUPP, 
 @contextlib.contextmanager
 def workspace(target: Path) -> Iterator[Path]:
     """A new hidden sibling folder of `target`, on the same file system; deleted with all in it at the end."""
-    _remove_leftovers(target)
-    folder = Path(tempfile.mkdtemp(prefix=hidden_prefix(target), suffix=WORKSPACE_SUFFIX, dir=target.parent))
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
+    with locked(target.parent):
+        # Nobody else looks for leftovers between the making of a folder and its lock.
+        _remove_leftovers(target)
+        folder = Path(tempfile.mkdtemp(prefix=hidden_prefix(target), suffix=WORKSPACE_SUFFIX, dir=target.parent))
+        descriptor = os.open(folder, os.O_RDONLY)
         try_lock(descriptor)
+    try:
         yield folder
     finally:
         shutil.rmtree(folder, ignore_errors=True)
