@@ -17,6 +17,7 @@ from gsynth.errors import (
     PluginError,
     UnavailablePluginError,
 )
+from gsynth.files.atomic import real
 from gsynth.files.placement import interrupted_saves, place, workspace
 from gsynth.model import GsynthModel
 from gsynth.plugins.contracts import Serializer
@@ -75,9 +76,8 @@ def gsynth_save(model: GsynthModel, path: PathLike, *, compress: bool = False, f
     name = _format_to_write(target, compress) if format is None else _named_to_write(format)
     serializer = registry().load(SERIALIZER, name)
     _check_replaceable(target)
-    with workspace(target) as folder:
-        # The same name, one folder deeper: writers that look at the suffix find it.
-        new = folder / target.name
+    # It has the same name in there: writers that look at the suffix find it.
+    with workspace(target) as new:
         _write(serializer, name, model, new)
         place(new, target)
 
@@ -183,7 +183,7 @@ def _as_path(path: object) -> Path:
 
 def _output_path(path: object) -> Path:
     # Through a link, so that the link stays one and its target becomes the new model.
-    target = Path(os.path.realpath(_as_path(path)))
+    target = real(_as_path(path))
     if not target.parent.is_dir():
         raise MissingFileError(f"cannot save {target}: the folder {target.parent} does not exist; create it first")
     return target

@@ -27,14 +27,43 @@ def try_lock(descriptor: int) -> bool | None:
 
 
 @contextlib.contextmanager
-def locked(folder: Path) -> Iterator[None]:
-    """One process at a time within the block, for each folder; no file is left behind by that."""
-    descriptor = os.open(folder, os.O_RDONLY)
+def locked(path: Path) -> Iterator[None]:
+    """One process at a time within the block; the file `path` is there only meanwhile.
+
+    Not the folder itself: whoever started the process may hold that locked (``flock FOLDER COMMAND``).
+    """
+    descriptor = _held(path)
     try:
-        if fcntl is not None:
-            # Network file systems may have no locks: then two writers at the same moment are what they were before.
-            with contextlib.suppress(OSError):
-                fcntl.flock(descriptor, fcntl.LOCK_EX)
         yield
     finally:
+        if descriptor is not None:
+            with contextlib.suppress(OSError):
+                path.unlink()
+            os.close(descriptor)
+
+
+def _held(path: Path) -> int | None:
+    """A descriptor of the locked file; None where it cannot be locked: a network file system, another user's file.
+
+    Then two writers at the same moment are what they would be without locks.
+    """
+    if fcntl is None:
+        return None
+    while True:
+        try:
+            descriptor = os.open(path, os.O_RDONLY | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o666)
+        except OSError:
+            return None
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
+            # Whoever had it has deleted it: then somebody else may hold a new one of that name.
+            if os.path.samestat(os.fstat(descriptor), os.stat(path)):
+                return descriptor
+        except FileNotFoundError:
+            pass
+        except OSError:
+            return descriptor
+        except BaseException:
+            os.close(descriptor)
+            raise
         os.close(descriptor)

@@ -5,71 +5,57 @@ from __future__ import annotations
 import contextlib
 import ctypes
 import errno
-import glob
 import os
 import shutil
 import sys
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
 from gsynth.errors import OutputExistsError
-from gsynth.files.atomic import hidden_prefix, sync, sync_one
-from gsynth.files.locks import locked, try_lock
+from gsynth.files.atomic import sync, sync_one
+from gsynth.files.siblings import in_turn, leftovers, named_when_full, new_folder, remove, siblings, temporary
 
 WORKSPACE_SUFFIX: Final = ".saving"
 """Ends the name of the hidden sibling folder in which a save is prepared."""
 
-_OLD_SUFFIX: Final = ".replaced"
+# Folders in a workspace: a name of its own would be too long for a file system where the model's name is not.
+_NEW: Final = "new"
+_OLD: Final = "old"
+
 _AT_FDCWD: Final = -100
 _RENAME_EXCHANGE: Final = 2
 _NOT_POSSIBLE: Final = frozenset({errno.ENOSYS, errno.EINVAL, errno.EOPNOTSUPP, errno.ENOTSUP, errno.EPERM})
+_TAKEN: Final = frozenset({errno.ENOTEMPTY, errno.EEXIST, errno.EISDIR, errno.ENOTDIR})
 
 
 @contextlib.contextmanager
 def workspace(target: Path) -> Iterator[Path]:
-    """A new hidden sibling folder of `target`, on the same file system; deleted with all in it at the end."""
-    with locked(target.parent):
-        # Nobody else looks for leftovers between the making of a folder and its lock.
-        _remove_leftovers(target)
-        folder = Path(tempfile.mkdtemp(prefix=hidden_prefix(target), suffix=WORKSPACE_SUFFIX, dir=target.parent))
-        descriptor = os.open(folder, os.O_RDONLY)
-        try_lock(descriptor)
-    try:
-        yield folder
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
-        os.close(descriptor)
+    """Where to prepare what is to be `target`: a path of the same name, in a hidden sibling folder.
 
-
-def _workspaces(target: Path) -> list[Path]:
-    return sorted(target.parent.glob(f"{glob.escape(hidden_prefix(target))}*{WORKSPACE_SUFFIX}"))
-
-
-def _remove_leftovers(target: Path) -> None:
-    """Delete the workspaces of killed saves, but for an old model that was moved aside."""
-    for folder in _workspaces(target):
-        with contextlib.suppress(OSError):
-            descriptor = os.open(folder, os.O_RDONLY | os.O_NOFOLLOW)
-            try:
-                if try_lock(descriptor) and not (folder / (target.name + _OLD_SUFFIX)).exists():
-                    shutil.rmtree(folder, ignore_errors=True)
-            finally:
-                os.close(descriptor)
+    The folder is deleted at the end with all in it, and so is what killed saves left, but for an old model that one of
+    them had moved aside.
+    """
+    for folder in leftovers(target, WORKSPACE_SUFFIX):
+        if not (folder / _OLD / target.name).exists():
+            remove(folder)
+    with named_when_full(target), temporary(target, WORKSPACE_SUFFIX, new_folder) as (folder, _):
+        (folder / _NEW).mkdir()
+        yield folder / _NEW / target.name
 
 
 def interrupted_saves(target: Path) -> list[Path]:
     """The old models that saves of `target` moved aside and were killed before they put the new one in its place."""
-    return [old for folder in _workspaces(target) if (old := folder / (target.name + _OLD_SUFFIX)).exists()]
+    olds = (folder / _OLD / target.name for folder in siblings(target, WORKSPACE_SUFFIX))
+    return [old for old in olds if old.exists()]
 
 
 def place(new: Path, target: Path) -> None:
-    """Move `new`, which lies in the `workspace` of `target`, to `target`, replacing what is there.
+    """Move `new`, which the `workspace` of `target` gave, to `target`, replacing what is there.
 
-    All of `new` is on the disk before it gets its name. A file replaces a file in one step, and so does a folder a
-    folder where the system can exchange two names; elsewhere the old one waits in the workspace for the moment
-    between two renames, and comes back if the second one fails.
+    All of `new` is on the disk before it gets its name, and it has the modes of what it replaces. A file replaces a
+    file in one step, and so does a folder a folder where the system can exchange two names; elsewhere the old one waits
+    in the workspace for the moment between two renames, and comes back if the second one fails.
 
     Raises
     ------
@@ -77,14 +63,36 @@ def place(new: Path, target: Path) -> None:
         `target` is a folder with entries that the new model does not bring again.
     """
     sync(new)
-    with locked(target.parent):
-        if not os.path.lexists(target) or not (target.is_dir() or new.is_dir()):
-            os.replace(new, target)
-        else:
+    with in_turn(target):
+        _keep_modes(new, target)
+        if not _take_name(new, target):
             _refuse_foreign_entries(new, target)
             if not _exchange(new, target):
                 _step_aside(new, target)
     sync_one(target.parent)
+
+
+def _keep_modes(new: Path, target: Path) -> None:
+    """Whoever could read the old model can read the new one, and nobody else."""
+    if new.is_dir() != target.is_dir() or not target.exists():
+        return
+    for entry in [new, *(new.iterdir() if new.is_dir() else ())]:
+        with contextlib.suppress(FileNotFoundError):
+            shutil.copymode(target / entry.relative_to(new), entry)
+
+
+def _take_name(new: Path, target: Path) -> bool:
+    """Rename in one step; False where a folder is in the way of that."""
+    if os.path.lexists(target) and (target.is_dir() or new.is_dir()):
+        return False
+    try:
+        os.replace(new, target)
+    except OSError as error:
+        # Where there are no locks, another first save may have been quicker.
+        if error.errno in _TAKEN:
+            return False
+        raise
+    return True
 
 
 def _refuse_foreign_entries(new: Path, target: Path) -> None:
@@ -118,7 +126,8 @@ def _exchange(new: Path, target: Path) -> bool:
 
 
 def _step_aside(new: Path, target: Path) -> None:
-    old = new.parent / (target.name + _OLD_SUFFIX)
+    old = new.parent.parent / _OLD / target.name
+    old.parent.mkdir()
     os.rename(target, old)
     try:
         os.rename(new, target)

@@ -11,8 +11,9 @@ import pytest
 
 import gsynth
 from gsynth.errors import ArgumentError, GsynthError
-from gsynth.files.atomic import remove_leftovers, replacing
+from gsynth.files.atomic import replacing
 from gsynth.files.inputs import check_not_an_input
+from gsynth.files.locks import try_lock
 from gsynth.genomes.fasta import open_fasta
 
 GENOME = ">chr1\n" + "ACGTTGCATGCATTGACC" * 40 + "\n"
@@ -110,13 +111,138 @@ def test_what_another_run_is_writing_stays(tmp_path: Path) -> None:
     target = tmp_path / "out"
     with replacing(target) as (file,):
         file.write(b"first")
-        remove_leftovers(target)
         # Locks belong to open files, so a second opening in this process is as strange as another process.
         with replacing(target) as (second,):
             second.write(b"second")
         assert target.read_bytes() == b"second"
     assert target.read_bytes() == b"first"
     assert names(tmp_path) == ["out"]
+
+
+def test_what_is_not_ours_stays(tmp_path: Path) -> None:
+    """Hidden names that look like a temporary one, and a link to a file elsewhere under such a name."""
+    others = [".out.download.part", ".out.0123456789abcde.part", ".out.0123456789abcdefg.part", ".outer.txt"]
+    for name in others:
+        (tmp_path / name).write_text("mine")
+    (tmp_path / ".out.0123456789abcdef.part").symlink_to(".outer.txt")
+    with replacing(tmp_path / "out") as (file,):
+        file.write(b"1")
+    assert names(tmp_path) == sorted([*others, "out", ".out.0123456789abcdef.part"])
+
+
+def test_a_temporary_that_another_process_took_for_a_leftover(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Between its making and its locking it can be deleted: then there is another one."""
+    made: list[int] = []
+
+    def late(descriptor: int) -> bool | None:
+        made.append(descriptor)
+        if len(made) == 1:
+            (gone,) = tmp_path.iterdir()
+            gone.unlink()
+        return try_lock(descriptor)
+
+    monkeypatch.setattr("gsynth.files.siblings.try_lock", late)
+    with replacing(tmp_path / "out") as (file,):
+        file.write(b"whole")
+    assert len(made) == 2
+    assert (tmp_path / "out").read_bytes() == b"whole"
+    assert names(tmp_path) == ["out"]
+
+
+def test_a_folder_that_is_locked_by_whoever_started_the_process(tmp_path: Path) -> None:
+    """As by ``flock FOLDER gsynth ...``: writing there does not wait for ever."""
+    fcntl = pytest.importorskip("fcntl")
+    descriptor = os.open(tmp_path, os.O_RDONLY)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        code = f"import gsynth; gsynth.gsynth_random(genome={{'c': 9}}, output={str(tmp_path / 'out.fa')!r}, seed=1)"
+        subprocess.run([sys.executable, "-c", code], check=True, timeout=120)
+    finally:
+        os.close(descriptor)
+    assert names(tmp_path) == ["out.fa", "out.fa.fai"]
+
+
+@pytest.mark.parametrize("before", ["unlink", "os.replace"])
+def test_a_process_killed_between_its_steps_leaves_no_foreign_index(tmp_path: Path, before: str) -> None:
+    """Killed with the temporaries written, before or after the old index went: never the new index on the old file."""
+    output = tmp_path / "out.fa"
+    gsynth.gsynth_random(genome={"c": 100}, output=output, seed=1)
+    old = output.read_bytes()
+    place = "Path.unlink" if before == "unlink" else "os.replace"
+    code = f"""
+import os, signal, gsynth
+from pathlib import Path
+def killed(*args, **named):
+    os.kill(os.getpid(), signal.SIGKILL)
+{place} = killed
+gsynth.gsynth_random(genome={{"c": 900}}, output={str(output)!r}, seed=1)
+"""
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == -9
+    assert output.read_bytes() == old
+    index = tmp_path / "out.fa.fai"
+    assert index.exists() == (before == "unlink")
+    assert len([name for name in names(tmp_path) if name.endswith(".part")]) == 2
+    gsynth.gsynth_random(genome={"c": 900}, output=output, seed=1)
+    assert index.read_text().startswith("c\t900\t")
+    assert names(tmp_path) == ["out.fa", "out.fa.fai"]
+
+
+def test_chains_and_circles_of_links(tmp_path: Path) -> None:
+    (tmp_path / "a").symlink_to("b")
+    (tmp_path / "b").symlink_to("there")
+    with replacing(tmp_path / "a") as (file,):
+        file.write(b"1")
+    assert (tmp_path / "there").read_bytes() == b"1"
+    assert (tmp_path / "b").is_symlink()
+    (tmp_path / "there").unlink()
+    (tmp_path / "there").symlink_to("a")
+    with pytest.raises(ArgumentError, match="leads back"):
+        gsynth.gsynth_random(genome={"c": 9}, output=tmp_path / "a", seed=1)
+    with pytest.raises(ArgumentError, match="leads back"):
+        gsynth.gsynth_save(gsynth.gsynth_train(genome={"c": "ACGTACGT"}, k=1), tmp_path / "a")
+    assert names(tmp_path) == ["a", "b", "there"]
+
+
+def limited(call: str) -> subprocess.CompletedProcess[str]:
+    """Run `call` where no file may grow beyond 1 kB."""
+    code = f"""
+import resource, gsynth
+model = gsynth.gsynth_train(genome={{"c": "ACGT" * 500}}, k=4)
+resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000))
+{call}
+"""
+    return subprocess.run([sys.executable, "-c", code], check=False, capture_output=True, text=True)
+
+
+@pytest.mark.parametrize(
+    ("name", "call"),
+    [
+        ("out.fa", "gsynth.gsynth_sample(model, {path!r}, genome={{'c': 5000}})"),
+        ("m.gsm", "gsynth.gsynth_save(model, {path!r})"),
+        ("m.zip", "gsynth.gsynth_save(model, {path!r})"),
+    ],
+)
+def test_a_disk_that_takes_no_more(tmp_path: Path, name: str, call: str) -> None:
+    done = limited(call.format(path=str(tmp_path / name)))
+    assert done.returncode == 1
+    assert done.stderr.splitlines()[-1] == f"OSError: [Errno 27] File too large: '{tmp_path / name}'"
+    assert not names(tmp_path)
+
+
+def test_a_folder_that_takes_no_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The error names the output, not the temporary file."""
+    real_open = os.open
+
+    def refusing(path: object, flags: int, *args: object, **named: object) -> int:
+        if flags & os.O_CREAT:
+            raise PermissionError(13, "Permission denied", path)
+        return real_open(path, flags, *args, **named)  # type: ignore[arg-type]  # passed on as it came
+
+    monkeypatch.setattr(os, "open", refusing)
+    with pytest.raises(PermissionError) as caught:
+        gsynth.gsynth_random(genome={"c": 9}, output=tmp_path / "out.fa", seed=1)
+    assert caught.value.filename == str(tmp_path / "out.fa")
+    assert not names(tmp_path)
 
 
 def test_two_processes_that_write_the_same_fasta(tmp_path: Path) -> None:
@@ -134,18 +260,61 @@ for seed in range(12):
     assert names(tmp_path) == ["out.fa", "out.fa.fai"]
 
 
-def test_two_first_saves_at_once(tmp_path: Path) -> None:
-    code = """
-import sys, numpy as np, gsynth
+@pytest.mark.parametrize("locks", [True, False])
+def test_two_first_saves_at_once(tmp_path: Path, locks: bool) -> None:
+    code = f"""
+import sys, numpy as np, gsynth, gsynth.files.locks
+if not {locks}:
+    gsynth.files.locks.fcntl = None
 model = gsynth.GsynthModel(k=2, counts=np.full((1, 16, 4), int(sys.argv[2]), np.uint64))
-for _ in range(20):
-    gsynth.gsynth_save(model, sys.argv[1])
+for number in range(20):
+    gsynth.gsynth_save(model, f"{{sys.argv[1]}}{{number}}")
 """
     started = [subprocess.Popen([sys.executable, "-c", code, str(tmp_path / "m.gsm"), number]) for number in ("1", "2")]
     assert [process.wait() for process in started] == [0, 0]
-    model = gsynth.gsynth_load(tmp_path / "m.gsm")
-    assert len(set(model.counts.ravel().tolist())) == 1
-    assert names(tmp_path) == ["m.gsm"]
+    for number in range(20):
+        model = gsynth.gsynth_load(tmp_path / f"m.gsm{number}")
+        assert len(set(model.counts.ravel().tolist())) == 1
+    assert len(names(tmp_path)) == 20
+
+
+@pytest.mark.parametrize("compress", [False, True])
+def test_a_replaced_model_keeps_its_mode(tmp_path: Path, compress: bool) -> None:
+    model = gsynth.gsynth_train(genome={"c": "ACGTACGT"}, k=1)
+    path = tmp_path / "m.gsm"
+    gsynth.gsynth_save(model, path, compress=compress)
+    files = [path, *path.iterdir()] if path.is_dir() else [path]
+    for file in files:
+        file.chmod(0o750)
+    gsynth.gsynth_save(model, path, compress=compress)
+    assert [file.stat().st_mode & 0o777 for file in files] == [0o750] * len(files)
+
+
+@pytest.mark.parametrize("length", [120, 250, 255])
+def test_a_killed_save_of_a_long_name_is_found_and_its_leftovers_deleted(tmp_path: Path, length: int) -> None:
+    path = tmp_path / ("m" * length)
+    model = gsynth.gsynth_train(genome={"c": "ACGTACGT"}, k=1)
+    gsynth.gsynth_save(model, path)
+    code = f"""
+import os, signal, gsynth, gsynth.files.placement
+model = gsynth.gsynth_load({str(path)!r})
+gsynth.files.placement._exchange = lambda new, target: False
+rename = os.rename
+def killed(source, target):
+    rename(source, target)
+    os.kill(os.getpid(), signal.SIGKILL)
+os.rename = killed
+gsynth.gsynth_save(model, {str(path)!r})
+"""
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == -9
+    with pytest.raises(GsynthError, match="interrupted left one at"):
+        gsynth.gsynth_load(path)
+    # What may be the only copy stays, whatever is saved next, until it is moved back.
+    gsynth.gsynth_save(model, path)
+    (kept,) = [name for name in names(tmp_path) if name != path.name]
+    (tmp_path / kept / "old" / path.name).rename(tmp_path / "moved")
+    gsynth.gsynth_save(model, path)
+    assert names(tmp_path) == sorted([path.name, "moved"])
 
 
 @pytest.mark.parametrize("by", ["path", "hard link", "symbolic link", "link to the index"])
