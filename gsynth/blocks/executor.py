@@ -21,7 +21,8 @@ def run_in_order(
     """Call ``take(work(job))`` for each job: `work` on any thread, `take` in the order of the jobs, one at a time.
 
     At most ``2 * workers`` jobs are under way, so memory does not grow with their number. After an error or Ctrl-C what
-    has not begun is dropped and what runs is waited for: a block takes milliseconds.
+    has not begun is dropped and what runs is waited for: a block takes milliseconds. A second Ctrl-C ends that waiting,
+    but for a result that is being taken: nothing is taken after this function has ended.
     """
     keep_freed_memory()
     if workers == 1:
@@ -41,7 +42,10 @@ def run_in_order(
         line.stop(error)
         raise
     finally:
-        pool.shutdown(wait=True, cancel_futures=True)
+        try:
+            pool.shutdown(wait=True, cancel_futures=True)
+        finally:
+            line.close()
 
 
 @define
@@ -82,18 +86,35 @@ class _Line(Generic[Job, Result]):
         while True:
             with self._changed:
                 if self._taken + 1 not in self._waiting or self._error is not None:
-                    self._is_taking = False
+                    self._end_taking()
                     return
                 result = self._waiting.pop(self._taken + 1)
-            self.take(result)
+            try:
+                self.take(result)
+            except BaseException as error:
+                with self._changed:
+                    # Both at once: between them another thread would take the next result.
+                    self._error = self._error or error
+                    self._end_taking()
+                return
             with self._changed:
                 self._taken += 1
                 self._changed.notify()
 
+    def _end_taking(self) -> None:
+        self._is_taking = False
+        self._changed.notify()
+
     def stop(self, error: BaseException) -> None:
-        """Take no more results."""
+        """Begin to take no more results."""
+        # No lock: a second Ctrl-C could come while it is waited for, and then the first would have stopped nothing.
+        self._error = self._error or error
+
+    def close(self) -> None:
+        """Wait for the result that is being taken, if one is."""
         with self._changed:
-            self._error = self._error or error
+            while self._is_taking:
+                self._changed.wait()
 
     def wait_for(self, number: int) -> None:
         """Wait until so many results are taken; raise what a worker has raised."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import os
 from collections.abc import Iterator, Sequence
@@ -20,13 +21,17 @@ from gsynth.outputs.sinks import Sink
 from gsynth.outputs.strings import StringSink
 
 _PACKED: Final = {
-    ".gz": "bgzip", ".bgz": "bgzip", ".zst": "zstd", ".bz2": "bzip2", ".xz": "xz", ".lz4": "lz4", ".zip": "zip",
+    ".gz": "bgzip", ".gzip": "bgzip", ".bgz": "bgzip", ".bgzf": "bgzip", ".zst": "zstd", ".zstd": "zstd",
+    ".bz2": "bzip2", ".xz": "xz", ".lzma": "xz", ".lz4": "lz4", ".br": "brotli", ".z": "compress", ".zip": "zip",
+    ".7z": "7z",
 }  # fmt: skip
 """Suffixes of compressed files, and what compresses."""
 
 _OTHER_KINDS: Final = {
     ".2bit": "2bit", ".fq": "FASTQ", ".fastq": "FASTQ", ".bam": "BAM", ".sam": "SAM", ".gb": "GenBank",
     ".gbk": "GenBank", ".bed": "BED", ".gsm": "a model", ".bw": "bigWig", ".fai": "an index", ".gzi": "an index",
+    ".cram": "CRAM", ".embl": "EMBL", ".vcf": "VCF", ".bcf": "BCF", ".gff": "GFF", ".gtf": "GTF", ".nib": "nib",
+    ".bigwig": "bigWig", ".bedgraph": "bedGraph", ".wig": "wig", ".pkl": "a pickle", ".rds": "R's data",
 }  # fmt: skip
 """Suffixes of files that hold something else."""
 
@@ -45,18 +50,32 @@ def check_output(output: Any, output_format: str, inputs: Sequence[object] = ())
     if not isinstance(output, str | os.PathLike):
         raise ArgumentTypeError(f"output must be a path, a binary file or None, found {type(output).__name__}")
     path = Path(output)
-    if path.is_dir():
-        raise ArgumentError(f"output {path} is a folder; name a file in it")
-    if path.exists() and not path.is_file():
-        raise ArgumentError(f"output {path} is not a plain file and would be replaced; pass an open binary file")
+    files = _files(path, output_format)
+    for file in files:
+        _check_place(file)
+    check_not_an_input([*files, *_outdated(path, files)], inputs)
+    # A link is written through: what it points to must not promise something else either.
+    for name in (path, real(path)):
+        _check_suffix(name)
+
+
+def _check_place(path: Path) -> None:
+    try:
+        if path.is_dir():
+            raise ArgumentError(f"output {path} is a folder; name a file in it")
+        if path.exists() and not path.is_file():
+            raise ArgumentError(f"output {path} is not a plain file and would be replaced; pass an open binary file")
+    except OSError as error:
+        if error.errno != errno.ENAMETOOLONG:
+            raise
+        raise ArgumentError(f"the name of output {path} is too long for this file system") from error
     if not real(path).parent.is_dir():
         raise MissingFileError(f"the folder {real(path).parent} of output {path.name} does not exist")
-    _check_suffix(path)
-    check_not_an_input(_files(path, output_format), inputs)
 
 
 def _check_binary(output: Any) -> None:
-    if isinstance(output, io.TextIOBase):
+    # What wraps a file (codecs, named temporary files) is of no class of io's, but has an encoding where it takes text.
+    if isinstance(output, io.TextIOBase) or hasattr(output, "encoding"):
         raise ArgumentTypeError(f"output must be a binary file (mode 'wb', io.BytesIO), found {output!r:.80}")
     if getattr(output, "closed", False):
         raise ArgumentError("output is a file that is closed")
@@ -74,7 +93,20 @@ def _check_suffix(path: Path) -> None:
 
 
 def _files(path: Path, output_format: str) -> list[Path]:
-    return [path, path.with_name(path.name + ".fai")] if output_format == "fasta" else [path]
+    return [path, _index_of(path)] if output_format == "fasta" else [path]
+
+
+def _index_of(path: Path) -> Path:
+    return path.with_name(path.name + ".fai")
+
+
+def _outdated(path: Path, files: Sequence[Path]) -> list[Path]:
+    """The index of what the file holds so far, where none of the `files` to be written replaces it.
+
+    It lies beside the file itself; a new one is written beside the name that was given, which may be a link.
+    """
+    old = _index_of(real(path))
+    return [old] if real(path).is_file() and old.is_file() and old not in map(real, files) else []
 
 
 @contextmanager
@@ -82,11 +114,15 @@ def open_sink(output: Any, output_format: str, records: Records) -> Iterator[Sin
     """The sink for an output of `records`; a path gets its content, and a FASTA its `.fai`, when all went well."""
     if output is None or output_format == "vector":
         yield StringSink()
-    elif hasattr(output, "write"):
+        return
+    if output_format == "fasta":
+        records.check_names()
+    if hasattr(output, "write"):
         yield _file_sink(Target(output), output_format, records, None)
         output.flush()
     else:
-        with replacing(*_files(Path(output), output_format)) as (file, *index):
+        files = _files(Path(output), output_format)
+        with replacing(*files, outdated=_outdated(files[0], files)) as (file, *index):
             yield _file_sink(Target(file, file.fileno()), output_format, records, index[0] if index else None)
 
 

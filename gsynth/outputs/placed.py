@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import errno
+import io
 import os
+import weakref
 from typing import IO
 
 import numpy as np
@@ -21,6 +24,13 @@ class Target:
     file: IO[bytes]
     descriptor: int | None = None
 
+    def __attrs_post_init__(self) -> None:
+        if self.descriptor is not None:
+            # One of its own, closed with the last reference: where a second Ctrl-C has cut the waiting for threads
+            # short, the file is closed while they run, and its number may be that of another file by then.
+            self.descriptor = os.dup(self.descriptor)
+            weakref.finalize(self, os.close, self.descriptor)
+
     def made(self, data: NDArray[np.uint8], place: int) -> NDArray[np.uint8] | None:
         """Write at `place` where that can be done; else give the data back, to be taken in turn."""
         if self.descriptor is None:
@@ -37,8 +47,17 @@ class Target:
 
     def take(self, made: NDArray[np.uint8] | None) -> None:
         """Write what was not yet written."""
-        if made is not None:
-            self.file.write(made.data)
+        if made is None:
+            return
+        view = made.data
+        while view:
+            written = self.file.write(view)
+            if not isinstance(self.file, io.RawIOBase):
+                return
+            # A file without a buffer takes what it can: of more than 2 GB not all, of a full pipe nothing.
+            if written is None:
+                raise BlockingIOError(errno.EAGAIN, "the output takes no more for now: open it in blocking mode")
+            view = view[written:]
 
 
 def write_at(descriptor: int, data: NDArray[np.uint8], place: int) -> None:

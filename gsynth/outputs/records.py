@@ -42,13 +42,7 @@ class Records:
     _all: Column | None = field(init=False, default=None, repr=False)
 
     def __attrs_post_init__(self) -> None:
-        used = {self.intervals.names[row] for row in np.unique(self.intervals.ids).tolist()}
-        for name in used:
-            if not name or _NOT_IN_A_NAME.search(name):
-                raise ArgumentError(
-                    f"contig {name!r} has a name with blanks or control characters, which would be another contig in "
-                    "the output: rename it"
-                )
+        used = self._used()
         if any(_LIKE_OURS.fullmatch(name) for name in used):
             # A contig may be called what a part of another one would be called: only looking at all names tells.
             names = joined(self._columns(np.arange(len(self), dtype=np.int64))).words()
@@ -56,11 +50,24 @@ class Records:
 
     @_contigs.default
     def _encoded(self) -> Column:
-        return Column.words([name.encode() for name in self.intervals.names])
+        # Whatever a contig of a genome in memory is called: where names are written, `check_names` refuses such a one.
+        return Column.words([name.encode(errors="surrogatepass") for name in self.intervals.names])
 
     @_copies.default
     def _counted(self) -> NDArray[np.int64] | None:
         return copies(self.intervals)
+
+    def _used(self) -> set[str]:
+        return {self.intervals.names[row] for row in np.unique(self.intervals.ids).tolist()}
+
+    def check_names(self) -> None:
+        """ArgumentError for a contig whose name cannot be written, for it would be read as another one."""
+        for name in sorted(self._used()):
+            if not name or _NOT_IN_A_NAME.search(name):
+                raise ArgumentError(
+                    f"contig {name!r} has a name that is empty or has blanks or control characters, which would be "
+                    "another contig in the output: rename it"
+                )
 
     def __len__(self) -> int:
         return len(self.intervals) * self.n_samples

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import random
+import subprocess
+import sys
 import threading
 import time
 
@@ -76,3 +78,62 @@ def test_an_error_ends_it(workers, where):
     assert len(taken) <= 13
     assert len(begun) <= 13 + 2 * workers
     assert not [thread for thread in threading.enumerate() if thread.name.startswith("gsynth")]
+
+
+AFTER_TWO_INTERRUPTS = """
+import io, os, signal, threading, time
+import gsynth
+
+begun = threading.Event()
+
+class Slow(io.BytesIO):
+    def write(self, data):
+        begun.set()
+        time.sleep(0.3)
+        return super().write(data)
+
+def interrupt():
+    begun.wait()
+    for _ in range(2):
+        time.sleep(0.05)
+        os.kill(os.getpid(), signal.SIGINT)
+
+threading.Thread(target=interrupt).start()
+file = Slow()
+try:
+    gsynth.gsynth_random(genome={"c": 10**11}, output=file, seed=1, num_cores=4)
+except KeyboardInterrupt:
+    there = file.tell()
+    time.sleep(1)
+    print(there > 0, file.tell() - there)
+"""
+
+
+def test_after_a_second_interrupt_nothing_more_is_written():
+    """Neither what waits nor what is being taken when the first one comes: the caller may close the file."""
+    done = subprocess.run(
+        [sys.executable, "-c", AFTER_TWO_INTERRUPTS], capture_output=True, text=True, check=True, timeout=120
+    )
+    assert done.stdout == "True 0\n"
+
+
+def test_after_an_error_nothing_more_is_taken():
+    """A result that is taken slowly is the last one, whatever fails meanwhile."""
+    failed = threading.Event()
+    taken: list[int] = []
+
+    def work(job: int) -> int:
+        if job == 3:
+            failed.set()
+            raise ValueError("work 3")
+        return job
+
+    def take(job: int) -> None:
+        failed.wait()
+        taken.append(job)
+
+    with pytest.raises(ValueError, match="work 3"):
+        run_in_order(work, iter(range(100)), take, 4)
+    there = list(taken)
+    time.sleep(0.05)
+    assert taken == there

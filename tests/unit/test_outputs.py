@@ -1,8 +1,12 @@
+import codecs
 import io
+import tempfile
 
 import numpy as np
 import pytest
 
+import gsynth
+from gsynth.errors import ArgumentError, ArgumentTypeError
 from gsynth.intervals import Intervals
 from gsynth.outputs import Part, Records, check_output, open_sink
 from gsynth.outputs.fasta import wrapped
@@ -133,6 +137,108 @@ def test_a_failure_leaves_what_was_there(tmp_path):
         interrupted()
     assert path.read_text() == "old"
     assert [p.name for p in tmp_path.iterdir()] == ["x.fa"]
+
+
+def test_a_link_to_a_fasta_leaves_no_index_of_what_it_was(tmp_path):
+    """The new index is beside the link; the old one, beside the file itself, would be of other contigs."""
+    (tmp_path / "there").mkdir()
+    target, link = tmp_path / "there" / "x.fa", tmp_path / "link.fa"
+    gsynth.gsynth_random(genome={"old": 70}, output=target, seed=1)
+    link.symlink_to(target)
+    gsynth.gsynth_random(genome={"new": 90}, output=link, seed=1)
+    assert link.is_symlink()
+    assert target.read_text().startswith(">new")
+    assert (tmp_path / "link.fa.fai").read_text().startswith("new\t90\t")
+    assert [path.name for path in target.parent.iterdir()] == ["x.fa"]
+
+
+def test_bare_bases_in_place_of_a_fasta_leave_no_index(tmp_path):
+    gsynth.gsynth_random(genome={"old": 70}, output=tmp_path / "x", seed=1)
+    gsynth.gsynth_random(genome={"new": 90}, output=tmp_path / "x", output_format="seq", seed=1)
+    assert [path.name for path in tmp_path.iterdir()] == ["x"]
+
+
+def test_a_link_to_a_name_that_promises_something_else_is_refused(tmp_path):
+    (tmp_path / "link.fa").symlink_to("x.fa.gz")
+    with pytest.raises(ArgumentError, match="bgzip"):
+        check_output(tmp_path / "link.fa", "fasta")
+
+
+def test_an_index_that_would_replace_a_folder_or_has_no_room_for_its_name(tmp_path):
+    (tmp_path / "x.fa.fai").mkdir()
+    with pytest.raises(ArgumentError, match=r"x\.fa\.fai is a folder"):
+        check_output(tmp_path / "x.fa", "fasta")
+    check_output(tmp_path / "x.fa", "seq")
+    with pytest.raises(ArgumentError, match="too long"):
+        check_output(tmp_path / ("x" * 252), "fasta")
+    check_output(tmp_path / ("x" * 255), "seq")
+
+
+@pytest.mark.parametrize("kind", ["w", "StringIO", "codecs", "temporary", "spooled", "rb"])
+def test_files_that_take_no_bytes(tmp_path, kind):
+    path = tmp_path / "x"
+    path.touch()
+    makers = {
+        "w": lambda: path.open("w"),
+        "rb": lambda: path.open("rb"),
+        "StringIO": io.StringIO,
+        "codecs": lambda: codecs.open(str(path), "w", "utf-8"),  # noqa: SIM115  # closed below
+        "temporary": lambda: tempfile.NamedTemporaryFile("w"),  # noqa: SIM115  # closed below
+        "spooled": lambda: tempfile.SpooledTemporaryFile(mode="w"),  # noqa: SIM115  # closed below
+    }
+    with makers[kind]() as file, pytest.raises(ArgumentTypeError, match="output"):
+        gsynth.gsynth_random(genome={"c": 9}, output=file, seed=1)
+
+
+@pytest.mark.parametrize("maker", [tempfile.NamedTemporaryFile, tempfile.SpooledTemporaryFile, io.BytesIO])
+def test_files_that_take_bytes(maker):
+    with maker() as file:
+        gsynth.gsynth_random(genome={"c": 9}, output=file, output_format="seq", seed=1)
+        file.seek(0)
+        assert len(file.read()) == 9
+
+
+def test_a_file_without_a_buffer_takes_all():
+    """Such a one writes as much as it can, and says how much that was."""
+
+    class Slow(io.RawIOBase):
+        def __init__(self):
+            self.taken = b""
+
+        def writable(self):
+            return True
+
+        def write(self, data):
+            self.taken += bytes(data[:7])
+            return min(7, len(data))
+
+    file = Slow()
+    records = records_of(ROWS)
+    with open_sink(file, "seq", records) as sink:
+        bases = write(sink, records, [2, 5])
+    assert file.taken.decode() == "".join(bases)
+
+
+def test_what_is_made_after_the_end_goes_to_no_other_file(tmp_path):
+    """As by a thread that a second Ctrl-C left running: the number of the closed file is another one's by then."""
+    records = records_of(ROWS)
+    with open_sink(tmp_path / "x.seq", "seq", records) as sink:
+        write(sink, records, [])
+    with (tmp_path / "victim").open("wb") as victim:
+        sink.made(Part(np.array([0]), letters(150), np.array([150])))
+        victim.flush()
+        assert (tmp_path / "victim").stat().st_size == 0
+
+
+@pytest.mark.parametrize("name", ["a b", "a\nb", "a\tb", "a\rb", "a\x00", "a\x85b", "a\u2028b"])
+def test_names_are_refused_where_they_are_written_alone(tmp_path, name):
+    for output in (tmp_path / "x.fa", io.BytesIO()):
+        with pytest.raises(ArgumentError, match="name"):
+            gsynth.gsynth_random(genome={name: 9}, output=output, seed=1)
+    assert not list(tmp_path.iterdir())
+    assert len(gsynth.gsynth_random(genome={name: 9}, seed=1)[0]) == 9
+    gsynth.gsynth_random(genome={name: 9}, output=tmp_path / "x", output_format="seq", seed=1)
+    assert (tmp_path / "x").stat().st_size == 9
 
 
 @pytest.mark.parametrize(
