@@ -18,6 +18,7 @@ from gsynth.errors import (
     UnavailablePluginError,
 )
 from gsynth.files.atomic import real
+from gsynth.files.inputs import check_not_an_input
 from gsynth.files.placement import interrupted_saves, place, workspace
 from gsynth.model import GsynthModel
 from gsynth.plugins.contracts import Serializer
@@ -166,6 +167,7 @@ def gsynth_convert(
     >>> gsynth.gsynth_save(model, os.path.join(folder, "model.gsm"))
     >>> gsynth.gsynth_convert(os.path.join(folder, "model.gsm"), os.path.join(folder, "small.gsm"), compress=True)
     """
+    check_not_an_input([_output_path(output_path)], [_as_path(input_path)])
     gsynth_save(gsynth_load(input_path), output_path, compress=compress, format=format)
 
 

@@ -3,19 +3,26 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
+from typing import Final
 
 from gsynth.errors import ArgumentError
 
-_LONGEST = 4096
+_LONGEST: Final = 4096
 """No path is longer."""
 
-_DEPTH = 4
+_DEPTH: Final = 4
 """How deep lists and mappings are looked into."""
 
-_BESIDE = ("", ".fai", ".gzi")
-"""A file, and the indexes beside it that are read with it."""
+_BESIDE: Final = (".fai", ".gzi")
+"""Suffixes of the indexes beside a file that are read with it."""
+
+_RANGE: Final = re.compile(r"[\d,]+(-[\d,]*)?")
+"""Behind the colon of a region; behind that of a track is the name of a column."""
+
+Identity = tuple[int, int]
 
 
 def check_not_an_input(outputs: Iterable[Path], inputs: Iterable[object]) -> None:
@@ -26,20 +33,22 @@ def check_not_an_input(outputs: Iterable[Path], inputs: Iterable[object]) -> Non
     outputs : iterable of Path
         All files that are to be written, whether they exist or not.
     inputs : iterable of object
-        What the user gave: paths, lists and mappings that hold some, objects with a ``name`` or ``path``; all else is
-        ignored.
+        What the user gave: paths of files or of folders with files, lists and mappings that hold some, objects with a
+        ``name`` or ``path``; all else is ignored.
     """
     there = {identity: path for path in outputs if (identity := _identity(path)) is not None}
     if not there:
         return
-    for path in _paths(inputs, 0):
-        for suffix in _BESIDE:
-            found = there.get(_identity(Path(path + suffix)))  # type: ignore[arg-type]  # None is no key
-            if found is not None:
-                raise ArgumentError(f"the output {found} is what the call reads ({path + suffix}): name another output")
+    for given in dict.fromkeys(_paths(list(inputs), 0)):
+        for read in _read_with(given):
+            identity = _identity(read)
+            if identity in there:
+                raise ArgumentError(
+                    f"the output {there[identity]} is what the call reads ({read}): name another output"
+                )
 
 
-def _identity(path: Path) -> tuple[int, int] | None:
+def _identity(path: str | Path) -> Identity | None:
     """What tells one file from another, whatever its names; None where there is none."""
     try:
         status = os.stat(path)
@@ -49,25 +58,49 @@ def _identity(path: Path) -> tuple[int, int] | None:
 
 
 def _paths(given: object, depth: int) -> Iterator[str]:
+    """All text in there that may be a path."""
     if isinstance(given, str | os.PathLike):
-        yield from _spellings(given)
-    elif depth > _DEPTH or given is None:
+        path = os.fspath(given)
+        if isinstance(path, str) and len(path) < _LONGEST:
+            yield path
+    elif depth > _DEPTH or given is None or isinstance(given, int | float | bytes):
         return
     elif isinstance(given, Mapping):
-        # Of a genome in memory the values are sequences, which are too long to be paths.
+        # Of a genome in memory the values are sequences, which are too long to be paths, or are none.
         for value in given.values():
-            if isinstance(value, str | os.PathLike | Mapping):
-                yield from _paths(value, depth + 1)
-    elif isinstance(given, list | tuple):
-        for item in given:
+            yield from _paths(value, depth + 1)
+    elif isinstance(given, list | tuple) or _is_series(given):
+        for item in given:  # type: ignore[attr-defined]  # a series can be iterated
             yield from _paths(item, depth + 1)
     else:
-        yield from _paths([getattr(given, "name", None), getattr(given, "path", None)], depth + 1)
+        names = (getattr(given, name, None) for name in ("name", "path"))
+        # Not a folder: what an object is called may be no path at all.
+        yield from (path for name in names for path in _paths_of_name(name) if os.path.isfile(path))
 
 
-def _spellings(given: str | os.PathLike[str]) -> Iterator[str]:
-    """The path, and what stands before a colon in it: behind the path of a track there may be a column."""
-    path = os.fspath(given)
-    if isinstance(path, str) and len(path) < _LONGEST:
-        yield path
-        yield from (path[:at] for at, letter in enumerate(path) if letter == ":")
+def _paths_of_name(name: object) -> Iterator[str]:
+    return _paths(name, _DEPTH) if isinstance(name, str | os.PathLike) else iter(())
+
+
+def _is_series(given: object) -> bool:
+    """Of pandas, polars or pyarrow, and of text or mixed: of numbers nothing is a path."""
+    kind = str(getattr(given, "dtype", getattr(given, "type", None))).lower()
+    return kind.startswith(("object", "str", "utf8", "large_string")) and hasattr(given, "__iter__")
+
+
+def _read_with(given: str) -> Iterator[str]:
+    """The files that are read where a path is given: itself, what lies in the folder, indexes, less a column's name."""
+    spellings = [given]
+    spellings += [
+        given[:at] for at, letter in enumerate(given) if letter == ":" and not _RANGE.fullmatch(given[at + 1 :])
+    ]
+    for path in spellings:
+        try:
+            if os.path.isdir(path):
+                yield path
+                yield from (os.path.join(folder, name) for folder, _, names in os.walk(path) for name in names)
+            elif os.path.exists(path):
+                yield path
+                yield from (path + suffix for suffix in _BESIDE)
+        except ValueError:  # a NUL
+            continue

@@ -341,13 +341,54 @@ def test_an_output_that_is_an_input_is_refused(tmp_path: Path, by: str) -> None:
     assert {name: (tmp_path / name).read_bytes() for name in names(tmp_path)} == before
 
 
-def test_inputs_are_found_in_lists_mappings_and_behind_a_column(tmp_path: Path) -> None:
-    file = tmp_path / "t.tsv"
+def test_inputs_are_found_wherever_they_are_given(tmp_path: Path) -> None:
+    pd = pytest.importorskip("pandas")
+    file, link = tmp_path / "t.tsv", tmp_path / "link"
     file.write_text("x")
-    for given in ([file], {"t": str(file)}, f"{file}:score", (None, [str(file)])):
+    link.symlink_to(file)
+    text = str(file)
+    ways = (
+        [file], {"t": text}, f"{text}:score", (None, [text]), pd.Series([text]), [("chr1", 0, 5), text], f"{link}:1",
+    )  # fmt: skip
+    for given in ways[:-1]:
         with pytest.raises(ArgumentError, match="another output"):
             check_not_an_input([file], [given])
+        with pytest.raises(ArgumentError, match="another output"):
+            check_not_an_input([tmp_path / "new", link], ["other", given])
     check_not_an_input([tmp_path / "new"], [file, 3, None, "x" * 10_000, {"chr1": "ACGT"}, "\0"])
+    # A region of a contig that is called like the file.
+    check_not_an_input([file], [f"{text}:1-100", f"{text}:1,000", 3, None, "x" * 10_000, {"chr1": "ACGT"}, "\0"])
+
+
+@pytest.mark.parametrize("by", ["path", "hard link", "symbolic link"])
+def test_an_output_in_the_folder_of_the_model_is_refused(tmp_path: Path, by: str) -> None:
+    saved, genome = tmp_path / "m.gsm", tmp_path / "g.fa"
+    genome.write_text(GENOME)
+    gsynth.gsynth_save(gsynth.gsynth_train(genome=genome, k=1), saved)
+    output = saved / "counts.bin" if by == "path" else tmp_path / "counts"
+    if by == "hard link":
+        os.link(saved / "counts.bin", output)
+    elif by == "symbolic link":
+        output.symlink_to(saved / "counts.bin")
+    before = output.read_bytes()
+    done = subprocess.run(
+        [sys.executable, "-m", "gsynth", "sample", saved, "-g", genome, "--force", "-o", output],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 1
+    assert "is what the call reads" in done.stderr
+    assert output.read_bytes() == before
+
+
+def test_a_model_is_not_converted_onto_itself(tmp_path: Path) -> None:
+    saved, link = tmp_path / "m.gsm", tmp_path / "link.gsm"
+    gsynth.gsynth_save(gsynth.gsynth_train(genome={"c": "ACGTACGT"}, k=1), saved)
+    link.symlink_to(saved)
+    with pytest.raises(ArgumentError, match="reads"):
+        gsynth.gsynth_convert(saved, link, compress=True)
+    assert saved.is_dir()
 
 
 def test_a_stream_that_cannot_take_bytes_is_refused(tmp_path: Path) -> None:
