@@ -20,6 +20,7 @@ from gsynth.errors import (
 from gsynth.files.atomic import real
 from gsynth.files.inputs import check_not_an_input
 from gsynth.files.placement import interrupted_saves, place, workspace
+from gsynth.files.suffixes import compressor_of, kind_of
 from gsynth.model import GsynthModel
 from gsynth.plugins.contracts import Serializer
 from gsynth.plugins.descriptors import SerializerPlugin
@@ -73,14 +74,19 @@ def gsynth_save(model: GsynthModel, path: PathLike, *, compress: bool = False, f
     """
     if not isinstance(model, GsynthModel):
         raise ArgumentTypeError(f"model must be a GsynthModel, found {type(model).__name__}")
-    target = _output_path(path)
-    name = _format_to_write(target, compress) if format is None else _named_to_write(format)
+    target, name = check_savable(path, compress=compress, format=format)
     serializer = registry().load(SERIALIZER, name)
-    _check_replaceable(target)
     # It has the same name in there: writers that look at the suffix find it.
     with workspace(target) as new:
         _write(serializer, name, model, new)
         place(new, target)
+
+
+def check_savable(path: PathLike, *, compress: bool, format: str | None) -> tuple[Path, str]:
+    """Refuse what `gsynth_save` could not write there, before there is a model; the real path and the format's name."""
+    target = _output_path(path)
+    _check_replaceable(target)
+    return target, _format_to_write(target, compress) if format is None else _named_to_write(format)
 
 
 def gsynth_load(path: PathLike, *, format: str | None = None) -> GsynthModel:
@@ -215,11 +221,12 @@ def _format_to_write(target: Path, compress: bool) -> str:
         return matching[0].name
     owners = [entry for entry in _serializers() if _has_suffix(entry, target)]
     names = " and ".join(entry.name for entry in owners)
+    instead = f"name the model .gsm, or choose a format by format= (--format), such as {asked[0].name}"
     if owners and not any(entry.descriptor.can_save for entry in owners):
-        raise ArgumentError(
-            f"{target.name} has the suffix of the format {names}, which is only read: name the model .gsm, or choose a "
-            f"format by format= (--format), such as {asked[0].name}"
-        )
+        raise ArgumentError(f"{target.name} has the suffix of the format {names}, which is only read: {instead}")
+    promised = compressor_of(target) or kind_of(target)
+    if not owners and promised is not None:
+        raise ArgumentError(f"{target.name} has a suffix of {promised}, which is no format of models: {instead}")
     if owners:
         logger.warning("%s has the suffix of the format %s, and is written as %s", target, names, asked[0].name)
     return asked[0].name

@@ -20,9 +20,13 @@ INDEX = ".fai"
 def check_sequence_output(
     output: str, output_format: str, *, force: bool, as_json: bool, inputs: Sequence[object]
 ) -> None:
-    """Refuse early an output that is there, and data and JSON on one stream."""
+    """Refuse early an output that is there or promises something else, and data and JSON on one stream."""
     check_one_stdout(output, as_json)
     check_output(output, force=force, beside=[INDEX] if output_format == "fasta" else [], inputs=inputs)
+    if not is_stream(output):
+        from gsynth import outputs
+
+        outputs.check_output(output, output_format, inputs)
 
 
 def write_sequence(

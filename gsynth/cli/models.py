@@ -39,7 +39,7 @@ def convert(
     gsynth convert model.gsm for-r.gsm --format gsm-r
     """
     check_one_stdout(output_path, as_json)
-    check_model_output(output_path, format, force=force, inputs=(input_path,))
+    check_model_output(output_path, format, compress=compress, force=force, inputs=(input_path,))
     from gsynth.storage import gsynth_convert
 
     source = spooled(context, input_path, "model")

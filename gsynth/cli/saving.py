@@ -11,10 +11,16 @@ from gsynth.cli.streams import check_output, is_stream, opened_stream
 from gsynth.errors import ArgumentError
 
 
-def check_model_output(output: str, format: str | None, *, force: bool, inputs: Sequence[object] = ()) -> None:
-    """Refuse early what cannot be saved: an output that is there, a format that is not."""
+def check_model_output(
+    output: str, format: str | None, *, compress: bool, force: bool, inputs: Sequence[object] = ()
+) -> None:
+    """Refuse early what cannot be saved: an output that is there, a suffix or a format that is not written."""
     check_output(output, force=force, inputs=inputs)
-    if format is not None:
+    if not is_stream(output):
+        from gsynth.storage import check_savable
+
+        check_savable(output, compress=compress, format=format)
+    elif format is not None:
         from gsynth.plugins.registry import registry
         from gsynth.plugins.roles import SERIALIZER
 

@@ -81,7 +81,7 @@ def train(
     check_one_stdout(output, as_json)
     dims = _merged(dim_specs, bin_merge)
     read = [genome, *intervals, *mask, dict(tracks), settings["chrom_alias"]]
-    check_model_output(output, format, force=force, inputs=read)
+    check_model_output(output, format, compress=compress, force=force, inputs=read)
     from gsynth.storage import gsynth_save
     from gsynth.training import gsynth_train
 

@@ -95,12 +95,10 @@ def _read_with(given: str) -> Iterator[str]:
         given[:at] for at, letter in enumerate(given) if letter == ":" and not _RANGE.fullmatch(given[at + 1 :])
     ]
     for path in spellings:
-        try:
-            if os.path.isdir(path):
-                yield path
-                yield from (os.path.join(folder, name) for folder, _, names in os.walk(path) for name in names)
-            elif os.path.exists(path):
-                yield path
-                yield from (path + suffix for suffix in _BESIDE)
-        except ValueError:  # a NUL
+        if _identity(path) is None:
             continue
+        yield path
+        if os.path.isdir(path):
+            yield from (os.path.join(folder, name) for folder, _, names in os.walk(path) for name in names)
+        else:
+            yield from (path + suffix for suffix in _BESIDE)

@@ -13,27 +13,13 @@ from typing import IO, Any, Final
 from gsynth.errors import ArgumentError, ArgumentTypeError, MissingFileError
 from gsynth.files.atomic import real, replacing
 from gsynth.files.inputs import check_not_an_input
+from gsynth.files.suffixes import compressor_of, kind_of
 from gsynth.outputs.fasta import FastaSink
 from gsynth.outputs.placed import Target
 from gsynth.outputs.raw import RawSink
 from gsynth.outputs.records import Records
 from gsynth.outputs.sinks import Sink
 from gsynth.outputs.strings import StringSink
-
-_PACKED: Final = {
-    ".gz": "bgzip", ".gzip": "bgzip", ".bgz": "bgzip", ".bgzf": "bgzip", ".zst": "zstd", ".zstd": "zstd",
-    ".bz2": "bzip2", ".xz": "xz", ".lzma": "xz", ".lz4": "lz4", ".br": "brotli", ".z": "compress", ".zip": "zip",
-    ".7z": "7z",
-}  # fmt: skip
-"""Suffixes of compressed files, and what compresses."""
-
-_OTHER_KINDS: Final = {
-    ".2bit": "2bit", ".fq": "FASTQ", ".fastq": "FASTQ", ".bam": "BAM", ".sam": "SAM", ".gb": "GenBank",
-    ".gbk": "GenBank", ".bed": "BED", ".gsm": "a model", ".bw": "bigWig", ".fai": "an index", ".gzi": "an index",
-    ".cram": "CRAM", ".embl": "EMBL", ".vcf": "VCF", ".bcf": "BCF", ".gff": "GFF", ".gtf": "GTF", ".nib": "nib",
-    ".bigwig": "bigWig", ".bedgraph": "bedGraph", ".wig": "wig", ".pkl": "a pickle", ".rds": "R's data",
-}  # fmt: skip
-"""Suffixes of files that hold something else."""
 
 OUTPUT_FORMATS: Final = ("fasta", "seq", "misha", "vector")
 
@@ -84,12 +70,13 @@ def _check_binary(output: Any) -> None:
 
 
 def _check_suffix(path: Path) -> None:
-    suffix = path.suffix.lower()
-    if suffix in _PACKED:
-        tool = _PACKED[suffix]
-        raise ArgumentError(f"output {path} asks for compression: write {path.with_suffix('')} and run {tool} on it")
-    if suffix in _OTHER_KINDS:
-        raise ArgumentError(f"output {path} asks for {_OTHER_KINDS[suffix]}, which is not written: name a FASTA (.fa)")
+    compressor, kind = compressor_of(path), kind_of(path)
+    if compressor is not None:
+        raise ArgumentError(
+            f"output {path} asks for compression: write {path.with_suffix('')} and run {compressor} on it"
+        )
+    if kind not in (None, "FASTA"):
+        raise ArgumentError(f"output {path} asks for {kind}, which is not written: name a FASTA (.fa)")
 
 
 def _files(path: Path, output_format: str) -> list[Path]:

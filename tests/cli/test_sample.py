@@ -132,3 +132,13 @@ def test_errors_have_codes_and_leave_nothing(
     result = run("sample", model, "-g", genome, "-o", "out.fa", *args, code=code)
     assert says in result.stderr
     assert not list(genome.parent.glob("*out.fa*"))
+
+
+@pytest.mark.parametrize("output", ["x.fa.GZ", "x.2bit", "x.fq", "x.Zst"])
+def test_a_suffix_that_promises_something_else_is_refused_before_the_work(
+    run: Run, genome: Path, model: Path, output: str
+) -> None:
+    before = sorted(genome.parent.iterdir())
+    said = run("sample", model, "-g", genome, "-o", output, code=1).stderr
+    assert said.startswith(f"gsynth: error: output {output} asks for ")
+    assert sorted(genome.parent.iterdir()) == before

@@ -126,3 +126,19 @@ def test_a_warning_is_said_once(run: Run, genome: Path) -> None:
     result = run("train", genome, "-k", 2, "-o", "m.gsm", "--intervals", "chr1:1-9000", "--intervals", "chr2:1-9000")
     assert result.stderr.count("gsynth: warning: ") == 1
     assert "beyond the end" in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("output", "said"),
+    [("m.pkl", "only read"), ("m.gsm.gz", "no format of models"), ("notes.txt", "left alone"), ("plots", "left alone")],
+)
+def test_what_cannot_be_saved_is_refused_before_the_work(
+    run: Run, genome: Path, tmp_path: Path, output: str, said: str
+) -> None:
+    (tmp_path / "notes.txt").write_text("mine")
+    (tmp_path / "plots").mkdir()
+    (tmp_path / "plots" / "a.png").write_text("mine")
+    assert said in run("train", genome, "-k", 1, "-o", output, "--force", code=1).stderr
+    # Had the genome been opened, its index would be there.
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["genome.fa", "notes.txt", "plots"]
+    assert (tmp_path / "notes.txt").read_text() == "mine"

@@ -121,11 +121,23 @@ def test_the_format_follows_suffix_and_compress(
     assert gsynth_load(str(tmp_path / name)) == model
 
 
+@pytest.mark.parametrize("compress", [False, True])
 @pytest.mark.parametrize("name", ["m.rds", "m.pkl", "M.PKL"])
-def test_a_suffix_of_a_format_that_is_only_read_is_refused(tmp_path: Path, model: GsynthModel, name: str) -> None:
+def test_a_suffix_of_a_format_that_is_only_read_is_refused(
+    tmp_path: Path, model: GsynthModel, name: str, compress: bool
+) -> None:
     with pytest.raises(ArgumentError, match="read"):
+        gsynth_save(model, tmp_path / name, compress=compress)
+    assert not os.listdir(tmp_path)
+
+
+@pytest.mark.parametrize("name", ["m.gsm.gz", "m.ZST", "m.fa", "m.2bit"])
+def test_a_suffix_that_promises_no_model_is_refused(tmp_path: Path, model: GsynthModel, name: str) -> None:
+    with pytest.raises(ArgumentError, match="no format of models"):
         gsynth_save(model, tmp_path / name)
     assert not os.listdir(tmp_path)
+    gsynth_save(model, tmp_path / name, format="gsm")
+    assert gsynth_load(tmp_path / name) == model
 
 
 def test_a_third_party_format_is_chosen_by_its_suffix(tmp_path: Path, install: Any) -> None:
