@@ -18,8 +18,9 @@ from gsynth.errors import (
     UnavailablePluginError,
 )
 from gsynth.files.atomic import real
-from gsynth.files.inputs import check_not_an_input
-from gsynth.files.placement import interrupted_saves, place, workspace
+from gsynth.files.inputs import check_not_an_input, identity
+from gsynth.files.placement import interrupted_saves, is_being_saved, place, workspace
+from gsynth.files.siblings import in_turn
 from gsynth.files.suffixes import compressor_of, kind_of
 from gsynth.model import GsynthModel
 from gsynth.plugins.contracts import Serializer
@@ -125,23 +126,16 @@ def gsynth_load(path: PathLike, *, format: str | None = None) -> GsynthModel:
     16
     """
     source = _as_path(path)
-    if not source.exists():
-        raise MissingFileError(_missing(source))
-    if format is not None:
-        return _read(registry().load(SERIALIZER, format), format, source)
-    failure: PluginError | None = None
-    problems: list[str] = []
-    for entry in _recognising(source, problems):
-        try:
-            serializer = registry().load(SERIALIZER, entry.name)
-        except PluginError as error:
-            failure = failure or error
-            logger.warning("%s: skipped a format that recognises it: %s", source, error)
-            continue
-        return _read(serializer, entry.name, source)
-    if failure is not None:
-        raise failure
-    raise FormatError(_unrecognised(source, problems))
+    target = Path(os.path.realpath(source))
+    before = identity(target)
+    try:
+        return _load(source, format)
+    except (FormatError, OSError):
+        # Another process may have been putting a new model there: a folder for a file, or by two renames.
+        if identity(target) == before and not is_being_saved(target):
+            raise
+    with in_turn(target):
+        return _load(source, format)
 
 
 def gsynth_convert(
@@ -175,6 +169,26 @@ def gsynth_convert(
     """
     check_not_an_input([_output_path(output_path)], [_as_path(input_path)])
     gsynth_save(gsynth_load(input_path), output_path, compress=compress, format=format)
+
+
+def _load(source: Path, format: str | None) -> GsynthModel:
+    if not source.exists():
+        raise MissingFileError(_missing(source))
+    if format is not None:
+        return _read(registry().load(SERIALIZER, format), format, source)
+    failure: PluginError | None = None
+    problems: list[str] = []
+    for entry in _recognising(source, problems):
+        try:
+            serializer = registry().load(SERIALIZER, entry.name)
+        except PluginError as error:
+            failure = failure or error
+            logger.warning("%s: skipped a format that recognises it: %s", source, error)
+            continue
+        return _read(serializer, entry.name, source)
+    if failure is not None:
+        raise failure
+    raise FormatError(_unrecognised(source, problems))
 
 
 def _as_path(path: object) -> Path:
@@ -296,7 +310,7 @@ def _read(serializer: Serializer, name: str, path: Path) -> GsynthModel:
 
 def _missing(path: Path) -> str:
     message = f"there is no model at {path}"
-    left = interrupted_saves(path)
+    left = interrupted_saves(Path(os.path.realpath(path)))
     if left:
         message += f"; a save that was interrupted left one at {left[0]}: move it to {path}"
     return message

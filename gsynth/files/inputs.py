@@ -36,19 +36,17 @@ def check_not_an_input(outputs: Iterable[Path], inputs: Iterable[object]) -> Non
         What the user gave: paths of files or of folders with files, lists and mappings that hold some, objects with a
         ``name`` or ``path``; all else is ignored.
     """
-    there = {identity: path for path in outputs if (identity := _identity(path)) is not None}
+    there = {found: path for path in outputs if (found := identity(path)) is not None}
     if not there:
         return
     for given in dict.fromkeys(_paths(list(inputs), 0)):
         for read in _read_with(given):
-            identity = _identity(read)
-            if identity in there:
-                raise ArgumentError(
-                    f"the output {there[identity]} is what the call reads ({read}): name another output"
-                )
+            output = there.get(identity(read))  # type: ignore[arg-type]  # None is no key
+            if output is not None:
+                raise ArgumentError(f"the output {output} is what the call reads ({read}): name another output")
 
 
-def _identity(path: str | Path) -> Identity | None:
+def identity(path: str | Path) -> Identity | None:
     """What tells one file from another, whatever its names; None where there is none."""
     try:
         status = os.stat(path)
@@ -95,7 +93,7 @@ def _read_with(given: str) -> Iterator[str]:
         given[:at] for at, letter in enumerate(given) if letter == ":" and not _RANGE.fullmatch(given[at + 1 :])
     ]
     for path in spellings:
-        if _identity(path) is None:
+        if identity(path) is None:
             continue
         yield path
         if os.path.isdir(path):

@@ -50,6 +50,11 @@ def interrupted_saves(target: Path) -> list[Path]:
     return [old for old in olds if old.exists()]
 
 
+def is_being_saved(target: Path) -> bool:
+    """Whether a save of `target` is under way, or was killed."""
+    return bool(siblings(target, WORKSPACE_SUFFIX))
+
+
 def place(new: Path, target: Path) -> None:
     """Move `new`, which the `workspace` of `target` gave, to `target`, replacing what is there.
 

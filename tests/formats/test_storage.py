@@ -367,23 +367,26 @@ def test_a_link_stays_a_link(tmp_path: Path, make_model: Any) -> None:
     assert gsynth_load(tmp_path / "real.gsm").total_n == 2
 
 
-def test_a_model_that_is_replaced_while_it_is_read_is_the_old_or_the_new_one(tmp_path: Path) -> None:
-    """Another process saves to the same name again and again; no load sees half of each."""
+@pytest.mark.parametrize("how", ["exchanged", "with a zip", "in two renames"])
+def test_a_model_that_is_replaced_while_it_is_read_is_the_old_or_the_new_one(tmp_path: Path, how: str) -> None:
+    """Another process saves to the same name again and again; no load sees half of each, or nothing."""
     code = """
-import sys, numpy as np, gsynth
+import sys, numpy as np, gsynth, gsynth.files.placement
+if sys.argv[2] == "in two renames":
+    gsynth.files.placement._exchange = lambda new, target: False
 models = [gsynth.GsynthModel(k=k, counts=np.full((1, 4**k, 4), k, np.uint64), pseudocount=k) for k in (2, 6)]
 gsynth.gsynth_save(models[0], sys.argv[1])
 print("ready", flush=True)
 while True:
     for model in models:
-        gsynth.gsynth_save(model, sys.argv[1])
+        gsynth.gsynth_save(model, sys.argv[1], compress=sys.argv[2] == "with a zip" and model is models[1])
 """
     target = tmp_path / "m.gsm"
-    with subprocess.Popen([sys.executable, "-c", code, str(target)], stdout=subprocess.PIPE) as writer:
+    with subprocess.Popen([sys.executable, "-c", code, str(target), how], stdout=subprocess.PIPE) as writer:
         assert writer.stdout is not None
-        writer.stdout.readline()
         try:
-            found = [gsynth_load(target) for _ in range(150)]
+            writer.stdout.readline()
+            found = [gsynth_load(target) for _ in range(400)]
         finally:
             writer.kill()
     assert {model.k for model in found} == {2, 6}
