@@ -12,6 +12,7 @@ from attrs import frozen
 from gsynth.comparison import compare
 from gsynth.errors import OutputExistsError
 from gsynth.evaluation.spectra import Comparison
+from gsynth.files.atomic import replacing
 from gsynth.model import GsynthModel
 from gsynth.sampling import gsynth_sample
 from gsynth.storage import gsynth_load, gsynth_save
@@ -74,7 +75,8 @@ def run_demo(
     target = _prepared(Path(folder), force)
     files = {"genome": target / GENOME, "model": target / MODEL, "synthetic": target / SYNTHETIC}
     # A copy, because an index is written beside it.
-    files["genome"].write_bytes(example_genome())
+    with replacing(files["genome"]) as (file,):
+        file.write(example_genome())
     trained = gsynth_train(
         {"expr": "gc", "breaks": GC_BREAKS},
         k=ORDER,
