@@ -13,7 +13,7 @@ from gsynth.errors import FormatError
 from gsynth.files.bytesource import ByteSource, read_bytes
 from gsynth.genomes.faindex import NAME_LIMIT, FastaIndex, contig_name
 from gsynth.genomes.scanning import scan
-from gsynth.genomes.sidecar import sidecar, warn_unusable, write_sidecar
+from gsynth.genomes.sidecar import sidecar, state_of, warn_unusable, write_sidecar
 
 _LARGEST: Final = 2**62
 _COLUMNS: Final = 5
@@ -48,9 +48,10 @@ def index_of(source: ByteSource, path: Path) -> FastaIndex:
     """
     beside = sidecar(path, ".fai")
     if not beside.exists():
+        state = state_of(path)
         index = scan(source)
         if index.regular:
-            write_sidecar(beside, encode_fai(index))
+            write_sidecar(beside, encode_fai(index), path, state)
         return index
     try:
         return index_from(checked(read_fai(beside), source))

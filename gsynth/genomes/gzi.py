@@ -10,7 +10,7 @@ import numpy as np
 from gsynth.errors import FormatError
 from gsynth.files.bytesource import FileBytes
 from gsynth.genomes.bgzip import BlockTable, block_table, next_block, walk_blocks
-from gsynth.genomes.sidecar import sidecar, warn_unusable, write_sidecar
+from gsynth.genomes.sidecar import sidecar, state_of, warn_unusable, write_sidecar
 
 _PROBES: Final = 64
 
@@ -19,8 +19,9 @@ def blocks_of(file: FileBytes, path: Path) -> BlockTable:
     """The blocks of the bgzip file at `path`: from its ``.gzi``, or by walking the blocks."""
     index = sidecar(path, ".gzi")
     if not index.exists():
+        state = state_of(path)
         offsets, plains = walk_blocks(file)
-        write_sidecar(index, _encoded(offsets, plains))
+        write_sidecar(index, _encoded(offsets, plains), path, state)
         return block_table(offsets, plains)
     try:
         return block_table(*_checked(file, _decoded(index)))

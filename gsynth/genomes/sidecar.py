@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import warnings
 from pathlib import Path
 
@@ -16,11 +17,29 @@ def sidecar(path: Path, suffix: str) -> Path:
     return path.with_name(path.name + suffix)
 
 
-def write_sidecar(path: Path, content: bytes) -> bool:
-    """Write `content` at `path`, all or nothing; False where the folder cannot be written to."""
+def state_of(path: Path) -> tuple[int, ...]:
+    """What changes when another file takes the place of the one at `path`, or it is written to; empty without one."""
+    try:
+        status = os.stat(path)
+    except OSError:
+        return ()
+    return status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns
+
+
+def write_sidecar(path: Path, content: bytes, source: Path, state: tuple[int, ...]) -> bool:
+    """Write `content`, which was made of `source` in that `state`, at `path`, all or nothing.
+
+    False where the folder cannot be written to, or `source` is another file by now.
+    """
+    if state_of(source) != state:
+        return False
     try:
         with replacing(path) as (file,):
             file.write(content)
+        if state_of(source) != state:
+            # No index is better than that of another file, even if this is the new file's own: it can be made again.
+            path.unlink(missing_ok=True)
+            return False
     except OSError as error:
         _log.info("%s could not be written (%s): the index stays in memory", path, error)
         return False

@@ -14,6 +14,7 @@ from gsynth.errors import ArgumentError, GsynthError
 from gsynth.files.atomic import replacing
 from gsynth.files.inputs import check_not_an_input
 from gsynth.files.locks import try_lock
+from gsynth.genomes import faidx
 from gsynth.genomes.fasta import open_fasta
 
 GENOME = ">chr1\n" + "ACGTTGCATGCATTGACC" * 40 + "\n"
@@ -258,6 +259,28 @@ for seed in range(12):
     length = len("".join(output.read_text().split("\n")[1:]))
     assert (tmp_path / "out.fa.fai").read_text().split("\t")[1] == str(length)
     assert names(tmp_path) == ["out.fa", "out.fa.fai"]
+
+
+@pytest.mark.parametrize("when", ["while it is read", "while its index is written"])
+def test_a_fasta_that_is_replaced_while_it_is_indexed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, when: str
+) -> None:
+    """Its index is not left beside the new one."""
+    output = tmp_path / "x.fa"
+    output.write_text(">old\nACGT\nAC\n")
+    name = "scan" if when == "while it is read" else "encode_fai"
+    made = getattr(faidx, name)
+
+    def late(given: object) -> object:
+        result = made(given)
+        gsynth.gsynth_random(genome={"new": 70}, output=output, seed=1)
+        return result
+
+    monkeypatch.setattr(faidx, name, late)
+    assert list(open_fasta(output).contigs) == ["old"]
+    assert (tmp_path / "x.fa.fai").read_text() == "new\t70\t5\t60\t61\n"
+    monkeypatch.undo()
+    assert list(open_fasta(output).contigs) == ["new"]
 
 
 @pytest.mark.parametrize("locks", [True, False])
