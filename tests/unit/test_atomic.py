@@ -313,6 +313,48 @@ def test_a_replaced_model_keeps_its_mode(tmp_path: Path, compress: bool) -> None
     assert [file.stat().st_mode & 0o777 for file in files] == [0o750] * len(files)
 
 
+def test_the_umask_decides_of_all_that_is_written(tmp_path: Path) -> None:
+    genome = tmp_path / "g.fa"
+    genome.write_text(GENOME)
+    code = f"""
+import os, gsynth
+os.umask(0o027)
+os.chdir({str(tmp_path)!r})
+model = gsynth.gsynth_train(genome="g.fa", k=1)
+gsynth.gsynth_save(model, "m.gsm")
+gsynth.gsynth_save(model, "m.zip")
+gsynth.gsynth_sample(model, "out.fa", genome="g.fa", seed=1)
+"""
+    subprocess.run([sys.executable, "-c", code], check=True)
+    modes = {str(path.relative_to(tmp_path)): path.stat().st_mode & 0o777 for path in tmp_path.rglob("*")}
+    del modes["g.fa"]
+    assert modes.pop("m.gsm") == 0o750
+    assert set(modes.values()) == {0o640}
+    assert {"g.fa.fai", "m.zip", "out.fa", "out.fa.fai", "m.gsm/counts.bin"} < set(modes)
+
+
+@pytest.mark.parametrize("compress", [False, True])
+@pytest.mark.parametrize("at", ["os.fsync", "gsynth.files.placement._take_name", "gsynth.files.placement._exchange"])
+def test_a_killed_save_leaves_the_old_model(tmp_path: Path, at: str, compress: bool) -> None:
+    """While it is written, and before and after it could take its name; the next save clears up."""
+    path = tmp_path / "m.gsm"
+    old = gsynth.gsynth_train(genome={"c": "ACGTACGT"}, k=1)
+    gsynth.gsynth_save(old, path)
+    code = f"""
+import os, signal, gsynth, gsynth.files.placement
+model = gsynth.gsynth_train(genome={{"c": "ACGTACGT"}}, k=2)
+def killed(*args):
+    os.kill(os.getpid(), signal.SIGKILL)
+{at} = killed
+gsynth.gsynth_save(model, {str(path)!r}, compress={compress})
+"""
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == -9
+    assert gsynth.gsynth_load(path) == old
+    assert any(name.endswith(".saving") for name in names(tmp_path))
+    gsynth.gsynth_save(old, path)
+    assert names(tmp_path) == ["m.gsm"]
+
+
 @pytest.mark.parametrize("length", [120, 250, 255])
 def test_a_killed_save_of_a_long_name_is_found_and_its_leftovers_deleted(tmp_path: Path, length: int) -> None:
     path = tmp_path / ("m" * length)
