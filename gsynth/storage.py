@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import logging
 import os
+from collections.abc import Callable
 from pathlib import Path
+from typing import TypeVar
 
 from gsynth.errors import (
     ArgumentError,
@@ -31,6 +33,7 @@ from gsynth.plugins.roles import SERIALIZER
 logger = logging.getLogger(__name__)
 
 PathLike = str | os.PathLike[str]
+Seen = TypeVar("Seen")
 
 
 def gsynth_save(model: GsynthModel, path: PathLike, *, compress: bool = False, format: str | None = None) -> None:
@@ -86,7 +89,7 @@ def gsynth_save(model: GsynthModel, path: PathLike, *, compress: bool = False, f
 def check_savable(path: PathLike, *, compress: bool, format: str | None) -> tuple[Path, str]:
     """Refuse what `gsynth_save` could not write there, before there is a model; the real path and the format's name."""
     target = _output_path(path)
-    _check_replaceable(target)
+    _settled(target, lambda: _check_replaceable(target))
     return target, _format_to_write(target, compress) if format is None else _named_to_write(format)
 
 
@@ -126,16 +129,7 @@ def gsynth_load(path: PathLike, *, format: str | None = None) -> GsynthModel:
     16
     """
     source = _as_path(path)
-    target = Path(os.path.realpath(source))
-    before = identity(target)
-    try:
-        return _load(source, format)
-    except (FormatError, OSError):
-        # Another process may have been putting a new model there: a folder for a file, or by two renames.
-        if identity(target) == before and not is_being_saved(target):
-            raise
-    with in_turn(target):
-        return _load(source, format)
+    return _settled(Path(os.path.realpath(source)), lambda: _load(source, format))
 
 
 def gsynth_convert(
@@ -169,6 +163,19 @@ def gsynth_convert(
     """
     check_not_an_input([_output_path(output_path)], [_as_path(input_path)])
     gsynth_save(gsynth_load(input_path), output_path, compress=compress, format=format)
+
+
+def _settled(target: Path, look: Callable[[], Seen]) -> Seen:
+    """What `look` makes of `target`; where it fails beside a save of another process, once more while none can end."""
+    before = identity(target)
+    try:
+        return look()
+    except (GsynthError, OSError):
+        # A new model may have come between two looks: a folder for a file, or by two renames.
+        if identity(target) == before and not is_being_saved(target):
+            raise
+    with in_turn(target):
+        return look()
 
 
 def _load(source: Path, format: str | None) -> GsynthModel:

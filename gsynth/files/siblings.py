@@ -31,8 +31,11 @@ def new_file(path: Path) -> int:
 
 def new_folder(path: Path) -> int:
     """A descriptor of a new folder, which only its owner may enter."""
-    path.mkdir(mode=0o700)
-    return os.open(path, _NOT_FOLLOWED)
+    while True:
+        path.mkdir(mode=0o700)
+        # Gone already, where another process took it for a leftover.
+        with contextlib.suppress(FileNotFoundError):
+            return os.open(path, _NOT_FOLLOWED)
 
 
 @contextlib.contextmanager

@@ -14,6 +14,7 @@ from gsynth.errors import ArgumentError, GsynthError
 from gsynth.files.atomic import replacing
 from gsynth.files.inputs import check_not_an_input
 from gsynth.files.locks import try_lock
+from gsynth.files.placement import workspace
 from gsynth.genomes import faidx
 from gsynth.genomes.fasta import open_fasta
 
@@ -148,6 +149,23 @@ def test_a_temporary_that_another_process_took_for_a_leftover(tmp_path: Path, mo
     assert len(made) == 2
     assert (tmp_path / "out").read_bytes() == b"whole"
     assert names(tmp_path) == ["out"]
+
+
+def test_a_folder_that_another_process_took_for_a_leftover(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The same of a folder, which is made and opened in two steps."""
+    mkdir, made = Path.mkdir, []
+
+    def lost(path: Path, mode: int = 0o777) -> None:
+        mkdir(path, mode)
+        made.append(path)
+        if len(made) == 1:
+            path.rmdir()
+
+    monkeypatch.setattr(Path, "mkdir", lost)
+    with workspace(tmp_path / "m") as new:
+        new.write_bytes(b"model")
+    assert made[0] == made[1]
+    assert not names(tmp_path)
 
 
 def test_a_folder_that_is_locked_by_whoever_started_the_process(tmp_path: Path) -> None:
