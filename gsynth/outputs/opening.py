@@ -36,8 +36,12 @@ def check_output(output: Any, output_format: str, inputs: Sequence[object] = ())
     if not isinstance(output, str | os.PathLike):
         raise ArgumentTypeError(f"output must be a path, a binary file or None, found {type(output).__name__}")
     path = Path(output)
+    if not os.fspath(output) or "\0" in os.fspath(path):
+        raise ArgumentError(f"output {os.fspath(output)!r} is not a path")
+    # First itself: the root, or '..', has no name to which the suffix of an index could be added.
+    _check_place(path)
     files = _files(path, output_format)
-    for file in files:
+    for file in files[1:]:
         _check_place(file)
     check_not_an_input([*files, *_outdated(path, files)], inputs)
     # A link is written through: what it points to must not promise something else either.

@@ -246,7 +246,11 @@ def test_names_are_refused_where_they_are_written_alone(tmp_path, name):
     [
         ("x.fa", "genbank", ValueError),
         ("nowhere/x.fa", "fasta", FileNotFoundError),
-        (".", "fasta", ValueError),
+        (".", "fasta", ArgumentError),
+        ("..", "fasta", ArgumentError),
+        ("/", "fasta", ArgumentError),
+        ("", "fasta", ArgumentError),
+        ("a\0b", "seq", ArgumentError),
         ("x.fa.gz", "fasta", ValueError),
         ("/dev/null", "fasta", ValueError),
         (7, "fasta", TypeError),
