@@ -28,6 +28,11 @@ class ArrayTrack:
     flank: int = 0
 
     @property
+    def counts(self) -> Mapping[str, int]:
+        """Contig name -> how many values it has; too few of them are refused (`gsynth.tracks.contigs.PerContig`)."""
+        return {name: values.size for name, values in self.arrays.items()}
+
+    @property
     def contigs(self) -> Mapping[str, int]:
         """Contig name -> the first base of its last value, plus one: a last value may reach beyond the contig's end."""
         return {name: max((values.size - 1) * self.width + 1, 0) for name, values in self.arrays.items()}
@@ -76,22 +81,7 @@ class ArrayOpener:
             arrays, width = source["arrays"], source.get("width", 1)
         if isinstance(width, bool) or not isinstance(width, int | np.integer) or width < 1:
             raise ArgumentError(f"width must be a positive whole number of bases per value, found {width!r}")
-        found = {str(name): _numeric(str(name), values) for name, values in arrays.items()}
-        for name, values in found.items():
-            _check_length(name, values.size, int(width), genome)
-        return ArrayTrack(found, int(width))
-
-
-def _check_length(contig: str, found: int, width: int, genome: Genome) -> None:
-    """An array that ends early is more often of another resolution or assembly than without values."""
-    bases = genome.contigs.get(contig)
-    # The last value, for less than `width` bases, may be missing, as where bins are counted by whole division.
-    expected = found if bases is None else bases // width
-    if found < expected:
-        raise ArgumentError(
-            f"{contig}: an array of {found:,} values, each of {width:,} bp, for a contig of {bases:,} bp, which needs "
-            f"{expected:,} or more; pass {{'arrays': arrays, 'width': bp per value}}, and NaN where there is no value"
-        )
+        return ArrayTrack({str(name): _numeric(str(name), values) for name, values in arrays.items()}, int(width))
 
 
 def _numeric(contig: str, values: ArrayLike) -> NDArray[Any]:

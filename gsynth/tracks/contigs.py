@@ -11,7 +11,7 @@ from attrs import frozen
 from numpy.typing import NDArray
 
 from gsynth.genomes.aliases import contig_error, resolve_alias
-from gsynth.plugins import ContigError, Genome, Track
+from gsynth.plugins import ArgumentError, ContigError, Genome, Track
 from gsynth.tracks.categories import Categorical
 
 
@@ -26,6 +26,24 @@ class NamedContigs(Protocol):
     @property
     def contigs(self) -> Mapping[str, int]:
         """The source's name of each contig -> its length, or the end of its last value, in bases."""
+        ...
+
+
+@runtime_checkable
+class PerContig(Protocol):
+    """Optional ability of a track: it has values for whole contigs, one behind the other from the first base on.
+
+    Fewer of them than a contig's length asks for are another contig's, or of another width, and are refused.
+    """
+
+    @property
+    def width(self) -> int:
+        """Bases per value."""
+        ...
+
+    @property
+    def counts(self) -> Mapping[str, int]:
+        """The source's name of each contig -> how many values it has."""
         ...
 
 
@@ -80,6 +98,8 @@ def match_contigs(track: Track, source: str, genome: Genome, alias: Any = None) 
 
     Raises
     ------
+    ArgumentError
+        If a `PerContig` track has too few values for a contig.
     ContigError
         If the source shares no contig with the genome, or two of its contigs would become one.
 
@@ -100,10 +120,26 @@ def match_contigs(track: Track, source: str, genome: Genome, alias: Any = None) 
             raise ContigError(f"{source}: contigs {names[known]!r} and {name!r} are both {known!r} of the genome")
     if not names and track.contigs:
         raise contig_error(track.contigs, source, genome)
+    if isinstance(track, PerContig):
+        _check_counts(track, names, source, genome)
     _warn_beyond(track.contigs, names, source, genome)
     if isinstance(track, Categorical):
         return RenamedCategories(track, names, track.categories)
     return RenamedTrack(track, names)
+
+
+def _check_counts(track: PerContig, names: Mapping[str, str], source: str, genome: Genome) -> None:
+    width = track.width
+    for known, name in names.items():
+        found, bases = track.counts[name], genome.contigs[known]
+        # The last value, for less than `width` bases, may be missing, as where bins are counted by whole division.
+        expected = bases // width
+        if found < expected:
+            raise ArgumentError(
+                f"{source}: {name}: an array of {found:,} values, each of {width:,} bp, for a contig of {bases:,} bp, "
+                f"which needs {expected:,} or more; pass {{'arrays': arrays, 'width': bp per value}}, and NaN where "
+                "there is no value"
+            )
 
 
 def _warn_beyond(lengths: Mapping[str, int], names: Mapping[str, str], source: str, genome: Genome) -> None:
