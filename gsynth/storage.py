@@ -11,7 +11,6 @@ from typing import TypeVar
 from gsynth.errors import (
     ArgumentError,
     ArgumentTypeError,
-    BrokenPluginError,
     FormatError,
     GsynthError,
     MissingFileError,
@@ -25,9 +24,10 @@ from gsynth.files.placement import interrupted_saves, is_being_saved, place, wor
 from gsynth.files.siblings import in_turn
 from gsynth.files.suffixes import compressor_of, kind_of
 from gsynth.model import GsynthModel
-from gsynth.plugins.contracts import Serializer
+from gsynth.plugins import checking
 from gsynth.plugins.descriptors import SerializerPlugin
-from gsynth.plugins.registry import Registered, registry
+from gsynth.plugins.loading import Registered
+from gsynth.plugins.registry import registry
 from gsynth.plugins.roles import SERIALIZER
 
 logger = logging.getLogger(__name__)
@@ -82,7 +82,7 @@ def gsynth_save(model: GsynthModel, path: PathLike, *, compress: bool = False, f
     serializer = registry().load(SERIALIZER, name)
     # It has the same name in there: writers that look at the suffix find it.
     with workspace(target) as new:
-        _write(serializer, name, model, new)
+        checking.save_model(serializer, model, new)
         place(new, target)
 
 
@@ -182,7 +182,7 @@ def _load(source: Path, format: str | None) -> GsynthModel:
     if not source.exists():
         raise MissingFileError(_missing(source))
     if format is not None:
-        return _read(registry().load(SERIALIZER, format), format, source)
+        return checking.load_model(registry().load(SERIALIZER, format), source)
     failure: PluginError | None = None
     problems: list[str] = []
     for entry in _recognising(source, problems):
@@ -192,7 +192,7 @@ def _load(source: Path, format: str | None) -> GsynthModel:
             failure = failure or error
             logger.warning("%s: skipped a format that recognises it: %s", source, error)
             continue
-        return _read(serializer, entry.name, source)
+        return checking.load_model(serializer, source)
     if failure is not None:
         raise failure
     raise FormatError(_unrecognised(source, problems))
@@ -278,41 +278,7 @@ def _is_empty(target: Path) -> bool:
 
 def _recognising(path: Path, problems: list[str]) -> list[Registered[SerializerPlugin]]:
     """The serializers whose sniff accepts `path`, best first; what failed is noted in `problems`."""
-    found = []
-    for entry in _serializers():
-        try:
-            if entry.descriptor.sniff(path):
-                found.append(entry)
-        except OSError as error:
-            problems.append(f"{entry.name}: {error}")
-        except Exception as error:
-            problem = f"serializer {entry.name!r} (from {entry.distribution}) failed to look at the file: {error!r}"
-            logger.warning("%s: %s", path, problem)
-            problems.append(problem)
-    return found
-
-
-def _write(serializer: Serializer, name: str, model: GsynthModel, path: Path) -> None:
-    try:
-        serializer.save(model, path)
-    except (GsynthError, OSError, MemoryError):
-        raise
-    except Exception as error:
-        raise BrokenPluginError(f"serializer {name!r} failed to save: {type(error).__name__}: {error}") from error
-    if not path.exists():
-        raise BrokenPluginError(f"serializer {name!r} did not write at the path that it was given")
-
-
-def _read(serializer: Serializer, name: str, path: Path) -> GsynthModel:
-    try:
-        model = serializer.load(path)
-    except (GsynthError, OSError, MemoryError):
-        raise
-    except Exception as error:
-        raise BrokenPluginError(f"serializer {name!r} failed on {path}: {type(error).__name__}: {error}") from error
-    if not isinstance(model, GsynthModel):
-        raise BrokenPluginError(f"serializer {name!r} returned a {type(model).__name__}, expected a GsynthModel")
-    return model
+    return [entry for entry in _serializers() if checking.sniffs(entry, path, problems)]
 
 
 def _missing(path: Path) -> str:

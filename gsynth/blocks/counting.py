@@ -106,7 +106,10 @@ class BatchCounter:
         return self.counter if isinstance(self.counter, Encoder) else NumpyTranscoder()
 
     def __call__(self, batch: Batch) -> Tally:
-        pieces = batch.pieces
+        with checking.block(lambda: batch.pieces.place):
+            return self._count(batch.pieces)
+
+    def _count(self, pieces: Pieces) -> Tally:
         places = places_of(pieces.sizes + self.order)
         bases, runs = self._read(pieces)
         codes = np.empty(bases.size, dtype=np.uint8)

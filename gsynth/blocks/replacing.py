@@ -37,6 +37,10 @@ class BatchReplacer:
     replacer: Replacer
 
     def __call__(self, batch: Batch, place: int = 0) -> Part:
+        with checking.block(lambda: batch.pieces.place):
+            return self._replaced(batch, place)
+
+    def _replaced(self, batch: Batch, place: int) -> Part:
         pieces = batch.pieces
         if len(pieces) == 1 and not (batch.ends and not batch.continues):
             return self._part(batch, pieces, place)

@@ -62,6 +62,10 @@ class BatchSampler:
         return transcoder_of(self.sampler)
 
     def __call__(self, batch: Batch) -> Block:
+        with checking.block(lambda: batch.pieces.place):
+            return self._sample(batch)
+
+    def _sample(self, batch: Batch) -> Block:
         pieces = batch.pieces
         # Samples of one interval lie behind one another, so the reference is looked at once for all of them.
         distinct = np.flatnonzero(np.diff(batch.chains // self.draws.n_samples, prepend=-1))
@@ -88,10 +92,15 @@ class BatchSampler:
 
         Returns how many of its first bases may have changed.
         """
-        k = self.order
-        if np.array_equal(block.codes[:k], left):
+        if np.array_equal(block.codes[: self.order], left):
             return 0
-        block.codes[:k] = left
+        block.codes[: self.order] = left
+        with checking.block(lambda: block.batch.pieces.place):
+            return self._resample(block)
+
+    def _resample(self, block: Block) -> int:
+        """Sample `block` anew from its left context on, until it meets what is there; returns how many bases."""
+        k = self.order
         windows = block.letters.size
         first, step, met = 0, MIN_BLOCK, False
         while first < windows and not met:

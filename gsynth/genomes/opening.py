@@ -6,7 +6,6 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
-from typing import TypeGuard
 
 from gsynth.errors import ArgumentError, ArgumentTypeError, FormatError, MissingFileError
 from gsynth.genomes.aliased import AliasedGenome
@@ -14,6 +13,7 @@ from gsynth.genomes.aliases import Alias, AliasSource, resolve_alias
 from gsynth.genomes.sniffing import sniff
 from gsynth.plugins import checking
 from gsynth.plugins.contracts import Genome
+from gsynth.plugins.origins import class_of, note_origin, origin_of
 from gsynth.plugins.registry import registry
 from gsynth.plugins.roles import GENOME
 
@@ -48,34 +48,30 @@ def open_genome(source: object = None, *, chrom_alias: AliasSource | Alias = Non
     genome = _opened(source)
     if chrom_alias is None:
         return genome
-    return AliasedGenome(genome, resolve_alias(chrom_alias))
+    aliased = AliasedGenome(genome, resolve_alias(chrom_alias))
+    note_origin(aliased, "genome", origin_of(genome, "genome"))
+    return aliased
 
 
 def _opened(source: object) -> Genome:
     if source is None:
         return _current()
-    if _is_genome(source):
+    if checking.is_genome(source):
+        note_origin(source, "genome", f"the object passed as genome=, of {class_of(source)}")
         checking.check_genome(source)
         return source
-    plugins = registry()
     problems: list[str] = []
-    for entry in plugins.ranked(GENOME):
-        if checking.accepts(entry, "genome", source, problems):
-            opener = plugins.load(GENOME, entry.name)
-            with checking.named(opener, "genome", lambda: f"opening {source!r:.200}"):
-                genome = opener.open(source)
-            checking.check_opened(genome, opener)
-            return genome
-    raise _refusal(source, problems)
+    for _, opener in checking.openers(registry(), GENOME, source, problems):
+        return checking.opened_genome(opener, source)
+    refusal = _refusal(source)
+    raise type(refusal)("\n  problem: ".join([str(refusal), *problems]))
 
 
-def _is_genome(source: object) -> TypeGuard[Genome]:
-    return isinstance(source, Genome)
-
-
-def _refusal(source: object, problems: list[str]) -> Exception:
+def _refusal(source: object) -> Exception:
+    if isinstance(source, type):
+        return ArgumentTypeError(f"genome must be an object, found the class {source.__name__}: make one of it")
     if isinstance(source, str | os.PathLike):
-        return _path_refusal(Path(source), problems)
+        return _path_refusal(Path(source))
     if isinstance(source, Mapping):
         if not source:
             return ArgumentError("genome: the mapping is empty")
@@ -83,10 +79,13 @@ def _refusal(source: object, problems: list[str]) -> Exception:
         return ArgumentTypeError(
             f"genome: a mapping must hold sequences (str, bytes, uint8 arrays) or sizes (int), found {', '.join(kinds)}"
         )
-    return ArgumentTypeError(f"genome must be a path, a mapping or an open genome, found {type(source).__name__}")
+    hint = ""
+    if hasattr(source, "read"):
+        hint = "; of an open file pass the path, of text in memory a mapping of names to sequences"
+    return ArgumentTypeError(f"genome must be a path, a mapping or an open genome, found {type(source).__name__}{hint}")
 
 
-def _path_refusal(path: Path, problems: list[str]) -> Exception:
+def _path_refusal(path: Path) -> Exception:
     if not path.exists():
         return MissingFileError(f"genome: no file {str(path)!r}")
     kind = sniff(path)
@@ -98,7 +97,6 @@ def _path_refusal(path: Path, problems: list[str]) -> Exception:
         f"genome: {path} is {found}, which no genome plugin reads (installed: {names}); "
         "expected FASTA ('>' first; plain, gzip or bgzip), .2bit, "
         "the folder of a misha database (chrom_sizes.txt, seq/), or contig sizes"
-        + "".join(f"\n  problem: {problem}" for problem in problems)
     )
 
 

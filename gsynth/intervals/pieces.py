@@ -39,6 +39,24 @@ class Pieces:
     def __len__(self) -> int:
         return int(self.ids.size)
 
+    @property
+    def place(self) -> str:
+        """Where the pieces lie, for messages; coordinates are 0-based half-open.
+
+        Examples
+        --------
+        >>> columns = [np.array(column) for column in ([0, 1], [0, 5], [90, 20], [10, 5], [90, 20])]
+        >>> Pieces(("chr1", "chr2"), *columns).place
+        'chr1:10-90 and 1 more, the last chr2:5-20'
+        """
+        if not len(self):
+            return "nothing"
+        first, last = self._place(0), self._place(len(self) - 1)
+        return first if len(self) == 1 else f"{first} and {len(self) - 1} more, the last {last}"
+
+    def _place(self, i: int) -> str:
+        return f"{self.names[int(self.ids[i])]}:{self.firsts[i]}-{self.lasts[i]}"
+
     def __getitem__(self, chosen: NDArray[np.int64] | slice) -> Pieces:
         """Some of the pieces."""
         columns = (self.ids, self.starts, self.ends, self.firsts, self.lasts)

@@ -10,10 +10,10 @@ from typing import Final
 
 from gsynth.errors import ArgumentTypeError
 from gsynth.plugins.contracts import Counter, Sampler
+from gsynth.plugins.descriptors import AUTO
 from gsynth.plugins.registry import registry
 from gsynth.plugins.roles import COUNTER, SAMPLER, D, I, Role
 
-AUTO: Final = "auto"
 ENVIRONMENT_VARIABLE: Final = "GSYNTH_BACKEND"
 
 log = logging.getLogger("gsynth")
@@ -30,7 +30,7 @@ def load_backend(role: Role[D, I], backend: str | None) -> I:
     plugins = registry()
     if name == AUTO:
         name, problems = plugins.auto(role)
-        log.debug("backend: %s %s", name, role)
+        log.info("backend: %s %s", role, name)
         if problems:
             _warn(role.name, name, tuple(problems))
     return plugins.load(role, name)

@@ -9,10 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any, Final
 
-from attrs import field, frozen
-from attrs.validators import and_, instance_of, is_callable, min_len
+from attrs import Attribute, field, frozen
 
+from gsynth.errors import ArgumentTypeError
 from gsynth.plugins.contracts import (
     CONTRACT,
     Counter,
@@ -21,6 +22,46 @@ from gsynth.plugins.contracts import (
     Serializer,
     TrackOpener,
 )
+
+AUTO: Final = "auto"
+"""Stands for the best backend, so no plugin can have this name."""
+
+_Check = Callable[[Any, "Attribute[Any]", object], None]
+
+
+def _must(fits: Callable[[object], bool], expected: str) -> _Check:
+    """A validator whose error names the descriptor and the field."""
+
+    def check(descriptor: PluginDescriptor, attribute: Attribute[Any], value: object) -> None:
+        if not fits(value):
+            raise ArgumentTypeError(
+                f"{type(descriptor).__name__}(name={descriptor.name!r}): "
+                f"{attribute.name} must be {expected}, found {value!r}"
+            )
+
+    return check
+
+
+def _is_name(value: object) -> bool:
+    return isinstance(value, str) and value not in ("", AUTO)
+
+
+def _is_whole(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+def _is_suffixes(value: object) -> bool:
+    return isinstance(value, tuple) and all(
+        isinstance(suffix, str) and suffix[:1] == "." and suffix == suffix.lower() for suffix in value
+    )
+
+
+_A_NAME: Final = _must(_is_name, f"a str, not empty and not {AUTO!r}")
+_A_STR: Final = _must(lambda value: isinstance(value, str), "a str")
+_A_BOOL: Final = _must(lambda value: isinstance(value, bool), "True or False")
+_WHOLE: Final = _must(_is_whole, "a whole number")
+_CALLABLE: Final = _must(callable, "callable")
+_SUFFIXES: Final = _must(_is_suffixes, "a tuple of lower-case suffixes, each with its dot")
 
 
 def _never(_: object) -> bool:
@@ -31,28 +72,28 @@ def _never(_: object) -> bool:
 class PluginDescriptor:
     """What every role has in common."""
 
-    name: str = field(validator=and_(instance_of(str), min_len(1)))
-    load: Callable[[], object] = field(validator=is_callable())
-    priority: int = field(default=0, validator=instance_of(int))
-    install_hint: str = field(default="", validator=instance_of(str))
-    contract: int = field(default=CONTRACT, validator=instance_of(int))
-    summary: str = field(default="", validator=instance_of(str))
+    name: str = field(validator=_A_NAME)
+    load: Callable[[], object] = field(validator=_CALLABLE)
+    priority: int = field(default=0, validator=_WHOLE)
+    install_hint: str = field(default="", validator=_A_STR)
+    contract: int = field(default=CONTRACT, validator=_WHOLE)
+    summary: str = field(default="", validator=_A_STR)
 
 
 @frozen(kw_only=True)
 class CounterPlugin(PluginDescriptor):
     """A k-mer counter; half of a backend. It must say which `contract` it was written for."""
 
-    load: Callable[[], Counter]
-    contract: int = field(validator=instance_of(int))
+    load: Callable[[], Counter] = field(validator=_CALLABLE)
+    contract: int = field(validator=_WHOLE)
 
 
 @frozen(kw_only=True)
 class SamplerPlugin(PluginDescriptor):
     """A sequence sampler; the other half of a backend of the same name. It must say its `contract` too."""
 
-    load: Callable[[], Sampler]
-    contract: int = field(validator=instance_of(int))
+    load: Callable[[], Sampler] = field(validator=_CALLABLE)
+    contract: int = field(validator=_WHOLE)
 
 
 @frozen(kw_only=True)
@@ -65,25 +106,30 @@ class SerializerPlugin(PluginDescriptor):
     when named.
     """
 
-    load: Callable[[], Serializer]
-    sniff: Callable[[Path], bool] = field(validator=is_callable())
-    suffixes: tuple[str, ...] = ()
-    can_save: bool = True
-    compressed: bool = False
-    on_request: bool = False
+    load: Callable[[], Serializer] = field(validator=_CALLABLE)
+    sniff: Callable[[Path], bool] = field(validator=_CALLABLE)
+    suffixes: tuple[str, ...] = field(default=(), validator=_SUFFIXES)
+    can_save: bool = field(default=True, validator=_A_BOOL)
+    compressed: bool = field(default=False, validator=_A_BOOL)
+    on_request: bool = field(default=False, validator=_A_BOOL)
 
 
 @frozen(kw_only=True)
-class GenomePlugin(PluginDescriptor):
-    """A kind of genome source. `accepts` looks at the source (of a path, at the content) and says whether it is one."""
+class SourcePlugin(PluginDescriptor):
+    """A kind of source. `accepts` looks at one (of a path, at the content) and says whether it is of this kind."""
 
-    load: Callable[[], GenomeOpener]
-    accepts: Callable[[object], bool] = field(default=_never, validator=is_callable())
+    accepts: Callable[[object], bool] = field(default=_never, validator=_CALLABLE)
 
 
 @frozen(kw_only=True)
-class TrackPlugin(PluginDescriptor):
-    """A kind of track source. `accepts` looks at the source and says whether it is one."""
+class GenomePlugin(SourcePlugin):
+    """A kind of genome source."""
 
-    load: Callable[[], TrackOpener]
-    accepts: Callable[[object], bool] = field(default=_never, validator=is_callable())
+    load: Callable[[], GenomeOpener] = field(validator=_CALLABLE)
+
+
+@frozen(kw_only=True)
+class TrackPlugin(SourcePlugin):
+    """A kind of track source."""
+
+    load: Callable[[], TrackOpener] = field(validator=_CALLABLE)

@@ -6,12 +6,12 @@ import difflib
 import functools
 import importlib.metadata
 import logging
-import os
+import reprlib
 from collections.abc import Iterable, Iterator
-from typing import Any, Final, Generic
+from typing import Final
 
 import pluggy
-from attrs import define, field, frozen
+from attrs import field, frozen
 
 from gsynth.errors import (
     BrokenPluginError,
@@ -19,33 +19,17 @@ from gsynth.errors import (
     UnavailablePluginError,
     UnknownPluginError,
 )
-from gsynth.plugins import hookspecs
-from gsynth.plugins.contracts import CONTRACT
-from gsynth.plugins.roles import ROLES, D, I, Role, missing_parts
+from gsynth.plugins.descriptors import PluginDescriptor
+from gsynth.plugins.loading import Registered, load, reason_of
+from gsynth.plugins.manager import BLOCK_VARIABLE, blocked_names, new_manager
+from gsynth.plugins.roles import ROLES, D, I, Role
 
 ENTRY_POINT_GROUP: Final = "gsynth"
 
-BLOCK_VARIABLE: Final = "GSYNTH_BLOCK_PLUGINS"
-"""Names of entry points, separated by commas, whose plugins stay out."""
-
-TRACE_VARIABLE: Final = "GSYNTH_TRACE_PLUGINS"
-"""Where it is set and not 0, the calls of hooks are logged, at the level DEBUG of the logger ``gsynth.plugins``."""
-
-_CHANGES: Final = 'docs/plugins/contract.md, "Changes"'
+UNUSABLE: Final = (UnavailablePluginError, PluginConflictError, BrokenPluginError)
+"""Why a plugin that is registered cannot be had."""
 
 log = logging.getLogger("gsynth.plugins")
-
-
-@frozen
-class Registered(Generic[D]):
-    """A descriptor and where it came from."""
-
-    descriptor: D
-    distribution: str
-
-    @property
-    def name(self) -> str:
-        return self.descriptor.name
 
 
 @frozen
@@ -72,33 +56,8 @@ class PluginStatus:
     summary: str = ""
 
 
-@define
-class _Shelf(Generic[D, I]):
-    """The plugins of one role, and what those that were asked for have loaded."""
-
-    role: Role[D, I]
-    found: list[Registered[D]] = field(factory=list)
-    loaded: dict[str, I] = field(factory=dict)
-
-
-def _reason(error: BaseException) -> str:
-    return f"{type(error).__name__}: {error}"
-
-
 def _distribution_of(entry_point: importlib.metadata.EntryPoint) -> str:
     return entry_point.dist.name if entry_point.dist is not None else "an unknown distribution"
-
-
-def _new_manager() -> pluggy.PluginManager:
-    manager = pluggy.PluginManager("gsynth")
-    manager.add_hookspecs(hookspecs)
-    for name in os.environ.get(BLOCK_VARIABLE, "").split(","):
-        if name.strip():
-            manager.set_blocked(name.strip())
-    if os.environ.get(TRACE_VARIABLE, "0") not in ("", "0"):
-        manager.trace.root.setwriter(lambda text: log.debug("%s", text.rstrip()))
-        manager.enable_tracing()
-    return manager
 
 
 @frozen
@@ -108,31 +67,37 @@ class Registry:
     Attributes
     ----------
     manager : pluggy.PluginManager
-        Blocking, tracing and unregistering are pluggy's own; what is unregistered stays in `found` until a new
-        registry is made.
+        Blocking, tracing and unregistering are pluggy's own: a plugin that is blocked or unregistered there is gone
+        from here at once. A plugin has the name of its entry point.
     broken : list of BrokenPlugin
     """
 
-    manager: pluggy.PluginManager = field(factory=_new_manager, repr=False)
+    manager: pluggy.PluginManager = field(factory=new_manager, repr=False)
     broken: list[BrokenPlugin] = field(factory=list)
-    _shelves: dict[str, _Shelf[Any, Any]] = field(
-        factory=lambda: {name: _Shelf(role) for name, role in ROLES.items()}, repr=False
+    _found: dict[str, list[Registered[PluginDescriptor]]] = field(
+        factory=lambda: {name: [] for name in ROLES}, init=False, repr=False
     )
+    _loaded: dict[tuple[str, str, str], object] = field(factory=dict, init=False, repr=False)
 
     @classmethod
     def from_entry_points(cls, entry_points: Iterable[importlib.metadata.EntryPoint]) -> Registry:
         """Load the entry points one by one; one that fails is kept in `broken` with its reason."""
         registry = cls()
-        for entry_point in sorted(entry_points, key=lambda ep: (ep.name, ep.value, _distribution_of(ep))):
-            distribution = _distribution_of(entry_point)
-            if registry._is_blocked(entry_point.name, distribution):
+        points = sorted(entry_points, key=lambda ep: (ep.name, ep.value, _distribution_of(ep)))
+        known = {name for point in points for name in (point.name, _distribution_of(point))}
+        for name in blocked_names():
+            if name not in known:
+                log.warning("%s names %r, and no plugin is named so%s", BLOCK_VARIABLE, name, _close(name, known))
+        for point in points:
+            distribution = _distribution_of(point)
+            if registry._is_blocked(point.name, distribution):
                 continue
             try:
-                module = entry_point.load()
-            except Exception as error:
-                registry._reject(entry_point.name, distribution, _reason(error))
+                module = point.load()
+            except (Exception, SystemExit) as error:
+                registry._reject(point.name, distribution, reason_of(error))
                 continue
-            registry.add(module, entry_point.name, distribution)
+            registry.add(module, point.name, distribution)
         return registry
 
     def add(self, module: object, name: str, distribution: str) -> None:
@@ -144,45 +109,52 @@ class Registry:
         try:
             self.manager.register(module, name=unique)
             self.manager.check_pending()
-        except Exception as error:
-            self.manager.unregister(name=unique)
-            self._reject(name, distribution, _reason(error))
+            hooks = [caller.name for caller in self.manager.get_hookcallers(module) or []]
+            problem = "" if hooks else _no_hook(module)
+        except (Exception, SystemExit) as error:
+            problem = reason_of(error)
+        if problem:
+            if self.manager.has_plugin(unique):
+                self.manager.unregister(name=unique)
+            self._reject(name, distribution, problem)
             return
-        hooks = [caller.name for caller in self.manager.get_hookcallers(module) or []]
-        if not hooks:
-            self._reject(name, distribution, _no_hook(module))
+        self._forget(unique)
         for role in ROLES.values():
             if role.hook in hooks:
-                self._collect(role, module, name, distribution)
+                self._collect(role, module, unique, distribution)
+
+    def _forget(self, plugin: str) -> None:
+        """Another module may have had the name, and have been unregistered."""
+        for entries in self._found.values():
+            entries[:] = [entry for entry in entries if entry.plugin != plugin]
+        for key in [key for key in self._loaded if key[1] == plugin]:
+            del self._loaded[key]
 
     def _is_blocked(self, name: str, distribution: str) -> bool:
-        if not self.manager.is_blocked(name):
+        if not (self.manager.is_blocked(name) or self.manager.is_blocked(distribution)):
             return False
-        self._reject(name, distribution, f"blocked (by {BLOCK_VARIABLE}, or by the manager's set_blocked)")
+        self.broken.append(BrokenPlugin(name, distribution, f"blocked ({BLOCK_VARIABLE}, or set_blocked of pluggy)"))
         return True
 
     def _reject(self, name: str, distribution: str, reason: str) -> None:
         self.broken.append(BrokenPlugin(name, distribution, reason))
+        log.warning("skipped a plugin: %s", self.broken[-1])
 
-    def _collect(self, role: Role[D, I], module: object, name: str, distribution: str) -> None:
+    def _collect(self, role: Role[D, I], module: object, plugin: str, distribution: str) -> None:
         # Each plugin's hook is called by itself, so that nothing that one does wrong reaches another.
-        others = [plugin for plugin in self.manager.get_plugins() if plugin is not module]
+        others = [other for other in self.manager.get_plugins() if other is not module]
         hook = self.manager.subset_hook_caller(role.hook, others)
         try:
             yielded = [descriptor for part in hook() for descriptor in part]
-        except Exception as error:
-            self._reject(name, distribution, f"{role.hook}() failed: {_reason(error)}")
+        except (Exception, SystemExit) as error:
+            self._reject(plugin, distribution, f"{role.hook}() failed: {reason_of(error)}")
             return
         for descriptor in yielded:
             if isinstance(descriptor, role.descriptor):
-                self._shelf(role).found.append(Registered(descriptor, distribution))
+                self._found[role.name].append(Registered(descriptor, distribution, plugin))
             else:
-                expected = role.descriptor.__name__
-                self._reject(name, distribution, f"{role.hook}() yielded {descriptor!r}, expected a {expected}")
-
-    def _shelf(self, role: Role[D, I]) -> _Shelf[D, I]:
-        shelf: _Shelf[D, I] = self._shelves[role.name]
-        return shelf
+                found, expected = reprlib.repr(descriptor), role.descriptor.__name__
+                self._reject(plugin, distribution, f"{role.hook}() yielded {found}, expected a {expected}")
 
     def names(self, role: Role[D, I]) -> list[str]:
         """The registered names of a role, best first."""
@@ -190,29 +162,37 @@ class Registry:
 
     def ranked(self, role: Role[D, I]) -> list[Registered[D]]:
         """The registered plugins of a role by descending priority, then by name."""
-        found = self._shelf(role).found
+        found = [
+            Registered(entry.descriptor, entry.distribution, entry.plugin)
+            for entry in self._found[role.name]
+            if self.manager.has_plugin(entry.plugin) and isinstance(entry.descriptor, role.descriptor)
+        ]
         return sorted(found, key=lambda entry: (-entry.descriptor.priority, entry.name, entry.distribution))
 
     def select(self, role: Role[D, I], name: str) -> Registered[D]:
         """The plugin of that name; one of the four selection errors if it cannot be had."""
-        matches = [entry for entry in self._shelf(role).found if entry.name == name]
+        matches = [entry for entry in self.ranked(role) if entry.name == name]
         if not matches:
             raise UnknownPluginError(self._unknown(role, name))
         if len(matches) > 1:
             owners = " and ".join(sorted(entry.distribution for entry in matches))
             raise PluginConflictError(
                 f"{role} {name!r} is provided by {len(matches)} plugins, from {owners}: uninstall one of them, or "
-                f"block one by the name of its entry point ({BLOCK_VARIABLE})"
+                f"block it by its distribution's name or its entry point's ({BLOCK_VARIABLE})"
             )
         return matches[0]
 
     def load(self, role: Role[D, I], name: str) -> I:
         """The implementation of the plugin of that name, loaded once."""
-        entry = self.select(role, name)
-        loaded = self._shelf(role).loaded
-        if name not in loaded:
-            loaded[name] = _load(role, entry)
-        return loaded[name]
+        return self.loaded(role, self.select(role, name))
+
+    def loaded(self, role: Role[D, I], entry: Registered[D]) -> I:
+        """The implementation of a plugin, loaded once."""
+        key = role.name, entry.plugin, entry.name
+        found = self._loaded.get(key)
+        if not isinstance(found, role.protocol):
+            found = self._loaded[key] = load(role, entry)
+        return found
 
     def auto(self, role: Role[D, I]) -> tuple[str, list[str]]:
         """The name of the best plugin of a role that loads here, and why each better one does not."""
@@ -220,7 +200,7 @@ class Registry:
         for name in self.names(role):
             try:
                 self.load(role, name)
-            except (UnavailablePluginError, PluginConflictError, BrokenPluginError) as error:
+            except UNUSABLE as error:
                 problems.append(str(error))
             else:
                 return name, problems
@@ -234,19 +214,21 @@ class Registry:
                 reason = ""
                 try:
                     self.load(role, entry.name)
-                except (UnavailablePluginError, PluginConflictError, BrokenPluginError) as error:
+                except UNUSABLE as error:
                     reason = str(error)
                 summary = entry.descriptor.summary
                 yield PluginStatus(role.name, entry.name, entry.distribution, not reason, reason, summary)
 
     def _unknown(self, role: Role[D, I], name: str) -> str:
         names = self.names(role)
-        lines = [f"no {role} is named {name!r}; installed: {', '.join(names) or 'none'}"]
-        close = difflib.get_close_matches(name, names, n=1)
-        if close:
-            lines.append(f"did you mean {close[0]!r}?")
+        lines = [f"no {role} is named {name!r}; installed: {', '.join(names) or 'none'}{_close(name, names)}"]
         lines += [f"could not be loaded: {plugin}" for plugin in self.broken]
         return "\n".join(lines)
+
+
+def _close(name: str, names: Iterable[str]) -> str:
+    close = difflib.get_close_matches(name, sorted(names), n=1)
+    return f"; did you mean {close[0]!r}?" if close else ""
 
 
 def _no_hook(module: object) -> str:
@@ -254,34 +236,6 @@ def _no_hook(module: object) -> str:
     alike = [name for name in dir(module) if name.startswith("gsynth_")]
     found = f"; it has {', '.join(alike)}, not marked" if alike else ""
     return f"it has no gsynth hook{found}: mark a function named {hooks} with gsynth.plugins.hookimpl"
-
-
-def _load(role: Role[D, I], entry: Registered[D]) -> I:
-    descriptor = entry.descriptor
-    who = f"{role} {entry.name!r} (from {entry.distribution})"
-    if descriptor.contract > CONTRACT:
-        raise UnavailablePluginError(
-            f"{who} was written for contract {descriptor.contract}, this gsynth has contract {CONTRACT}: "
-            "upgrade gsynth or install an older release of the plugin"
-        )
-    if descriptor.contract < role.least_contract:
-        raise UnavailablePluginError(
-            f"{who} was written for contract {descriptor.contract}, this gsynth needs {role.least_contract} or later: "
-            f"upgrade the plugin, or install an older gsynth; what its author must change is in {_CHANGES}"
-        )
-    try:
-        implementation: object = descriptor.load()
-    except ImportError as error:
-        hint = f"; {descriptor.install_hint}" if descriptor.install_hint else ""
-        raise UnavailablePluginError(f"{who} cannot be used here: {error}{hint}") from error
-    except Exception as error:
-        raise BrokenPluginError(f"{who} failed to load: {_reason(error)}") from error
-    missing = missing_parts(implementation, role)
-    if missing or isinstance(implementation, type) or not isinstance(implementation, role.protocol):
-        what = f"the class {implementation.__name__}" if isinstance(implementation, type) else repr(implementation)
-        lacks = f", which lacks {', '.join(missing)}" if missing else ""
-        raise BrokenPluginError(f"{who}: its load gave {what}{lacks}; expected a {role.protocol.__name__}")
-    return implementation
 
 
 @functools.cache

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Final, Generic, TypeVar
+from typing import Final, Generic, TypeVar
 
 from attrs import frozen
 
@@ -16,8 +16,8 @@ from gsynth.plugins.descriptors import (
     TrackPlugin,
 )
 
-D = TypeVar("D", bound=PluginDescriptor)
-I = TypeVar("I")  # noqa: E741  # the implementation
+D = TypeVar("D", bound=PluginDescriptor, covariant=True)
+I = TypeVar("I", covariant=True)  # noqa: E741  # the implementation
 
 
 @frozen
@@ -56,11 +56,7 @@ SERIALIZER: Final = Role("serializer", SerializerPlugin, Serializer)
 GENOME: Final = Role("genome", GenomePlugin, GenomeOpener)
 TRACK: Final = Role("track", TrackPlugin, TrackOpener)
 
-ROLES: Final[dict[str, Role[Any, Any]]] = {role.name: role for role in (COUNTER, SAMPLER, SERIALIZER, GENOME, TRACK)}
+ROLES: Final[dict[str, Role[PluginDescriptor, object]]] = {
+    role.name: role for role in (COUNTER, SAMPLER, SERIALIZER, GENOME, TRACK)
+}
 """All roles by name, in the order in which they are listed."""
-
-
-def missing_parts(implementation: object, role: Role[D, I]) -> list[str]:
-    """The methods of the role's contract that an implementation lacks."""
-    asked = [name for name in vars(role.protocol) if not name.startswith("_")]
-    return [name for name in asked if not callable(getattr(implementation, name, None))]

@@ -7,7 +7,7 @@ from typing import Any, Final
 import pytest
 
 from gsynth.plugins import Counter, GenomeOpener, Sampler, Serializer, TrackOpener
-from gsynth.plugins.registry import Registered
+from gsynth.plugins.loading import Registered
 from gsynth.testing.clauses import SUITE_CONTRACT, require
 
 PROTOCOLS: Final[dict[str, type[Any]]] = {

@@ -15,8 +15,10 @@ import pytest
 
 from gsynth.errors import UnavailablePluginError
 from gsynth.plugins import Counter, Genome, Sampler, Serializer, Track
-from gsynth.plugins.registry import Registered, registry
+from gsynth.plugins.loading import Registered
+from gsynth.plugins.registry import registry
 from gsynth.plugins.roles import ROLES as BY_NAME
+from gsynth.plugins.roles import Role
 from gsynth.testing.counters import CounterConformance
 from gsynth.testing.pytest_plugin import ROLES, asked
 from gsynth.testing.registration import RegistrationConformance
@@ -65,10 +67,11 @@ def _select(role: str, name: str) -> Registered[Any]:
 
 
 def _open(role: str, source: object, *more: object) -> Any:
-    for entry in registry().ranked(BY_NAME[role]):
+    of: Role[Any, Any] = BY_NAME[role]
+    for entry in registry().ranked(of):
         if entry.descriptor.accepts(source):
-            return registry().load(BY_NAME[role], entry.name).open(source, *more)
-    names = ", ".join(registry().names(BY_NAME[role]))
+            return registry().load(of, entry.name).open(source, *more)
+    names = ", ".join(registry().names(of))
     pytest.fail(f"no registered {role} plugin accepts {source!r}; registered: {names}")
 
 

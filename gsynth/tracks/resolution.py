@@ -11,6 +11,7 @@ from typing import Any, Protocol, runtime_checkable
 
 from attrs import field, frozen
 
+from gsynth.errors import PluginError
 from gsynth.plugins import (
     ArgumentError,
     ArgumentTypeError,
@@ -21,7 +22,9 @@ from gsynth.plugins import (
     TrackPlugin,
     checking,
 )
-from gsynth.plugins.registry import Registered, Registry, registry
+from gsynth.plugins.loading import Registered
+from gsynth.plugins.origins import class_of, note_origin
+from gsynth.plugins.registry import Registry, registry
 from gsynth.plugins.roles import TRACK
 from gsynth.tracks.contigs import match_contigs
 from gsynth.tracks.expression_track import ExpressionTrack
@@ -99,9 +102,16 @@ class TrackResolver:
         """For each plugin that knows the genome as a source of tracks, their names."""
         found: dict[str, list[str]] = {}
         for entry in self.plugins.ranked(TRACK):
-            if self._accepts(entry, {"genome": self.genome, "name": ""}):
+            if not self._accepts(entry, {"genome": self.genome, "name": ""}):
+                continue
+            try:
                 opener = self.plugins.load(TRACK, entry.name)
-                found[entry.name] = list(opener.names(self.genome)) if isinstance(opener, GenomeTracks) else []
+            except PluginError as error:
+                # What it would find is unknown; a name that nothing else finds is refused with this reason.
+                self._problems.append(str(error))
+                continue
+            if isinstance(opener, GenomeTracks):
+                found[entry.name] = checking.track_names(opener, opener.names, self.genome)
         return found
 
     def _open_source(self, name: str, source: object) -> Track:
@@ -112,34 +122,32 @@ class TrackResolver:
         chosen = source.get("format") if isinstance(source, Mapping) else None
         if isinstance(chosen, str):
             return self._opened_by(chosen, source, name)
-        for entry in self.plugins.ranked(TRACK):
-            if self._accepts(entry, source):
-                return self._opened_by(entry.name, source, name)
-        if isinstance(source, Track):
-            checking.check_track(source, source, f"track {name!r}")
+        for plugin, _ in checking.openers(self.plugins, TRACK, source, self._problems):
+            return self._opened_by(plugin, source, name)
+        if checking.is_track(source):
+            note_origin(source, "track", f"the object passed as track {name!r}, of {class_of(source)}")
+            checking.check_track(source, f"track {name!r}")
             return match_contigs(source, f"track {name!r}", self.genome, self.alias)
         raise ArgumentError(self._unusable(name, source))
 
     def _opened_by(self, plugin: str, source: object, name: str) -> Track:
         opener = self.plugins.load(TRACK, plugin)
-        with checking.named(opener, "track", lambda: f"opening track {name!r}"):
-            track = opener.open(source, self.genome)
-        checking.check_track(track, opener, f"track {name!r}")
+        track = checking.opened_track(opener, source, self.genome, f"track {name!r}")
         path = source.get("path") if isinstance(source, Mapping) else source
         where = f" ({path})" if isinstance(path, str | os.PathLike) and str(path) != name else ""
         return match_contigs(track, f"track {name!r}{where}", self.genome, self.alias)
 
     def _accepts(self, entry: Registered[TrackPlugin], source: object) -> bool:
-        return checking.accepts(entry, "track", source, self._problems)
+        return checking.accepts(entry, TRACK, source, self._problems)
 
     def _unusable(self, name: str, source: object) -> str:
-        kinds = "\n".join(f"  {entry.name}: {entry.descriptor.summary}" for entry in self._kinds())
-        problems = "".join(f"\ncould not be loaded: {plugin}" for plugin in self.plugins.broken)
-        problems += "".join(f"\nproblem: {problem}" for problem in self._problems)
-        return f"track {name!r}: no kind of track can be made of {_described(source)}; there are\n{kinds}{problems}"
+        lines = [f"track {name!r}: no kind of track can be made of {_described(source)}; there are"]
+        lines += [f"  {entry.name}: {entry.descriptor.summary}" for entry in self.plugins.ranked(TRACK)]
+        return "\n".join([*lines, *self._what_failed()])
 
-    def _kinds(self) -> list[Any]:
-        return [entry for entry in self.plugins.ranked(TRACK) if isinstance(entry.descriptor, TrackPlugin)]
+    def _what_failed(self) -> list[str]:
+        lines = [f"could not be loaded: {plugin}" for plugin in self.plugins.broken]
+        return [*lines, *(f"problem: {problem}" for problem in dict.fromkeys(self._problems))]
 
     def _unknown(self, leaf: Leaf) -> str:
         named, given = self.named(), list(self.sources)
@@ -151,7 +159,7 @@ class TrackResolver:
         if close:
             lines.append(f"did you mean {close[0]!r}?")
         lines.append(f"to pass it: tracks={{{leaf.name!r}: FILE}} (--track {leaf.name}=FILE)")
-        return "\n".join(lines)
+        return "\n".join([*lines, *self._what_failed()])
 
 
 def _located(name: str, source: str | os.PathLike[str] | Mapping[Any, Any]) -> object:

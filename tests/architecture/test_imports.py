@@ -134,24 +134,29 @@ def test_every_built_in_comes_through_an_entry_point():
 
 ASKED = {
     "fetch", "fetch_many", "window_values", "composition_values", "bases_values", "many_values", "count", "sample",
-    "sample_stream", "encode", "decode", "compose", "accepts",
+    "sample_stream", "encode", "decode", "compose", "replace", "accepts", "sniff", "open", "names", "save", "load",
 }  # fmt: skip
 """What only `gsynth.plugins.checking` calls on a plugin's object."""
+
+PLUGINS_OBJECT = re.compile(
+    "genome|track|counter|sampler|encoder|transcoder|composer|replacer|descriptor|opener|serializer"
+)
+"""In the name of a variable that holds one."""
 
 
 def test_the_core_asks_plugins_in_one_place():
     """Elsewhere a plugin's answer would go unchecked."""
     found = []
     for path in CORE:
-        if path.name == "checking.py" or "testing" in path.parts:
+        if "checking" in path.parts or "testing" in path.parts:
             continue
         for node in ast.walk(ast.parse(path.read_text())):
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in ASKED:
                 owner = ast.unparse(node.func.value)
-                if re.search(
-                    r"genome|track|counter|sampler|encoder|transcoder|composer|descriptor", owner.split(".")[-1]
-                ):
+                if PLUGINS_OBJECT.search(owner.split(".")[-1]):
                     found.append(f"{path.relative_to(ROOT)}:{node.lineno}: {ast.unparse(node.func)}")
     # Wrappers that are asked through the door themselves, and pass on what they were asked.
     passing = {"gsynth/tracks/contigs.py", "gsynth/tracks/expression_track.py", "gsynth/genomes/aliased.py"}
+    # `load` of a descriptor is checked where it is called.
+    passing.add("gsynth/plugins/loading.py")
     assert not [line for line in found if line.split(":")[0] not in passing]

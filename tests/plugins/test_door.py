@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import logging
+import io
 import os
+import pickle
 import subprocess
 import sys
-import warnings
 
 import numpy as np
 import pytest
@@ -14,10 +14,10 @@ import pytest
 import gsynth
 from gsynth.errors import BrokenPluginError
 from gsynth.genomes import open_genome
-from gsynth.plugins import CounterPlugin, GenomePlugin, SamplerPlugin, TrackPlugin, hookimpl
-from gsynth.plugins import backends as choice
-from gsynth.plugins.registry import Registry, registry
-from gsynth.plugins.roles import COUNTER, SAMPLER
+from gsynth.plugins import GenomePlugin, TrackPlugin
+from gsynth.plugins.origins import origin_of
+from gsynth.plugins.registry import registry
+from gsynth.plugins.roles import COUNTER
 
 # Without those that this environment is to lack: what they can do is asked before any test runs.
 BACKENDS = [name for name in registry().names(COUNTER) if name not in os.environ.get("GSYNTH_TEST_WITHOUT", "").split()]
@@ -69,7 +69,9 @@ def test_a_genome_that_hands_back_something_else(backend, dims, kind):
     "contigs", [[("c", 9)], {"c": "9"}, {"c": -1}, {"c": 2.0}, {7: 9}, {"c": True}, {"c": 2**63}], ids=repr
 )
 def test_a_genome_of_impossible_contigs(contigs):
-    with pytest.raises(BrokenPluginError, match=r"genome of class .*Mine \(not from an installed distribution\)"):
+    with pytest.raises(
+        BrokenPluginError, match=r"object passed as genome=, of class .*Mine \(not from an installed distribution\)"
+    ):
         open_genome(Mine(lambda bases: bases, contigs))
 
 
@@ -115,7 +117,8 @@ TRACKS = {
 @pytest.mark.parametrize("intervals", [None, [("c", 0, 300), ("c", 900, 1000)]], ids=["one", "many"])
 def test_a_track_that_hands_back_something_else(kind, expr, intervals):
     with pytest.raises(
-        BrokenPluginError, match=r"track of class .*MyTrack .*: window_values of c:\d+-\d+ gave .* float64"
+        BrokenPluginError,
+        match=r"passed as track 'mine', of class .*MyTrack .*: window_values of c:\d+-\d+ gave .* float64",
     ):
         gsynth.train(
             {"expr": expr, "breaks": [0, 1, 2]}, genome={"c": BASES}, tracks={"mine": MyTrack(TRACKS[kind])},
@@ -140,179 +143,234 @@ def test_a_track_function_that_raises_is_named_with_its_windows():
         gsynth.train({"expr": "mine", "breaks": [0, 1]}, genome={"c": BASES}, tracks={"mine": slope}, iterator=100, k=2)
 
 
-# Backends: a healthy one, spoiled in one place.
+# What stands around the arrays.
 
 
-class Spoiled:
-    """A registered backend with one method replaced."""
-
-    def __init__(self, inner, name, method):
-        self._inner = inner
-        for ability in ("count", "sample", "sample_stream", "encode", "decode", "compose", "replace"):
-            if hasattr(inner, ability):
-                setattr(self, ability, getattr(inner, ability))
-        if name != "sample_stream" and hasattr(self, "sample_stream") and name == "sample":
-            del self.sample_stream
-        setattr(self, name, lambda *args, **more: method(getattr(inner, name), *args, **more))
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("name", None), ("name", 7), ("has_sequence", None), ("has_sequence", lambda: True), ("contigs", {"": 9})],
+)
+def test_a_genome_of_impossible_attributes(name, value):
+    genome = Mine(lambda bases: bases)
+    setattr(genome, name, value)
+    with pytest.raises(BrokenPluginError, match=rf"passed as genome=, of class .*Mine .*{name} gave .*, expected"):
+        gsynth.train(genome=genome, k=2)
 
 
-@pytest.fixture
-def use(monkeypatch):
-    """Makes a spoiled counter or sampler the only one there is."""
-    # Which may ask for one that is not there then.
-    monkeypatch.delenv("GSYNTH_BACKEND", raising=False)
+def test_a_genome_whose_attributes_raise_is_named():
+    class Closed(Mine):
+        contigs = property(lambda self: 1 / 0, lambda self, value: None)
 
-    def install(role, name, method, backend):
-        spoiled = Spoiled(registry().load(role, backend), name, method)
-        plugin = {COUNTER: CounterPlugin, SAMPLER: SamplerPlugin}[role]
-
-        def hook():
-            yield plugin(name="spoiled", load=lambda: spoiled, contract=2)
-
-        hook.__name__ = role.hook
-        found = Registry()
-        found.add(type("Module", (), {role.hook: staticmethod(hookimpl(hook))})(), "spoiled", "strangers")
-        monkeypatch.setattr(choice, "registry", lambda: found)
-
-    return install
+    with pytest.raises(BrokenPluginError, match=r"Closed .* failed in reading its attributes: ZeroDivisionError"):
+        gsynth.train(genome=Closed(lambda bases: bases), k=2)
 
 
-def returning(value):
-    def call(method, *args, **more):
-        method(*args, **more)
-        return value(args) if callable(value) else value
-
-    return call
+def test_a_class_is_no_genome():
+    with pytest.raises(TypeError, match="found the class Mine: make one of it"):
+        gsynth.train(genome=Mine, k=2)
 
 
+def test_a_memory_map_is_an_array(tmp_path):
+    BASES.tofile(tmp_path / "bases")
+    mapped = np.memmap(tmp_path / "bases", dtype=np.uint8, mode="r")
+
+    class Mapped(Mine):
+        def fetch(self, contig, start, end):
+            return mapped[start:end]
+
+    assert gsynth.train(genome=Mapped(None), k=3) == gsynth.train(genome={"c": BASES}, k=3)
+
+
+def test_a_masked_array_is_not():
+    genome = Mine(lambda bases: np.ma.masked_equal(bases, 65))
+    with pytest.raises(BrokenPluginError, match=r"gave MaskedArray of uint8\[30000\], expected a contiguous uint8"):
+        gsynth.train(genome=genome, k=2)
+
+
+class Many(Mine):
+    """A genome that reads many stretches at once, and leaves what `leave` says."""
+
+    def __init__(self, leave, bases=BASES):
+        super().__init__(None, {"c": bases.size})
+        self.leave, self.bases = leave, bases
+
+    def fetch(self, contig, start, end):
+        return self.bases[start:end]
+
+    def fetch_many(self, ids, starts, ends, out):
+        whole = np.concatenate([self.bases[start:end] for start, end in zip(starts, ends, strict=True)])
+        cells = self.leave(np.arange(out.size))
+        out[cells] = whole[cells]
+
+
+STRETCHES = [("c", 0, 100), ("c", 20_000, 20_100), ("c", 29_000, 29_500)]
+
+
+@pytest.mark.parametrize(
+    "leave",
+    [lambda cells: cells[:-1], lambda cells: cells[1:], lambda cells: cells[:100], lambda cells: cells[100:]],
+    ids=["last base", "first base", "all but the first stretch", "first stretch"],
+)
 @pytest.mark.parametrize("backend", BACKENDS)
-@pytest.mark.parametrize("value", [None, -1, 1.5, "3", True, 10**9], ids=repr)
-def test_a_counter_that_returns_something_else(use, backend, value):
-    use(COUNTER, "count", returning(value), backend)
-    with pytest.raises(BrokenPluginError, match=r"count of \d+ windows, order 3 gave .*, expected how many windows"):
-        gsynth.train(genome={"c": BASES}, k=3)
+def test_a_genome_that_fills_too_few_stretches(leave, backend):
+    with pytest.raises(BrokenPluginError, match=r"Many .*: fetch_many of 3 stretches gave stretches that are not fill"):
+        gsynth.train(genome=Many(leave), intervals=STRETCHES, k=3, backend=backend)
 
 
-@pytest.mark.parametrize("backend", BACKENDS)
-def test_a_counter_that_raises_is_named(use, backend):
-    use(COUNTER, "count", lambda method, *args, **more: 1 / 0, backend)
-    with pytest.raises(BrokenPluginError, match="failed in count of"):
-        gsynth.train(genome={"c": BASES}, k=3)
+def test_a_genome_that_holds_any_byte_fills_its_stretches():
+    bases = BASES.copy()
+    bases[[0, 99, 20_000, 29_499]] = 255
+    many = gsynth.train(genome=Many(lambda cells: cells, bases), intervals=STRETCHES, k=3)
+    assert many == gsynth.train(genome={"c": bases}, intervals=STRETCHES, k=3)
 
 
-def free_one(method, codes, *args, order, thresholds):
-    method(codes, *args, order=order, thresholds=thresholds)
-    codes[order + 7] = 255
+def test_a_genome_that_returns_its_stretches():
+    class Returns(Many):
+        def fetch_many(self, ids, starts, ends, out):
+            super().fetch_many(ids, starts, ends, out)
+            return out
+
+    with pytest.raises(BrokenPluginError, match=r"fetch_many of 3 stretches gave uint8\[700\], expected None"):
+        gsynth.train(genome=Returns(lambda cells: cells), intervals=STRETCHES, k=3)
 
 
-def five(method, codes, *args, order, thresholds):
-    method(codes, *args, order=order, thresholds=thresholds)
-    codes[-1] = 5
+@pytest.mark.parametrize(
+    ("name", "value", "expected"),
+    [
+        ("contigs", ["c"], "a mapping of names to lengths"),
+        ("contigs", {"c": None}, "a mapping of names to lengths"),
+        ("categories", ["a", "b"], "a tuple of names"),
+        ("categories", (1, 2), "a tuple of names"),
+        ("elsewhere", "0", "a number or NaN"),
+        ("uses_sequence", None, "True or False"),
+    ],
+)
+def test_a_track_of_impossible_attributes(name, value, expected):
+    track = MyTrack(lambda values: values)
+    setattr(track, name, value)
+    with pytest.raises(BrokenPluginError, match=rf"passed as track 'mine', .*{name} of track 'mine' gave .*{expected}"):
+        gsynth.train({"expr": "mine", "breaks": [0, 1]}, genome={"c": BASES}, tracks={"mine": track}, iterator=100, k=2)
 
 
-@pytest.mark.parametrize("backend", BACKENDS)
-@pytest.mark.parametrize(("method", "found"), [(free_one, "left a cell free .cell 7"), (five, "wrote the code 5")])
-def test_a_sampler_that_leaves_something_else(use, backend, method, found):
-    name = "sample_stream" if hasattr(registry().load(SAMPLER, backend), "sample_stream") else "sample"
-    use(SAMPLER, name, method, backend)
-    model = gsynth.GsynthModel(k=2, counts=np.ones((1, 16, 4), dtype=np.uint64))
-    with pytest.raises(BrokenPluginError, match=found):
-        gsynth.sample(model, genome={"c": 500}, seed=1)
+# Whose object it is.
 
 
-@pytest.mark.parametrize("backend", [name for name in BACKENDS if hasattr(registry().load(COUNTER, name), "encode")])
-def test_an_encoder_that_hands_back_something_else(use, backend):
-    def wild(method, bases, out):
-        out[:] = 200
-        return 0
+def test_objects_of_plugins_are_named_by_their_plugin(beside):
+    class Opens:
+        def __init__(self, made):
+            self.made = made
 
-    use(COUNTER, "encode", wild, backend)
-    with pytest.raises(BrokenPluginError, match=r"encode of \d+ bases gave the code 200, expected codes from 0 to 4"):
-        gsynth.train(genome={"c": BASES}, k=3)
+        def open(self, *source):
+            return self.made
 
-
-@pytest.mark.parametrize("backend", [name for name in BACKENDS if hasattr(registry().load(COUNTER, name), "compose")])
-def test_a_composer_that_hands_back_something_else(use, backend):
-    def wild(method, bases, edges, out):
-        out[:] = 10**6
-
-    use(COUNTER, "compose", wild, backend)
-    with pytest.raises(BrokenPluginError, match=r"compose of \d+ windows"):
-        gsynth.train(GC, genome={"c": BASES}, k=3, iterator=100)
-
-
-# Choosing by the source.
-
-
-def test_a_genome_plugin_whose_accepts_raises_stops_nobody(monkeypatch, caplog):
-    def bad(source):
-        raise RuntimeError("no idea")
-
-    @hookimpl
-    def gsynth_genomes():
-        yield GenomePlugin(name="bad", load=lambda: None, priority=99, accepts=bad)
-
-    @hookimpl
-    def gsynth_tracks():
-        yield TrackPlugin(name="bad", load=lambda: None, priority=99, accepts=bad)
-
-    module = type(
-        "Module", (), {"gsynth_genomes": staticmethod(gsynth_genomes), "gsynth_tracks": staticmethod(gsynth_tracks)}
+    found = beside(
+        gsynth_genomes=GenomePlugin(
+            name="short", load=lambda: Opens(Mine(lambda bases: bases[:-1])), accepts=lambda source: source == "short:"
+        ),
+        gsynth_tracks=TrackPlugin(
+            name="flat", load=lambda: Opens(MyTrack(lambda values: values[:1])), accepts=lambda source: source == "flat"
+        ),
     )
-    found = Registry.from_entry_points(registry_entry_points())
-    found.add(module(), "bad", "strangers")
-    for place in ("gsynth.genomes.opening.registry", "gsynth.tracks.resolution.registry"):
-        monkeypatch.setattr(place, lambda: found)
-    with caplog.at_level(logging.WARNING, logger="gsynth.plugins"):
-        model = gsynth.train(GC, genome={"c": BASES}, k=2, iterator=100)
-    assert model.total_kmers
-    assert "accepts of genome 'bad' (from strangers) failed: RuntimeError: no idea" in caplog.text
-    with pytest.raises(ValueError, match=r"problem: accepts of genome 'bad' \(from strangers\)"):
-        open_genome(__file__)
+    assert found.broken == []
+    with pytest.raises(BrokenPluginError, match=r"^genome 'short' \(from elsewhere\): fetch of c:0-30000 gave uint8"):
+        gsynth.train(genome="short:", k=2)
+    with pytest.raises(
+        BrokenPluginError,
+        match=r"^track 'flat' \(from elsewhere\), opened as track 'flat': window_values of c:0-30000 gave .*"
+        r" \[block: c:0-29998\]$",
+    ):
+        gsynth.train({"expr": "flat", "breaks": [0, 1]}, genome={"c": BASES}, iterator=100, k=2)
 
 
-def registry_entry_points():
-    from importlib.metadata import entry_points
+def test_a_genome_with_an_alias_is_named_as_without():
+    with pytest.raises(BrokenPluginError, match=r"^the object passed as genome=, of class .*Mine .*: fetch of c:"):
+        gsynth.replace_kmer("CG", "GC", genome=open_genome(Mine(lambda bases: None), chrom_alias={"x": "c"}))
 
-    return entry_points(group="gsynth")
+
+def test_built_in_sources_are_named(tmp_path):
+    (tmp_path / "g.fa").write_text(">c\nACGT\n")
+    assert origin_of(open_genome(tmp_path / "g.fa"), "genome") == "genome 'fasta' (from gsynth)"
 
 
-def test_a_fall_of_auto_is_told(monkeypatch):
-    def missing():
-        raise ImportError("no compiler")
+def test_an_object_that_cannot_be_referred_to_weakly_goes_by_its_class():
+    class Slots:
+        __slots__ = ()
+        name, contigs, has_sequence = "s", {"c": 9}, True
 
-    @hookimpl
-    def gsynth_counters():
-        yield CounterPlugin(name="fast", load=missing, priority=1000, contract=2)
+        def fetch(self, contig, start, end):
+            return None
 
-    found = Registry.from_entry_points(registry_entry_points())
-    found.add(type("Module", (), {"gsynth_counters": staticmethod(gsynth_counters)})(), "fast", "strangers")
-    monkeypatch.setattr(choice, "registry", lambda: found)
-    choice._warn.cache_clear()
-    with pytest.warns(UserWarning, match="'auto' takes the counter .*\\n.*no compiler"):
-        choice.load_counter("auto")
-    with warnings.catch_warnings():
-        warnings.simplefilter("error")
-        choice.load_counter(None)
-    choice._warn.cache_clear()
+    with pytest.raises(BrokenPluginError, match=r"^genome of class .*Slots \(not from an installed dist"):
+        gsynth.train(genome=Slots(), k=2)
+
+
+def test_a_passed_object_stays_itself():
+    """It is not wrapped: what it can do, and whether it pickles, does not change."""
+    genome = Mine(len)
+    assert open_genome(genome) is genome
+    assert pickle.loads(pickle.dumps(open_genome({"c": BASES}))).contigs == {"c": BASES.size}
+
+
+# What looks like a source and is none.
+
+
+def test_an_open_text_is_refused_with_what_to_pass():
+    with pytest.raises(TypeError, match="found StringIO; of an open file pass the path"):
+        gsynth.train(genome=io.StringIO(">a\nACGT\n"), k=2)
+
+
+def trained_on(array, width, **more):
+    """A model with strata of an array for a contig of 30,000 bases."""
+    track = {"arrays": {"1" if more else "chr1": np.zeros(array)}, "width": width}
+    return gsynth.train(
+        {"expr": "mine", "breaks": [0, 1]}, genome={"chr1": BASES}, tracks={"mine": track}, iterator=100, k=2, **more
+    )
+
+
+@pytest.mark.parametrize("alias", [{}, {"chrom_alias": "ucsc-ensembl"}], ids=["its name", "another name"])
+@pytest.mark.parametrize(
+    ("values", "width", "needs"),
+    [(100, 1, "30,000"), (29_999, 1, "30,000"), (0, 1, "30,000"), (299, 100, "300"), (427, 70, "428")],
+)
+def test_an_array_that_is_too_short_for_its_contig(values, width, needs, alias):
+    message = rf"an array of {values:,} values, each of {width} bp, for a contig of 30,000 bp, which needs {needs} or"
+    with pytest.raises(ValueError, match=message):
+        trained_on(values, width, **alias)
+
+
+@pytest.mark.parametrize(("values", "width"), [(30_000, 1), (300, 100), (428, 70), (429, 70)])
+def test_an_array_of_a_whole_contig(values, width):
+    assert trained_on(values, width).total_kmers >= 2 * (BASES.size - 102)
+
+
+# No process ends by a signal.
 
 
 CRASH = """
 import numpy as np, gsynth
-class Short:
-    name, contigs, has_sequence = "short", {"c": 300_000}, True
+class Spoiled:
+    name, contigs, has_sequence = "spoiled", {"c": 300_000}, True
+    def __init__(self, spoil):
+        self.spoil = spoil
     def fetch(self, contig, start, end):
-        return np.full(max(0, end - start - 100_000), 67, dtype=np.uint8)
-try:
-    gsynth.train({"expr": "gc", "breaks": [0, 0.5, 1]}, genome=Short(), k=5, iterator=200, backend=BACKEND)
-except gsynth.GsynthError as error:
-    print("refused:", error)
+        return self.spoil(np.full(end - start, 67, dtype=np.uint8))
+for spoil in (
+    lambda b: b[:-1], lambda b: b[:-100_000], lambda b: b[:0], lambda b: b.view(np.int8), lambda b: b[::2],
+    lambda b: np.append(b, b), lambda b: b.tobytes(), lambda b: None, lambda b: b.tolist(),
+):
+    for dims in ([], [{"expr": "gc", "breaks": [0, 0.5, 1]}]):
+        try:
+            gsynth.train(*dims, genome=Spoiled(spoil), k=5, iterator=200 if dims else None, backend=BACKEND)
+        except gsynth.GsynthError as error:
+            print("refused:", error)
 """
 
 
 @pytest.mark.parametrize("backend", BACKENDS)
-def test_a_short_fetch_ends_no_process(backend):
+def test_a_wrong_fetch_ends_no_process(backend):
     code = CRASH.replace("BACKEND", repr(backend))
     ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert ran.returncode == 0, ran.stderr
-    assert ran.stdout.startswith("refused: genome of class __main__.Short")
+    lines = ran.stdout.splitlines()
+    assert len(lines) == 18
+    assert all(line.startswith("refused: the object passed as genome=, of class __main__.Spoiled") for line in lines)

@@ -1,4 +1,6 @@
 import importlib.metadata
+import re
+import sys
 
 import pytest
 
@@ -8,9 +10,9 @@ from gsynth.errors import (
     UnavailablePluginError,
     UnknownPluginError,
 )
-from gsynth.plugins import CONTRACT, CounterPlugin, hookimpl
+from gsynth.plugins import CONTRACT, CounterPlugin, GenomePlugin, SerializerPlugin, TrackPlugin, hookimpl
 from gsynth.plugins.registry import Registry
-from gsynth.plugins.roles import COUNTER
+from gsynth.plugins.roles import COUNTER, ROLES
 
 
 class Dist:
@@ -122,7 +124,7 @@ def test_an_older_contract_is_refused_with_what_to_change():
 
 @pytest.mark.parametrize(
     ("load", "found"),
-    [(lambda: 7, "7, which lacks count"), (lambda: Abacus, "the class Abacus"), (lambda: None, "None, which lacks")],
+    [(lambda: 7, "7, which lacks count"), (lambda: Abacus, "the class .*Abacus"), (lambda: None, "None, which lacks")],
 )
 def test_what_lacks_the_methods_of_its_role_is_not_usable(load, found):
     r = registry(EntryPoint("a", counters(counter_plugin("odd", load=load)), "strangers"))
@@ -166,12 +168,123 @@ def test_hook_calls_can_be_traced(monkeypatch, caplog):
     assert "gsynth_counters [hook]" in caplog.text
 
 
-def test_plugins_can_be_unregistered():
+def test_plugins_are_blocked_by_their_distribution(monkeypatch):
+    monkeypatch.setenv("GSYNTH_BLOCK_PLUGINS", "left")
+    twin = counters(counter_plugin("twin", load=lambda: THE_GOOD_ONE))
+    r = registry(EntryPoint("a", twin, "left"), EntryPoint("a", counters(counter_plugin("twin", load=Abacus)), "right"))
+    assert isinstance(r.load(COUNTER, "twin"), Abacus)
+    assert [(plugin.entry_point, plugin.distribution) for plugin in r.broken] == [("a", "left")]
+
+
+def test_a_misspelled_block_is_warned_about(monkeypatch, caplog):
+    monkeypatch.setenv("GSYNTH_BLOCK_PLUGINS", "abacsu")
+    registry(EntryPoint("abacus", counters(GOOD)))
+    assert "GSYNTH_BLOCK_PLUGINS names 'abacsu', and no plugin is named so; did you mean 'abacus'?" in caplog.text
+
+
+@pytest.mark.parametrize("block", ["unregister", "set_blocked"])
+def test_what_pluggy_takes_out_is_gone_at_once(block):
     module = counters(GOOD)
-    r = registry(EntryPoint("a", module))
+    r = registry(EntryPoint("a", module), EntryPoint("b", counters(counter_plugin("fine", load=Abacus))))
+    assert r.load(COUNTER, "good") is THE_GOOD_ONE
     assert r.manager.get_plugin("a") is module
-    r.manager.unregister(module)
-    assert r.manager.get_plugin("a") is None
+    getattr(r.manager, block)(name="a")
+    assert r.names(COUNTER) == ["fine"]
+    with pytest.raises(UnknownPluginError, match="installed: fine"):
+        r.load(COUNTER, "good")
+    assert [status.name for status in r.statuses()] == ["fine"]
+
+
+def test_another_module_may_have_the_name_of_one_that_was_unregistered():
+    r = registry(EntryPoint("a", counters(GOOD)))
+    assert r.load(COUNTER, "good") is THE_GOOD_ONE
+    r.manager.unregister(name="a")
+    other = Abacus()
+    r.add(counters(counter_plugin("good", load=lambda: other)), "a", "two")
+    assert r.load(COUNTER, "good") is other
+    assert [entry.distribution for entry in r.ranked(COUNTER)] == ["two"]
+
+
+def test_one_module_under_two_names_is_taken_once():
+    module = counters(GOOD)
+    r = registry(EntryPoint("a", module), EntryPoint("b", module))
+    assert r.names(COUNTER) == ["good"]
+    assert [plugin.entry_point for plugin in r.broken] == ["b"]
+    assert r.load(COUNTER, "good") is THE_GOOD_ONE
+
+
+def test_a_plugin_that_ends_the_process_does_not(monkeypatch):
+    def leaves():
+        sys.exit(3)
+
+    class Leaving(EntryPoint):
+        def load(self):
+            sys.exit(3)
+
+    r = registry(
+        EntryPoint("a", Module(gsynth_counters=leaves)),
+        Leaving("b", None),
+        EntryPoint("c", counters(counter_plugin("leaves", load=leaves), GOOD)),
+    )
+    assert sorted(plugin.entry_point for plugin in r.broken) == ["a", "b"]
+    with pytest.raises(BrokenPluginError, match=r"'leaves' .* failed to load: SystemExit: 3"):
+        r.load(COUNTER, "leaves")
+    assert r.auto(COUNTER)[0] == "good"
+
+
+def test_what_is_left_out_is_logged(caplog):
+    registry(EntryPoint("a", ImportError("no module named zzz"), "elsewhere"))
+    assert "skipped a plugin: a (from elsewhere): ImportError: no module named zzz" in caplog.text
+
+
+class Fussy:
+    """Its attributes raise."""
+
+    @property
+    def count(self):
+        raise RuntimeError("not now")
+
+    def __repr__(self):
+        raise RuntimeError("not even this")
+
+
+def test_what_cannot_be_looked_at_is_broken():
+    r = registry(EntryPoint("a", counters(counter_plugin("fussy", load=Fussy), counter_plugin("none", load=object))))
+    with pytest.raises(BrokenPluginError, match=r"'fussy' .*attributes fail: RuntimeError: not now"):
+        r.load(COUNTER, "fussy")
+
+
+FIELDS = [
+    (CounterPlugin, {"name": 7}, r"name=7\): name must be a str"),
+    (CounterPlugin, {"name": ""}, r"name must be a str, not empty"),
+    (CounterPlugin, {"name": "auto"}, r"not 'auto', found 'auto'"),
+    (CounterPlugin, {"load": None}, r"CounterPlugin\(name='x'\): load must be callable, found None"),
+    (CounterPlugin, {"priority": "high"}, r"priority must be a whole number, found 'high'"),
+    (CounterPlugin, {"priority": True}, r"priority must be a whole number, found True"),
+    (CounterPlugin, {"contract": 2.0}, r"contract must be a whole number, found 2\.0"),
+    (CounterPlugin, {"summary": None}, r"summary must be a str, found None"),
+    (SerializerPlugin, {"sniff": None}, r"sniff must be callable"),
+    (SerializerPlugin, {"suffixes": ".x"}, r"suffixes must be a tuple of lower-case suffixes"),
+    (SerializerPlugin, {"suffixes": [".x"]}, r"suffixes must be a tuple"),
+    (SerializerPlugin, {"suffixes": ("x",)}, r"suffixes must be .* each with its dot, found \('x',\)"),
+    (SerializerPlugin, {"can_save": "no"}, r"can_save must be True or False, found 'no'"),
+    (GenomePlugin, {"accepts": None}, r"accepts must be callable"),
+    (TrackPlugin, {"accepts": "x"}, r"accepts must be callable"),
+]
+
+
+@pytest.mark.parametrize(("kind", "wrong", "message"), FIELDS)
+def test_a_wrong_field_of_a_descriptor_is_named(kind, wrong, message):
+    fields = {"name": "x", "load": Abacus}
+    if kind is CounterPlugin:
+        fields["contract"] = CONTRACT
+    elif kind is SerializerPlugin:
+        fields["sniff"] = bool
+    (hook,) = [role.hook for role in ROLES.values() if role.descriptor is kind]
+    assert not registry(EntryPoint("a", Module(**{hook: lambda: [kind(**fields)]}))).broken
+    r = registry(EntryPoint("a", Module(**{hook: lambda: [kind(**(fields | wrong))]}), "elsewhere"))
+    assert re.search(message, r.broken[0].reason)
+    assert r.broken[0].distribution == "elsewhere"
 
 
 def test_two_entry_points_of_one_name_are_both_there():
