@@ -64,7 +64,9 @@ def _opened(source: object) -> Genome:
     for _, opener in checking.openers(registry(), GENOME, source, problems):
         return checking.opened_genome(opener, source)
     refusal = _refusal(source)
-    raise type(refusal)("\n  problem: ".join([str(refusal), *problems]))
+    failed = [f"problem: {problem}" for problem in problems]
+    failed += [f"could not be loaded: {plugin}" for plugin in registry().broken]
+    raise type(refusal)("\n  ".join([str(refusal), *failed]))
 
 
 def _refusal(source: object) -> Exception:
