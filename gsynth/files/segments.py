@@ -34,6 +34,35 @@ def places_of(sizes: NDArray[np.int64]) -> NDArray[np.int64]:
     return places
 
 
+def runs_within(
+    runs: NDArray[np.int64], firsts: NDArray[np.int64], lasts: NDArray[np.int64]
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """What runs have in common with stretches ``[firsts[i], lasts[i])`` of the same axis, by binary search.
+
+    Parameters
+    ----------
+    runs : int64[r, 2]
+        Half-open, sorted and apart.
+    firsts, lasts : int64[n]
+        In any order; empty stretches meet nothing.
+
+    Returns
+    -------
+    int64[m], int64[m, 2]
+        The stretch that a part lies in, and the part; those of one stretch together, in order.
+
+    Examples
+    --------
+    >>> owner, parts = runs_within(np.array([[0, 4], [6, 9]]), np.array([3, 1, 8]), np.array([7, 3, 8]))
+    >>> owner.tolist(), parts.tolist()
+    ([0, 0, 1], [[3, 4], [6, 7], [1, 3]])
+    """
+    low = np.searchsorted(runs[:, 1], firsts, side="right")
+    high = np.searchsorted(runs[:, 0], lasts, side="left")
+    owner, at = ranges(np.where(lasts > firsts, np.maximum(high - low, 0), 0))
+    return owner, np.clip(runs[low[owner] + at], firsts[owner, None], lasts[owner, None])
+
+
 def copy_segments(
     source: NDArray[np.uint8],
     starts: NDArray[np.int64],

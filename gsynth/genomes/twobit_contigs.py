@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from gsynth.files.byteranges import fillings, read_ranges
 from gsynth.files.bytesource import ByteSource
-from gsynth.files.segments import copy_segments, places_of, ranges
+from gsynth.files.segments import copy_segments, places_of, runs_within
 
 LOWER: Final = np.uint8(0x20)
 N: Final = ord("N")
@@ -111,10 +111,7 @@ class TwoBitAxis:
     ) -> NDArray[np.int64]:
         """The parts of the blocks that lie in the stretches, as places in what is written: int64[m, 2], sorted."""
         firsts, lasts = self.places[ids] + starts, self.places[ids] + ends
-        low = np.searchsorted(blocks[:, 1], firsts, side="right")
-        high = np.searchsorted(blocks[:, 0], lasts, side="left")
-        stretch, at = ranges(np.where(lasts > firsts, np.maximum(high - low, 0), 0))
-        runs = np.clip(blocks[low[stretch] + at], firsts[stretch, None], lasts[stretch, None])
+        stretch, runs = runs_within(blocks, firsts, lasts)
         moved: NDArray[np.int64] = runs + (into - firsts)[stretch, None]
         return moved
 

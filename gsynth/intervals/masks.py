@@ -11,7 +11,7 @@ from attrs import field, frozen
 from numpy.typing import NDArray
 
 from gsynth.errors import ArgumentError
-from gsynth.files.segments import ranges
+from gsynth.files.segments import runs_within
 from gsynth.genomes.aliases import Alias, AliasSource, resolve_alias
 from gsynth.intervals.collecting import collect, flattened
 from gsynth.intervals.pieces import Pieces
@@ -102,13 +102,8 @@ class IntervalMask:
         """As `Mask.block_runs`; binary searches, however many runs there are."""
         offsets, extents = self.offsets[pieces.ids], self.extents[pieces.ids]
         firsts, lasts = (offsets + np.minimum(ends, extents) for ends in (pieces.firsts, pieces.lasts))
-        low = np.searchsorted(self.table[:, 1], firsts, side="right")
-        high = np.searchsorted(self.table[:, 0], lasts, side="left")
-        piece, at = ranges(np.where(lasts > firsts, np.maximum(high - low, 0), 0))
-        if not piece.size:
-            return np.empty((0, 2), dtype=np.int64)
-        runs = np.clip(self.table[low[piece] + at], firsts[piece][:, None], lasts[piece][:, None])
-        moved: Runs = runs + (places - pieces.firsts - offsets)[piece][:, None]
+        piece, runs = runs_within(self.table, firsts, lasts)
+        moved: Runs = runs + (places - pieces.firsts - offsets)[piece, None]
         return moved
 
 
@@ -136,12 +131,8 @@ def overlaps(runs: Runs, within: Runs) -> Runs:
     >>> overlaps(np.array([[0, 4], [6, 9]]), np.array([[1, 3], [3, 7]])).tolist()
     [[1, 3], [3, 4], [6, 7]]
     """
-    first = np.searchsorted(runs[:, 1], within[:, 0], side="right")
-    last = np.searchsorted(runs[:, 0], within[:, 1], side="left")
-    which, at = ranges(np.maximum(last - first, 0))
-    common = runs[first[which] + at]
-    low, high = np.maximum(common[:, 0], within[which, 0]), np.minimum(common[:, 1], within[which, 1])
-    found: Runs = np.stack([low, high], axis=1)[low < high]
+    _, common = runs_within(runs, within[:, 0], within[:, 1])
+    found: Runs = common[common[:, 0] < common[:, 1]]
     return found
 
 

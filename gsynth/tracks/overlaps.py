@@ -6,6 +6,8 @@ import numpy as np
 from attrs import field, frozen
 from numpy.typing import NDArray
 
+from gsynth.files.segments import ranges
+
 
 @frozen(eq=False)
 class ValuedIntervals:
@@ -66,8 +68,9 @@ class ValuedIntervals:
         # in the order of the intervals, and its sum is the same to the last bit whatever block it is asked for in.
         bases[crossing] = edges[first[crossing] + 1] - starts[crossing]
         more = (last - first)[crossing]
-        row = np.repeat(crossing, more)
-        windows = first[row] + 1 + np.arange(row.size) - np.repeat(np.cumsum(more) - more, more)
+        owner, at = ranges(more)
+        row = crossing[owner]
+        windows = first[row] + 1 + at
         rest = np.minimum(ends[row], edges[windows + 1]) - edges[windows]
         return (
             np.concatenate([which[row], which]),

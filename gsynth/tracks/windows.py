@@ -9,6 +9,8 @@ import numpy as np
 from attrs import frozen
 from numpy.typing import NDArray
 
+from gsynth.files.segments import places_of, ranges
+
 Flags = tuple[NDArray[np.bool_], ...]
 
 SLICE: Final = 1 << 18
@@ -47,10 +49,8 @@ def pieces(edges: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int6
     if widths.size == 0 or widths.max() <= PIECE:
         return edges, None
     per_window = np.maximum(-(-widths // PIECE), 1)
-    firsts = np.cumsum(per_window) - per_window
-    steps = np.arange(int(per_window.sum()), dtype=np.int64) - np.repeat(firsts, per_window)
-    starts = np.repeat(edges[:-1], per_window) + steps * PIECE
-    return np.append(starts, edges[-1]), firsts
+    window, step = ranges(per_window)
+    return np.append(edges[window] + step * PIECE, edges[-1]), places_of(per_window)[:-1]
 
 
 def _groups(edges: NDArray[np.int64]) -> Iterator[tuple[int, int]]:
