@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 import gsynth
@@ -114,14 +114,22 @@ def test_sampling(backend, fasta, intervals, copied, block, n_samples, init, kee
 
 @COMMON
 @given(intervals=places(), masked=places(4), block=st.sampled_from([64, 200, None]), k=st.sampled_from([1, 4]))
+@example(intervals=[("one", 0, 4)], masked=[("three", 0, 396)], block=64, k=4)  # all is masked
 def test_training(backend, fasta, intervals, masked, block, k):
-    model = gsynth.train(
-        {"expr": "gc", "breaks": BREAKS}, genome=fasta, intervals=[("three", 300, 400), *intervals], mask=masked,
-        iterator=WIDTH, k=k, backend=backend, max_chunk_size=block, num_cores=2,
-    )  # fmt: skip
+    def train():
+        return gsynth.train(
+            {"expr": "gc", "breaks": BREAKS}, genome=fasta, intervals=[("three", 300, 400), *intervals], mask=masked,
+            iterator=WIDTH, k=k, backend=backend, max_chunk_size=block, num_cores=2,
+        )  # fmt: skip
+
     truth = oracle.train(
         GENOME, [("three", 300, 400), *intervals], k, bins=3, stratum=gc_bin, iterator=WIDTH, mask=masked
     )
+    if not truth.counts.any():
+        with pytest.raises(gsynth.GsynthError, match=f"nothing was counted .{truth.total_masked:,} windows masked"):
+            train()
+        return
+    model = train()
     np.testing.assert_array_equal(model.counts, truth.counts)
     assert (model.total_masked, model.total_n) == (truth.total_masked, truth.total_n)
 
