@@ -27,7 +27,7 @@ from gsynth.intervals.pieces import Pieces
 from gsynth.model import GsynthModel
 from gsynth.plugins.backends import load_counter
 from gsynth.plugins.contracts import Genome
-from gsynth.strata import Strata, open_strata
+from gsynth.strata import FindsRuns, Strata, open_strata
 from gsynth.strata.runs import PieceRuns
 
 
@@ -74,7 +74,7 @@ def compare(
     reference, drawn = open_genome(real), open_genome(synthetic)
     check_same_contigs(reference, drawn)
     opened = open_strata(model.dims, model.iterator, reference, tracks, resolve_alias(chrom_alias, reference))
-    strata = ReferenceStrata(opened.dims, opened.tracks, opened.iterator, opened.genome)
+    strata = ReferenceStrata(opened)
     spectra = [
         spectrum_counts(genome, strata, model, list(drawn.contigs), num_cores, backend, progress)
         for genome in (reference, drawn)
@@ -95,8 +95,10 @@ def check_same_contigs(reference: Genome, drawn: Genome) -> None:
 
 
 @frozen
-class ReferenceStrata(Strata):
+class ReferenceStrata:
     """The strata of one genome, laid over the positions of another one with the same contigs."""
+
+    strata: Strata
 
     def spans(self, pieces: Pieces) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """Nothing of the other genome's sequence."""
@@ -104,13 +106,14 @@ class ReferenceStrata(Strata):
 
     def runs(self, pieces: Pieces, fetched: Fetched) -> PieceRuns:
         """As `Strata.runs`, from the reference's own bases."""
-        own = pieces.of(tuple(self.genome.contigs))
-        return Strata.runs(self, own, fetch(self.genome, own.names, own.ids, *Strata.spans(self, own)))
+        genome = self.strata.genome
+        own = pieces.of(tuple(genome.contigs))
+        return self.strata.runs(own, fetch(genome, own.names, own.ids, *self.strata.spans(own)))
 
 
 def spectrum_counts(
     genome: Genome,
-    strata: Strata,
+    strata: FindsRuns,
     model: GsynthModel,
     contigs: Sequence[str],
     num_cores: int | None,

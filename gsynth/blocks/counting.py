@@ -22,7 +22,7 @@ from gsynth.intervals.pieces import Pieces
 from gsynth.model.strands import add_reverse_complement
 from gsynth.plugins import checking
 from gsynth.plugins.contracts import MASKED, Counter, Encoder, Genome
-from gsynth.strata import Strata, lay_over
+from gsynth.strata import FindsRuns, lay_over
 from gsynth.strata.runs import PieceRuns
 
 _EXTRA_TABLES: Final = 1 << 30
@@ -94,7 +94,7 @@ class BatchCounter:
     """Counts one batch: reads the bases, finds the runs of strata, lays the mask over them, calls the kernel."""
 
     genome: Genome
-    strata: Strata
+    strata: FindsRuns
     mask: Mask | None
     counter: Counter
     order: int

@@ -18,7 +18,7 @@ from gsynth.blocks.batches import MIN_BLOCK, Batch
 from gsynth.blocks.records import Draws
 from gsynth.blocks.reference import Kept, Reference
 from gsynth.blocks.streams import BlockStreams
-from gsynth.files.segments import places_of
+from gsynth.files.segments import places_of, ranges
 from gsynth.genomes.fetching import fetch
 from gsynth.intervals.pieces import Pieces
 from gsynth.model.start import Start
@@ -71,11 +71,12 @@ class BatchSampler:
         distinct = np.flatnonzero(np.diff(batch.chains // self.draws.n_samples, prepend=-1))
         of = np.repeat(np.arange(distinct.size), np.diff(np.append(distinct, len(pieces))))
         once = pieces[distinct]
-        kept, piece_runs = self._looked_at(once)
-        runs = self._runs(once, piece_runs)
+        windows = self._windows(once)
+        kept, piece_runs = self._looked_at(once, windows)
+        runs = self._runs(once, windows, piece_runs)
         places = places_of(pieces.sizes)
         if distinct.size < len(pieces):
-            kept, runs = kept.repeated(once.sizes, of), _repeated(runs, once.sizes, of)
+            kept, runs = kept.repeated(once.sizes, of), _repeated(runs, piece_runs.counts + 1, once.sizes, of)
         streams = BlockStreams(places, self.draws.streams(batch), pieces.firsts)
         codes = np.empty(int(places[-1]) + self.order, dtype=np.uint8)
         codes[: self.order] = 0
@@ -126,9 +127,8 @@ class BatchSampler:
         else:
             checking.sample(self.sampler, codes, *runs, streams.numbers(), order=self.order, thresholds=self.thresholds)
 
-    def _looked_at(self, pieces: Pieces) -> tuple[Kept, PieceRuns]:
+    def _looked_at(self, pieces: Pieces, windows: Pieces) -> tuple[Kept, PieceRuns]:
         """What is kept of the reference, and the runs of strata over the windows that emit the pieces' bases."""
-        windows = self._windows(pieces)
         lows, highs = self.strata.spans(windows)
         if self.reference.is_read:
             empty = highs == lows
@@ -152,9 +152,8 @@ class BatchSampler:
             lasts = np.where(begins, np.maximum(lasts, firsts + 1), lasts)
         return pieces.covering(firsts, lasts)
 
-    def _runs(self, pieces: Pieces, runs: PieceRuns) -> Runs:
+    def _runs(self, pieces: Pieces, windows: Pieces, runs: PieceRuns) -> Runs:
         """The runs of the block: each piece's first bases without a window, then those of its windows."""
-        windows = self._windows(pieces)
         places = places_of(pieces.sizes)
         heads = places[:-1] + windows.firsts + self.order - pieces.firsts
         edges, strata = runs.between(windows, heads, places, UNBINNED, behind=False)
@@ -199,25 +198,14 @@ def _ends_of_runs(places: NDArray[np.int64], counts: NDArray[np.int64]) -> NDArr
     return ends
 
 
-def _repeated(runs: Runs, sizes: NDArray[np.int64], of: NDArray[np.int64]) -> Runs:
-    """The runs of pieces of these sizes, again for each of the pieces `of`."""
+def _repeated(runs: Runs, counts: NDArray[np.int64], sizes: NDArray[np.int64], of: NDArray[np.int64]) -> Runs:
+    """The runs of pieces of these sizes, ``counts[i]`` of piece i, again for each of the pieces `of`."""
     edges, strata = runs
-    places = places_of(sizes)
-    owner = np.minimum(np.searchsorted(places, edges[:-1], side="right") - 1, sizes.size - 1)
-    # Empty pieces begin where the next one does; their runs are empty and go with any.
-    counts = np.bincount(owner, minlength=sizes.size)
-    begins = places_of(counts)[:-1]
-    repeated = counts[of]
-    row = np.repeat(begins[of], repeated) + _within(repeated)
-    shift = places_of(sizes[of])
-    moved = edges[row] - places[owner[row]] + np.repeat(shift[:-1], repeated)
-    return np.append(moved, shift[-1]), strata[row]
-
-
-def _within(counts: NDArray[np.int64]) -> NDArray[np.int64]:
-    firsts = np.cumsum(counts) - counts
-    numbers: NDArray[np.int64] = np.arange(int(counts.sum()), dtype=np.int64) - np.repeat(firsts, counts)
-    return numbers
+    places = places_of(sizes[of])
+    again, at = ranges(counts[of])
+    row = places_of(counts)[of][again] + at
+    moved = edges[row] + (places[:-1] - places_of(sizes)[of])[again]
+    return np.append(moved, places[-1]), strata[row]
 
 
 def _part_of_runs(runs: Runs, first: int, last: int) -> Runs:

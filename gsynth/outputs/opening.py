@@ -14,6 +14,7 @@ from gsynth.errors import ArgumentError, ArgumentTypeError, MissingFileError
 from gsynth.files.atomic import real, replacing
 from gsynth.files.inputs import check_not_an_input
 from gsynth.files.suffixes import compressor_of, kind_of
+from gsynth.genomes.sidecar import sidecar
 from gsynth.outputs.fasta import FastaSink
 from gsynth.outputs.placed import Target
 from gsynth.outputs.raw import RawSink
@@ -84,11 +85,7 @@ def _check_suffix(path: Path) -> None:
 
 
 def _files(path: Path, output_format: str) -> list[Path]:
-    return [path, _index_of(path)] if output_format == "fasta" else [path]
-
-
-def _index_of(path: Path) -> Path:
-    return path.with_name(path.name + ".fai")
+    return [path, sidecar(path, ".fai")] if output_format == "fasta" else [path]
 
 
 def _outdated(path: Path, files: Sequence[Path]) -> list[Path]:
@@ -96,7 +93,7 @@ def _outdated(path: Path, files: Sequence[Path]) -> list[Path]:
 
     It lies beside the file itself; a new one is written beside the name that was given, which may be a link.
     """
-    old = _index_of(real(path))
+    old = sidecar(real(path), ".fai")
     return [old] if real(path).is_file() and old.is_file() and old not in map(real, files) else []
 
 

@@ -3,6 +3,6 @@
 from __future__ import annotations
 
 from gsynth.strata.runs import Runs, lay_over
-from gsynth.strata.strata import Strata, composer_of, open_dim_tracks, open_strata
+from gsynth.strata.strata import FindsRuns, Strata, composer_of, open_dim_tracks, open_strata
 
-__all__ = ["Runs", "Strata", "composer_of", "lay_over", "open_dim_tracks", "open_strata"]
+__all__ = ["FindsRuns", "Runs", "Strata", "composer_of", "lay_over", "open_dim_tracks", "open_strata"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 from attrs import frozen
@@ -20,6 +20,18 @@ from gsynth.plugins.contracts import UNBINNED, Composer, Genome, Track
 from gsynth.strata.runs import PieceRuns
 from gsynth.strata.windows import WindowTable, window_span, window_table
 from gsynth.tracks.evaluation import Windows, values_in
+
+
+class FindsRuns(Protocol):
+    """Runs of strata over stretches of a genome, and what of the sequence that takes. Safe to ask from many threads."""
+
+    def spans(self, pieces: Pieces) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """As `Strata.spans`."""
+        ...
+
+    def runs(self, pieces: Pieces, fetched: Fetched) -> PieceRuns:
+        """As `Strata.runs`."""
+        ...
 
 
 @frozen
@@ -52,8 +64,8 @@ class Strata:
             return pieces.firsts, pieces.firsts
         lows, highs = window_span(pieces, self.iterator)
         if self.flank:
-            sizes = np.array([self.genome.contigs[name] for name in pieces.names], dtype=np.int64)
-            highs = np.minimum(highs + self.flank, sizes[pieces.ids])
+            sizes = [self.genome.contigs[pieces.names[contig]] for contig in pieces.ids.tolist()]
+            highs = np.minimum(highs + self.flank, np.array(sizes, dtype=np.int64))
         return lows, np.where(pieces.lasts > pieces.firsts, highs, lows)
 
     def runs(self, pieces: Pieces, fetched: Fetched) -> PieceRuns:
@@ -81,17 +93,10 @@ class Strata:
         """The windows that the pieces touch, and what tracks are asked about them."""
         windows = window_table(pieces, self.iterator)
         filled = np.flatnonzero(windows.counts)
-        bases = self._bases(pieces, fetched) if self.uses_sequence else None
+        bases = fetched.of(*self.spans(pieces)) if self.uses_sequence else None
         return windows, Windows(
             pieces.names, pieces.ids[filled], places_of(windows.counts[filled]), windows.starts, windows.ends, bases
         )
-
-    def _bases(self, pieces: Pieces, fetched: Fetched) -> NDArray[np.uint8]:
-        lows, highs = window_span(pieces, self.iterator)
-        highs = np.where(pieces.lasts > pieces.firsts, highs, lows)
-        if self.flank:
-            highs = fetched.lows + np.diff(fetched.places)
-        return fetched.of(lows, highs)
 
     def _flat_bins(self, windows: Windows) -> NDArray[np.int32]:
         flat = np.zeros(windows.count, dtype=np.int32)

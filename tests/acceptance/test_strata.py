@@ -71,8 +71,8 @@ def shifted(monkeypatch: pytest.MonkeyPatch) -> None:
     """The fault to be seen: the stratum of a base is the one at its own position, not k bases before."""
     right = BatchSampler._runs
 
-    def wrong(self: BatchSampler, pieces: Pieces, runs: PieceRuns) -> Runs:
-        edges, strata = right(self, pieces, runs)
+    def wrong(self: BatchSampler, pieces: Pieces, windows: Pieces, runs: PieceRuns) -> Runs:
+        edges, strata = right(self, pieces, windows, runs)
         edges = edges.copy()
         edges[1:-1] = np.clip(edges[1:-1] - self.order, 0, edges[-1])
         return edges, strata
