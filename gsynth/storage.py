@@ -6,7 +6,7 @@ import logging
 import os
 from collections.abc import Callable
 from pathlib import Path
-from typing import TypeVar
+from typing import Final, TypeVar
 
 from gsynth.errors import (
     ArgumentError,
@@ -19,8 +19,8 @@ from gsynth.errors import (
     UnavailablePluginError,
 )
 from gsynth.files.atomic import real
-from gsynth.files.inputs import check_not_an_input, identity
-from gsynth.files.placement import interrupted_saves, is_being_saved, place, workspace
+from gsynth.files.inputs import check_not_an_input
+from gsynth.files.placement import held, interrupted_saves, is_being_saved, place, workspace
 from gsynth.files.siblings import in_turn
 from gsynth.files.suffixes import compressor_of, kind_of
 from gsynth.model import GsynthModel
@@ -31,6 +31,9 @@ from gsynth.plugins.registry import registry
 from gsynth.plugins.roles import SERIALIZER
 
 logger = logging.getLogger(__name__)
+
+_LOOKS: Final = 100
+"""Whoever may not write to the folder cannot keep others from saving there, and looks again."""
 
 PathLike = str | os.PathLike[str]
 Seen = TypeVar("Seen")
@@ -166,14 +169,18 @@ def gsynth_convert(
 
 
 def _settled(target: Path, look: Callable[[], Seen]) -> Seen:
-    """What `look` makes of `target`; where it fails beside a save of another process, once more while none can end."""
-    before = identity(target)
-    try:
-        return look()
-    except (GsynthError, OSError):
-        # A new model may have come between two looks: a folder for a file, or by two renames.
-        if identity(target) == before and not is_being_saved(target):
-            raise
+    """What `look` makes of `target`; again where it fails beside the saves of others, at last while none can end."""
+    for _ in range(_LOOKS):
+        with held(target) as was_replaced:
+            try:
+                return look()
+            except (GsynthError, OSError):
+                # What was looked at is on its way to be deleted; or a new model came between two looks: a folder for a
+                # file, or by two renames.
+                if not was_replaced():
+                    if not is_being_saved(target):
+                        raise
+                    break
     with in_turn(target):
         return look()
 

@@ -48,14 +48,6 @@ class FolderSource:
         self._descriptor = descriptor
         self.where = str(folder)
 
-    def was_replaced(self) -> bool:
-        """True if the name stands for another folder, or for nothing, by now."""
-        try:
-            now = os.stat(self._folder)
-        except FileNotFoundError:
-            return True
-        return not os.path.samestat(now, os.fstat(self._descriptor))
-
     @contextlib.contextmanager
     def open(self, name: str) -> Iterator[tuple[IO[bytes], int]]:
         real = Path(os.path.realpath(self._folder / name))

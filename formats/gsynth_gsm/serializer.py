@@ -3,29 +3,18 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Final
 
-from gsynth.plugins import FormatError, GsynthModel
-from gsynth_gsm.container import FolderSink, FolderSource, open_source, zip_sink
+from gsynth.plugins import GsynthModel
+from gsynth_gsm.container import FolderSink, open_source, zip_sink
 from gsynth_gsm.reader import read_model
 from gsynth_gsm.writer import write_model
-
-_ATTEMPTS: Final = 100
 
 
 class _Gsm:
     def load(self, path: Path) -> GsynthModel:
         """Read the model in the folder or the zip at `path`, in any dialect."""
-        for attempt in range(1, _ATTEMPTS + 1):
-            with open_source(path) as source:
-                try:
-                    return read_model(source)
-                except FormatError:
-                    # Another process saved to the same name: what was being read is on its way to be deleted.
-                    replaced = isinstance(source, FolderSource) and source.was_replaced()
-                    if not replaced or attempt == _ATTEMPTS:
-                        raise
-        raise AssertionError("unreachable: the last attempt returns or raises")
+        with open_source(path) as source:
+            return read_model(source)
 
 
 class GsmFolder(_Gsm):

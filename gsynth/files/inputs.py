@@ -46,8 +46,8 @@ def check_not_an_input(outputs: Iterable[Path], inputs: Iterable[object]) -> Non
                 raise ArgumentError(f"the output {output} is what the call reads ({read}): name another output")
 
 
-def identity(path: str | Path) -> Identity | None:
-    """What tells one file from another, whatever its names; None where there is none."""
+def identity(path: str | Path | int) -> Identity | None:
+    """What tells one file, by a path or open, from another, whatever its names; None where there is none."""
     try:
         status = os.stat(path)
     except (OSError, ValueError):

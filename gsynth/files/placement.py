@@ -8,12 +8,13 @@ import errno
 import os
 import shutil
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Final
 
 from gsynth.errors import OutputExistsError
 from gsynth.files.atomic import sync, sync_one
+from gsynth.files.inputs import identity
 from gsynth.files.siblings import in_turn, leftovers, named_when_full, new_folder, remove, siblings, temporary
 
 WORKSPACE_SUFFIX: Final = ".saving"
@@ -53,6 +54,24 @@ def interrupted_saves(target: Path) -> list[Path]:
 def is_being_saved(target: Path) -> bool:
     """Whether a save of `target` is under way, or was killed."""
     return bool(siblings(target, WORKSPACE_SUFFIX))
+
+
+@contextlib.contextmanager
+def held(target: Path) -> Iterator[Callable[[], bool]]:
+    """Within the block, whether `target` has become another file or folder since it began.
+
+    What is there is kept open meanwhile, because the system gives the number of what is deleted to what comes next.
+    """
+    try:
+        descriptor = os.open(target, os.O_RDONLY | os.O_NONBLOCK)
+    except OSError:
+        descriptor = None
+    before = identity(target) if descriptor is None else identity(descriptor)
+    try:
+        yield lambda: identity(target) != before
+    finally:
+        if descriptor is not None:
+            os.close(descriptor)
 
 
 def place(new: Path, target: Path) -> None:
