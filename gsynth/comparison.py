@@ -100,6 +100,11 @@ class ReferenceStrata:
 
     strata: Strata
 
+    @property
+    def outside_bin(self) -> int:
+        """As `Strata.outside_bin`."""
+        return self.strata.outside_bin
+
     def spans(self, pieces: Pieces) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """Nothing of the other genome's sequence."""
         return pieces.firsts, pieces.firsts

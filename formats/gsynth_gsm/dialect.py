@@ -1,4 +1,7 @@
-"""Who wrote a file, which says whether its bin maps count from 0 or from 1 (docs/formats/gsm.md, section 6)."""
+"""Who wrote a file: whether its bin maps count from 0 or from 1, and at which end its bins include their break.
+
+See docs/formats/gsm.md, section 6.
+"""
 
 from __future__ import annotations
 
@@ -28,6 +31,14 @@ def index_base(metadata: Mapping[str, Any]) -> int:
     if INDEX_BASE in metadata:
         return whole(metadata[INDEX_BASE], INDEX_BASE, high=1)
     return 1 if writer_of(metadata) == R_MISHA else 0
+
+
+def default_closed(metadata: Mapping[str, Any]) -> str:
+    """Where bins are closed, "left" or "right", if the file does not say.
+
+    pymisha bins ``(b0,b1] ...``, R misha (and NumPy) ``[b0,b1) ...``, and neither says so in its files.
+    """
+    return "right" if writer_of(metadata) == PYMISHA else "left"
 
 
 def _has_habits_of_r(metadata: Mapping[str, Any]) -> bool:

@@ -6,13 +6,14 @@ import math
 from collections.abc import Mapping
 from typing import Any, Final
 
+import attrs
 import numpy as np
 from attrs import frozen
 from numpy.typing import NDArray
 
 from gsynth.plugins import ArgumentError, ArgumentTypeError, DimSpec, FormatError
 from gsynth_gsm import fields
-from gsynth_gsm.dialect import INDEX_BASE, WRITER, index_base, writer_of
+from gsynth_gsm.dialect import INDEX_BASE, WRITER, default_closed, index_base, writer_of
 from gsynth_gsm.signature import MODEL_FORMAT
 
 VERSIONS: Final = (1, 2)
@@ -45,7 +46,9 @@ KNOWN: Final = frozenset(
     ]
 ) | {WRITER, INDEX_BASE, SMOOTHING}
 """Keys that the format gives a meaning; all others belong to the model's `metadata`."""
-DIM_KEYS: Final = frozenset({"expr", "breaks", "num_bins", "bin_map", "bin_merge", "categories"})
+DIM_KEYS: Final = frozenset({"expr", "breaks", "num_bins", "bin_map", "bin_merge", "categories", "closed", "outside"})
+CAUSES: Final = ("nan", "below", "above")
+"""Why a window has no bin in a dimension, in the order of `gsynth.plugins.Outside.causes`."""
 MAX_DIMS: Final = 64
 
 
@@ -82,6 +85,7 @@ class Header:
     inline_prior: NDArray[np.float64] | None
     marginal_fallbacks: int
     arrays: dict[str, ArrayEntry]
+    causes: list[list[int]] | None
     metadata: dict[str, Any]
 
 
@@ -105,8 +109,9 @@ def _header(meta: Mapping[str, Any], where: str) -> Header:
     shape = (bins, 4**k, 4)
     data = fields.mapping(fields.required(meta, "data", where), "data")
     arrays = {name: _array(data, name, shape) for name in ("counts", "cdf")}
-    if "prior" in data:
-        arrays["prior"] = _array(data, "prior", (bins, 4))
+    for name, size in (("prior", (bins, 4)), ("outside", (4**k, 4))):
+        if name in data:
+            arrays[name] = _array(data, name, size)
     inline = _inline_prior(meta["prior"], bins) if meta.get("prior") is not None else None
     iterator = meta.get("iterator")
     return Header(
@@ -124,6 +129,7 @@ def _header(meta: Mapping[str, Any], where: str) -> Header:
         inline_prior=inline,
         marginal_fallbacks=fields.whole(meta.get("marginal_fallbacks", 0), "marginal_fallbacks"),
         arrays=arrays,
+        causes=_causes(meta) if "outside" in arrays else None,
         metadata=_metadata(meta, extras),
     )
 
@@ -153,12 +159,23 @@ def _dims(meta: Mapping[str, Any]) -> tuple[tuple[DimSpec, ...], list[dict[str, 
     if len(found) > MAX_DIMS:
         raise FormatError(f"dim_specs has {len(found)} dimensions, at most {MAX_DIMS} can be")
     extras = [{key: value for key, value in spec.items() if key not in DIM_KEYS} for spec in found]
-    return tuple(_dim(spec, base, writer_of(meta)) for spec in found), extras
+    closed = default_closed(meta)
+    return tuple(_dim({"closed": closed, **spec}, base, writer_of(meta)) for spec in found), extras
+
+
+def _causes(meta: Mapping[str, Any]) -> list[list[int]]:
+    """For each dimension how many windows have no bin for each of `CAUSES`."""
+    found = []
+    for spec in fields.listed(meta.get("dim_specs")):
+        counts = fields.mapping(spec.get("outside"), "outside of a dimension")
+        found.append([fields.whole(counts.get(cause), f"outside.{cause} of a dimension") for cause in CAUSES])
+    return found
 
 
 def _dim(spec: Mapping[str, Any], base: int, writer: str) -> DimSpec:
     expr = fields.text(spec.get("expr"), "expr")
-    plain = DimSpec(expr, fields.reals(spec.get("breaks"), f"the breaks of {expr!r}"))
+    closed = fields.text(spec.get("closed"), f"closed of {expr!r}")
+    plain = DimSpec(expr, fields.reals(spec.get("breaks"), f"the breaks of {expr!r}"), closed=closed)
     bins = plain.num_bins
     if "num_bins" in spec and fields.whole(spec["num_bins"], "num_bins") != bins:
         raise FormatError(f"num_bins of {expr!r} is {spec['num_bins']}, its breaks make {bins}")
@@ -172,8 +189,8 @@ def _dim(spec: Mapping[str, Any], base: int, writer: str) -> DimSpec:
     names = spec.get("categories")
     categories = None if names is None else [fields.text(name, "categories") for name in fields.listed(names)]
     if bin_merge is None and bin_map == list(range(bins)):
-        return DimSpec(expr, plain.breaks, categories=categories)
-    return DimSpec(expr, plain.breaks, np.array(bin_map, np.int32), bin_merge, categories)
+        return attrs.evolve(plain, categories=categories)
+    return attrs.evolve(plain, bin_map=np.array(bin_map, np.int32), bin_merge=bin_merge, categories=categories)
 
 
 def _bin_merge(value: Any, expr: str) -> list[dict[str, Any]] | None:

@@ -8,7 +8,7 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
-from gsynth.plugins import ArgumentError, FormatError, GsynthModel
+from gsynth.plugins import ArgumentError, FormatError, GsynthModel, Outside
 from gsynth_gsm.arrays import read_counts, read_prior
 from gsynth_gsm.container import Source
 from gsynth_gsm.dialect import R_MISHA, WRITER
@@ -29,6 +29,7 @@ def read_model(source: Source) -> GsynthModel:
             k=header.k,
             dims=header.dims,
             counts=counts,
+            outside=_outside(header, source),
             total_masked=header.total_masked,
             total_n=header.total_n,
             pseudocount=header.pseudocount,
@@ -54,6 +55,12 @@ def _metadata(source: Source) -> bytes:
         while part := file.read(MAX_METADATA_BYTES + 1):
             parts.append(part)
         return b"".join(parts)
+
+
+def _outside(header: Header, source: Source) -> Outside | None:
+    if header.causes is None:
+        return None
+    return Outside(counts=read_counts(source, header.arrays["outside"]), causes=header.causes)
 
 
 def _prior(header: Header, counts: NDArray[np.uint64], source: Source) -> NDArray[np.float64] | None:

@@ -14,7 +14,7 @@ from gsynth_gsm.arrays import LARGEST_COUNT, write_blocks
 from gsynth_gsm.container import Sink
 from gsynth_gsm.dialect import GSYNTH, INDEX_BASE, WRITER
 from gsynth_gsm.document import plain, render
-from gsynth_gsm.header import ADDITIVE, DIM_KEYS, DIRICHLET, KNOWN, SMOOTHING, UNSMOOTHED_MODE
+from gsynth_gsm.header import ADDITIVE, CAUSES, DIM_KEYS, DIRICHLET, KNOWN, SMOOTHING, UNSMOOTHED_MODE
 from gsynth_gsm.probabilities import cdf_block
 from gsynth_gsm.signature import METADATA, MODEL_FORMAT
 
@@ -23,7 +23,8 @@ _DEFAULT_ORDER: Final = 5
 
 def write_model(model: GsynthModel, sink: Sink, *, for_r: bool = False) -> None:
     """Write the files of `model`; `for_r` numbers bins from 1 and writes totals as R's doubles."""
-    if model.counts.size and int(model.counts.max()) >= LARGEST_COUNT:
+    tables = [model.counts, *([] if model.outside is None else [model.outside.counts])]
+    if any(table.size and int(table.max()) >= LARGEST_COUNT for table in tables):
         raise ArgumentError("a .gsm holds counts below 2**53, the model has larger ones")
     if model.total_bins == 0:
         raise ArgumentError("a .gsm holds at least one bin, the model has none")
@@ -36,6 +37,9 @@ def write_model(model: GsynthModel, sink: Sink, *, for_r: bool = False) -> None:
         "cdf": (model.counts.shape, lambda start, stop: cdf_block(model, start, stop)),
         "prior": (prior.shape, lambda start, stop: prior[start:stop]),
     }
+    if model.outside is not None:
+        outside = model.outside.counts
+        contents["outside"] = (outside.shape, lambda start, stop: outside[start:stop])
     for name, (shape, block_of) in contents.items():
         with sink.create(f"{name}.bin", 8 * int(np.prod(shape))) as file:
             checksum = write_blocks(file, shape, block_of)
@@ -100,7 +104,11 @@ def _dim_specs(model: GsynthModel, base: int) -> list[dict[str, Any]]:
     extras = model.metadata.get("dim_specs") or [{}] * model.n_dims
     if not isinstance(extras, list) or len(extras) != model.n_dims or not all(isinstance(e, Mapping) for e in extras):
         raise ArgumentError("model.metadata['dim_specs'] must be a list of one mapping for each dimension")
-    return [_dim_spec(dim, base, extra) for dim, extra in zip(model.dims, extras, strict=True)]
+    specs = [_dim_spec(dim, base, extra) for dim, extra in zip(model.dims, extras, strict=True)]
+    if model.outside is not None:
+        for spec, causes in zip(specs, model.outside.causes.tolist(), strict=True):
+            spec["outside"] = dict(zip(CAUSES, causes, strict=True))
+    return specs
 
 
 def _dim_spec(dim: DimSpec, base: int, extra: Mapping[str, Any]) -> dict[str, Any]:
@@ -111,6 +119,7 @@ def _dim_spec(dim: DimSpec, base: int, extra: Mapping[str, Any]) -> dict[str, An
         "breaks": dim.breaks.tolist(),
         "num_bins": dim.num_bins,
         "bin_map": None if identity else (merged + base).tolist(),
+        "closed": dim.closed,
     }
     if dim.bin_merge is not None:
         spec["bin_merge"] = plain(dim.bin_merge)

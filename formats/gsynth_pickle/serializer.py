@@ -82,6 +82,8 @@ def _dim(spec: Mapping[str, Any]) -> DimSpec:
         None if bin_map is None else _floats(bin_map, "bin_map"),
         # Beside a bin_map the merge ranges only document it.
         _bin_merge(spec.get("bin_merge")) if bin_map is not None else None,
+        # pymisha's bins include their upper break, and not the lowest one.
+        closed="right",
     )
 
 

@@ -11,18 +11,19 @@ import numpy as np
 from attrs import define, field, frozen
 from numpy.typing import NDArray
 
-from gsynth.alphabet import NumpyTranscoder
+from gsynth.alphabet import NOT_ACGT, NumpyTranscoder
 from gsynth.blocks.batches import LARGE_TABLE_BLOCK, Batch, batches, fitting_block
 from gsynth.blocks.executor import run_in_order
-from gsynth.files.segments import places_of
+from gsynth.files.segments import places_of, runs_outside, runs_within
 from gsynth.genomes.fetching import fetch
 from gsynth.intervals import Intervals
 from gsynth.intervals.masks import Mask
 from gsynth.intervals.pieces import Pieces
+from gsynth.model.binning import CAUSES
 from gsynth.model.strands import add_reverse_complement
 from gsynth.plugins import checking
 from gsynth.plugins.contracts import MASKED, Counter, Encoder, Genome
-from gsynth.strata import FindsRuns, lay_over
+from gsynth.strata import FindsRuns, Runs, lay_over
 from gsynth.strata.runs import PieceRuns
 
 _EXTRA_TABLES: Final = 1 << 30
@@ -31,17 +32,23 @@ _EXTRA_TABLES: Final = 1 << 30
 _WINDOWS_PER_CELL: Final = 4
 """A further table is made and added up in less time than it saves if its thread counts so many windows."""
 
+_NOTHING: Final = np.empty((0, 2), dtype=np.int64)
+
 _CACHED_TABLE: Final = 1 << 22
 """Bytes of a table that a core's caches hold beside the block."""
 
 
-@frozen
+@frozen(eq=False)
 class Tally:
-    """Windows of one job: all bases it moved the progress by, and what was left out."""
+    """Windows of one job: all bases it moved the progress by, what was left out, and what lies outside of the strata.
+
+    `causes` is int64[d, 3] as in `gsynth.model.Outside`.
+    """
 
     bases: int
     masked: int
     unknown: int
+    causes: NDArray[np.int64]
 
 
 @define
@@ -117,14 +124,31 @@ class BatchCounter:
         # The windows that begin in a piece's last k bases reach into the next piece, and those of the last piece lie
         # behind the block.
         gaps = np.append(places[1:] - self.order, places[-1] - self.order)
-        edges, strata = runs.between(pieces, places[:-1], gaps, MASKED, behind=True)
-        masked = 0
+        laid = unmasked = runs.between(pieces, places[:-1], gaps, MASKED, behind=True)
+        hidden = _NOTHING
         if self.mask is not None:
-            found = self.mask.block_runs(pieces, places[:-1], bases)
-            masked = int((found[:, 1] - found[:, 0]).sum())
-            edges, strata = lay_over((edges, strata), found)
-        unknown = checking.count(self.counter, codes, edges, strata, order=self.order, out=self.tables.mine())
-        return Tally(int(pieces.sizes.sum()), masked, unknown)
+            hidden = self.mask.block_runs(pieces, places[:-1], bases)
+            laid = lay_over(unmasked, hidden)
+        unknown = checking.count(self.counter, codes, *laid, order=self.order, out=self.tables.mine())
+        causes = self._causes(unmasked, runs.causes, codes, hidden)
+        return Tally(int(pieces.sizes.sum()), int((hidden[:, 1] - hidden[:, 0]).sum()), unknown, causes)
+
+    def _causes(
+        self, runs: Runs, causes: NDArray[np.int8], codes: NDArray[np.uint8], hidden: NDArray[np.int64]
+    ) -> NDArray[np.int64]:
+        """How many counted windows lie outside of the strata, by dimension and cause: int64[d, 3]."""
+        if not causes.shape[1]:
+            return np.zeros((len(causes), len(CAUSES)), dtype=np.int64)
+        edges, strata = runs
+        outside = np.flatnonzero(strata == self.strata.outside_bin)
+        firsts, lasts = edges[outside], edges[outside + 1]
+        counted = lasts - firsts
+        # Windows that hold an N, or begin in the mask, are not counted, wherever they lie.
+        for left_out in (hidden, runs_outside(_unknown_windows(codes, self.order), hidden)):
+            owner, parts = runs_within(left_out, firsts, lasts)
+            counted -= np.bincount(owner, parts[:, 1] - parts[:, 0], counted.size).astype(np.int64)
+        found = [[counted[own == cause].sum() for cause in range(len(CAUSES))] for own in causes]
+        return np.array(found, dtype=np.int64)
 
     def _read(self, pieces: Pieces) -> tuple[NDArray[np.uint8], PieceRuns]:
         """The bases of the pieces' windows, one piece behind the other, and the runs of strata over the windows."""
@@ -132,6 +156,16 @@ class BatchCounter:
         lows, highs = np.minimum(lows, pieces.firsts), np.maximum(highs, pieces.lasts + self.order)
         fetched = fetch(self.genome, pieces.names, pieces.ids, lows, highs)
         return fetched.of(pieces.firsts, pieces.lasts + self.order), self.strata.runs(pieces, fetched)
+
+
+def _unknown_windows(codes: NDArray[np.uint8], order: int) -> NDArray[np.int64]:
+    """The windows that hold a base other than A, C, G, T, as runs: int64[r, 2], sorted and apart."""
+    at = np.flatnonzero(codes == NOT_ACGT)
+    if not at.size:
+        return _NOTHING
+    new = np.append(True, np.diff(at) > order + 1)
+    lasts = at[np.append(np.flatnonzero(new)[1:] - 1, at.size - 1)]
+    return np.stack([np.maximum(at[new] - order, 0), lasts + 1], axis=1)
 
 
 def training_batches(intervals: Intervals, order: int, block: int) -> Iterator[Batch]:

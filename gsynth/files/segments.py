@@ -63,6 +63,27 @@ def runs_within(
     return owner, np.clip(runs[low[owner] + at], firsts[owner, None], lasts[owner, None])
 
 
+def runs_outside(runs: NDArray[np.int64], others: NDArray[np.int64]) -> NDArray[np.int64]:
+    """What of `runs` lies outside of `others`; all of them int64[r, 2], half-open, sorted and apart.
+
+    Examples
+    --------
+    >>> runs_outside(np.array([[0, 4], [6, 9]]), np.array([[1, 2], [3, 7]])).tolist()
+    [[0, 1], [2, 3], [7, 9]]
+    """
+    if not runs.size or not others.size:
+        return runs
+    edges = np.unique(np.concatenate([runs.reshape(-1), others.reshape(-1)]))
+    parts = np.stack([edges[:-1], edges[1:]], axis=1)
+    return parts[lie_in(runs, edges[:-1]) & ~lie_in(others, edges[:-1])]
+
+
+def lie_in(runs: NDArray[np.int64], positions: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Which positions lie in `runs` (int64[r, 2], at least one, half-open, sorted and apart): bool of their shape."""
+    before = np.searchsorted(runs[:, 0], positions, side="right") - 1
+    return np.asarray((before >= 0) & (positions < runs[np.maximum(before, 0), 1]))
+
+
 def copy_segments(
     source: NDArray[np.uint8],
     starts: NDArray[np.int64],

@@ -5,6 +5,17 @@ from __future__ import annotations
 from gsynth.model.dimension import DimSpec
 from gsynth.model.freezing import freeze
 from gsynth.model.model import MAX_ORDER, MIN_ORDER, GsynthModel, check_iterator, check_order
+from gsynth.model.outside import Outside
 from gsynth.model.smoothing import Smoothing
 
-__all__ = ["MAX_ORDER", "MIN_ORDER", "DimSpec", "GsynthModel", "Smoothing", "check_iterator", "check_order", "freeze"]
+__all__ = [
+    "MAX_ORDER",
+    "MIN_ORDER",
+    "DimSpec",
+    "GsynthModel",
+    "Outside",
+    "Smoothing",
+    "check_iterator",
+    "check_order",
+    "freeze",
+]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -13,6 +13,10 @@ from gsynth.model.freezing import freeze
 from gsynth.model.values import reals, shown
 
 NO_BIN: Final = -1
+CLOSED: Final = ("left", "right")
+"""At which end a bin includes its break."""
+CAUSES: Final = ("nan", "below", "above")
+"""Why a value has no bin."""
 
 _FEW_BREAKS: Final = 40
 
@@ -33,31 +37,68 @@ def check_breaks(breaks: ArrayLike, what: str = "breaks") -> NDArray[np.float64]
     return freeze(values)
 
 
-def bin_indices(values: NDArray[np.float64], breaks: NDArray[np.float64]) -> NDArray[np.int32]:
-    """The bin of each value: ``[b0,b1) ... [b(n-1),bn]``, lowest and highest edge included; -1 for NaN and outside.
+def check_closed(closed: object) -> str:
+    """`closed` if it is "left" or "right"."""
+    if not isinstance(closed, str) or closed not in CLOSED:
+        raise ArgumentError(f"closed must be 'left' or 'right', found {shown(closed)}")
+    return closed
+
+
+def bin_indices(values: NDArray[np.float64], breaks: NDArray[np.float64], closed: str = "left") -> NDArray[np.int32]:
+    """The bin of each value: int32 of their shape; -1 for NaN and for what lies outside.
+
+    With ``closed="left"`` the bins are ``[b0,b1) ... [b(n-1),bn]``, lowest and highest break included; with "right"
+    ``(b0,b1] ... (b(n-1),bn]``, where the lowest break lies in no bin, unless it is infinite.
 
     Examples
     --------
-    >>> bin_indices(np.array([0.0, 0.5, 1.0, 1.1, np.nan]), np.array([0.0, 0.5, 1.0])).tolist()
+    >>> breaks = np.array([0.0, 0.5, 1.0])
+    >>> bin_indices(np.array([0.0, 0.5, 1.0, 1.1, np.nan]), breaks).tolist()
     [0, 1, 1, -1, -1]
+    >>> bin_indices(np.array([0.0, 0.5, 1.0, 1.1, np.nan]), breaks, "right").tolist()
+    [-1, 0, 1, -1, -1]
     """
-    indices = _reached(values, breaks)
+    if closed == "right":
+        indices = _passed(values, breaks, "left", np.greater)
+        # Open at its end: minus infinity is in the lowest bin where that has no other end.
+        indices[values == -np.inf] += int(breaks[0] == -np.inf)
+    else:
+        indices = _passed(values, breaks, "right", np.greater_equal)
+        indices[values == breaks[-1]] = breaks.size - 1
     indices -= 1
-    indices[values == breaks[-1]] = breaks.size - 2
     # NaN sorts behind everything, so the comparison that is false for it decides.
     indices[~(values <= breaks[-1])] = NO_BIN
     return indices
 
 
-def _reached(values: NDArray[np.float64], breaks: NDArray[np.float64]) -> NDArray[np.int32]:
-    """How many breaks are at or below each value, with NaN anything."""
+def causes_outside(values: NDArray[np.float64], breaks: NDArray[np.float64], closed: str) -> NDArray[np.int8]:
+    """Why each value has no bin: int8 of their shape, an index of `CAUSES`, or -1 where it has one.
+
+    Examples
+    --------
+    >>> causes_outside(np.array([np.nan, 0.0, 0.5, 2.0]), np.array([0.0, 1.0]), "right").tolist()
+    [0, 1, -1, 2]
+    """
+    found = np.full(values.shape, -1, dtype=np.int8)
+    found[np.isnan(values)] = CAUSES.index("nan")
+    found[values > breaks[-1]] = CAUSES.index("above")
+    found[values < breaks[0]] = CAUSES.index("below")
+    if closed == "right" and breaks[0] != -np.inf:
+        found[values == breaks[0]] = CAUSES.index("below")
+    return found
+
+
+def _passed(
+    values: NDArray[np.float64], breaks: NDArray[np.float64], side: Literal["left", "right"], passes: np.ufunc
+) -> NDArray[np.int32]:
+    """How many breaks each value passes, with NaN anything."""
     if breaks.size > _FEW_BREAKS:
-        return np.searchsorted(breaks, values, side="right").astype(np.int32)
+        return np.searchsorted(breaks, values, side=side).astype(np.int32)
     # A search waits for each comparison; comparing with all of a few breaks takes a third of the time.
-    reached = np.zeros(values.shape, dtype=np.int8)
+    passed = np.zeros(values.shape, dtype=np.int8)
     for edge in breaks.tolist():
-        reached += (values >= edge).view(np.int8)
-    return reached.astype(np.int32)
+        passed += passes(values, edge).view(np.int8)
+    return passed.astype(np.int32)
 
 
 def _value_range(value: Any, what: str, *, scalar_high: float | None) -> tuple[float, float]:
@@ -74,7 +115,9 @@ def _value_range(value: Any, what: str, *, scalar_high: float | None) -> tuple[f
     return low, high
 
 
-def gsynth_bin_map(breaks: ArrayLike, merge_ranges: Sequence[Mapping[str, Any]]) -> NDArray[np.int32]:
+def gsynth_bin_map(
+    breaks: ArrayLike, merge_ranges: Sequence[Mapping[str, Any]], *, closed: str = "left"
+) -> NDArray[np.int32]:
     """Map bins onto bins, to merge the ones with too few observations into better filled ones.
 
     Parameters
@@ -85,6 +128,8 @@ def gsynth_bin_map(breaks: ArrayLike, merge_ranges: Sequence[Mapping[str, Any]])
         Each with ``from``, a pair (low, high) or a number v that means (v, infinity): every bin whose centre lies in
         it (ends included) is redirected; and ``to``, a pair or a number: the bin that holds its midpoint is the
         target. They apply in order, a later one overriding an earlier one.
+    closed : {"left", "right"}
+        At which end bins include their break: a midpoint that is a break lies in the bin above it or below it.
 
     Returns
     -------
@@ -103,6 +148,7 @@ def gsynth_bin_map(breaks: ArrayLike, merge_ranges: Sequence[Mapping[str, Any]])
     """
     edges = check_breaks(breaks)
     num_bins = edges.size - 1
+    side: Literal["left", "right"] = "right" if check_closed(closed) == "left" else "left"
     with np.errstate(invalid="ignore"):
         centres = (edges[:-1] + edges[1:]) / 2
     merged = np.arange(num_bins, dtype=np.int32)
@@ -120,7 +166,7 @@ def gsynth_bin_map(breaks: ArrayLike, merge_ranges: Sequence[Mapping[str, Any]])
                 f"'to' {entry['to']!r} overlaps no bin: the breaks run from {edges[0]:g} to {edges[-1]:g}"
             )
         middle = (to_low + to_high) / 2
-        target = int(np.clip(np.searchsorted(edges, middle, side="right") - 1, 0, num_bins - 1))
+        target = int(np.clip(np.searchsorted(edges, middle, side=side) - 1, 0, num_bins - 1))
         if not (edges[target] <= to_high and edges[target + 1] >= to_low):
             raise ArgumentError(f"'to' {entry['to']!r} does not match any bin of {edges.tolist()}")
         merged[(centres >= low) & (centres <= high)] = target

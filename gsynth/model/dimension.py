@@ -11,7 +11,7 @@ from attrs import field, frozen
 from numpy.typing import ArrayLike, NDArray
 
 from gsynth.errors import ArgumentError, ArgumentTypeError
-from gsynth.model.binning import check_breaks, gsynth_bin_map
+from gsynth.model.binning import bin_indices, check_breaks, check_closed, gsynth_bin_map
 from gsynth.model.freezing import freeze
 from gsynth.model.values import reals, shown
 
@@ -57,8 +57,7 @@ class DimSpec:
     expr : str
         Expression over track names.
     breaks : float64[num_bins + 1]
-        Bin edges; bins are half-open, the last one closed. The outer ones may be infinite. Read-only, a copy of what
-        was given.
+        Bin edges. The outer ones may be infinite. Read-only, a copy of what was given.
     bin_map : int32[num_bins] or None
         For each bin the 0-based bin that it is merged into. Read-only, a copy of what was given.
     bin_merge : list of dict or None
@@ -66,6 +65,9 @@ class DimSpec:
         make it; given with it they must make the same.
     categories : tuple of str or None
         The names of the bins, where the values are the numbers of categories (chromatin states, say).
+    closed : {"left", "right"}
+        "left": bins are ``[b0,b1) ... [b(n-1),bn]``, as in NumPy's histograms and in R misha. "right":
+        ``(b0,b1] ... (b(n-1),bn]``, as in pymisha; the lowest break then lies in no bin.
 
     Raises
     ------
@@ -75,8 +77,8 @@ class DimSpec:
 
     Notes
     -----
-    Two dimensions are equal if they put every value into the same bin: by expression, breaks, map (none is the same as
-    every bin to itself) and categories. `bin_merge` only says where the map came from, and is not compared.
+    Two dimensions are equal if they put every value into the same bin: by expression, breaks, `closed`, map (none is
+    the same as every bin to itself) and categories. `bin_merge` only says where the map came from, and is not compared.
     """
 
     expr: str = field(converter=_expr)
@@ -84,12 +86,13 @@ class DimSpec:
     bin_map: NDArray[np.int32] | None = field(default=None, converter=_numbers)
     bin_merge: list[dict[str, Any]] | None = field(default=None, converter=_own)
     categories: tuple[str, ...] | None = field(default=None, converter=_categories)
+    closed: str = field(default="left", converter=check_closed)
 
     def __attrs_post_init__(self) -> None:
         if self.bin_map is not None:
             object.__setattr__(self, "bin_map", _bin_map(self.bin_map, self.num_bins))
         if self.bin_merge is not None:
-            merged = freeze(gsynth_bin_map(self.breaks, self.bin_merge))
+            merged = freeze(gsynth_bin_map(self.breaks, self.bin_merge, closed=self.closed))
             if self.bin_map is not None and not np.array_equal(self.bin_map, merged):
                 raise ArgumentError(
                     f"bin_merge of {self.expr!r} makes the bin_map {shown(merged)}, found {shown(self.bin_map)}: "
@@ -116,13 +119,14 @@ class DimSpec:
         for key in ("expr", "breaks"):
             if key not in spec:
                 raise ArgumentError(f"a dimension needs the key {key!r}, found {sorted(spec)}")
-        known = {"expr", "breaks", "bin_merge", "bin_map", "num_bins", "categories"}
+        known = {"expr", "breaks", "bin_merge", "bin_map", "num_bins", "categories", "closed"}
         if not known >= set(spec):
             raise ArgumentError(f"unknown keys in a dimension: {sorted(set(spec) - known)}; known are {sorted(known)}")
-        return cls(spec["expr"], spec["breaks"], spec.get("bin_map"), spec.get("bin_merge"), spec.get("categories"))
+        given = {key: spec[key] for key in known & set(spec) if key != "num_bins"}
+        return cls(**given)
 
     def as_dict(self) -> dict[str, Any]:
-        """The dict form: expr, breaks, num_bins, bin_map, bin_merge, and categories where the bins have names."""
+        """The dict form: expr, breaks, num_bins, bin_map, bin_merge, closed, and categories where bins have names."""
         named = {} if self.categories is None else {"categories": list(self.categories)}
         return {
             "expr": self.expr,
@@ -130,6 +134,7 @@ class DimSpec:
             "num_bins": self.num_bins,
             "bin_map": None if self.bin_map is None else self.bin_map.tolist(),
             "bin_merge": _own(self.bin_merge),
+            "closed": self.closed,
             **named,
         }
 
@@ -138,6 +143,7 @@ class DimSpec:
             return NotImplemented
         return (
             self.expr == other.expr
+            and self.closed == other.closed
             and self.categories == other.categories
             and np.array_equal(self.breaks, other.breaks)
             and np.array_equal(self.merged(), other.merged())
@@ -147,8 +153,33 @@ class DimSpec:
 
     def __reduce__(self) -> tuple[type[DimSpec], tuple[Any, ...]]:
         # NumPy forgets that an array is read-only when it is pickled or copied; the constructor sees to it.
-        return type(self), (self.expr, self.breaks, self.bin_map, self.bin_merge, self.categories)
+        return type(self), (self.expr, self.breaks, self.bin_map, self.bin_merge, self.categories, self.closed)
 
     def merged(self) -> NDArray[np.int32]:
         """int32[num_bins]: `bin_map`, or the identity where there is none."""
         return np.arange(self.num_bins, dtype=np.int32) if self.bin_map is None else self.bin_map
+
+    def bins_of(self, values: NDArray[np.float64]) -> NDArray[np.int32]:
+        """The bin of each value before `bin_map`, -1 where it has none: int32 of their shape."""
+        return bin_indices(values, self.breaks, self.closed)
+
+    def label(self, index: int) -> str:
+        """What a bin is called: its category, or its span ``0.4-0.5``, ``< 0.3``, ``>= 0.7``.
+
+        Examples
+        --------
+        >>> dim = DimSpec("gc", [-np.inf, 0.3, 0.7, np.inf])
+        >>> [dim.label(i) for i in range(3)]
+        ['< 0.3', '0.3-0.7', '>= 0.7']
+        """
+        if self.categories is not None:
+            return self.categories[index]
+        low, high = self.breaks[index], self.breaks[index + 1]
+        right = self.closed == "right"
+        if np.isinf(low) and np.isinf(high):
+            return "any"
+        if np.isinf(low):
+            return f"{'<=' if right else '<'} {high:g}"
+        if np.isinf(high):
+            return f"{'>' if right else '>='} {low:g}"
+        return f"{low:g}-{high:g}"

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gsynth.errors import ArgumentError, ArgumentTypeError
-from gsynth.model.binning import NO_BIN, bin_indices, gsynth_bin_map
+from gsynth.model.binning import NO_BIN
 from gsynth.model.dimension import DimSpec
 from gsynth.model.model import GsynthModel
 
@@ -59,7 +59,7 @@ def merged_dims(model: GsynthModel, bin_merge: Sequence[Any] | str | None) -> tu
             f"found {bin_merge!r}"
         )
     return tuple(
-        dim if merge is None else attrs.evolve(dim, bin_map=gsynth_bin_map(dim.breaks, merge), bin_merge=list(merge))
+        dim if merge is None else attrs.evolve(dim, bin_map=None, bin_merge=list(merge))
         for dim, merge in zip(model.dims, bin_merge, strict=True)
     )
 
@@ -163,7 +163,7 @@ def _joint_bins(
     joint = np.empty((2, values.shape[1], model.n_dims), dtype=np.int64)
     for end, name in enumerate(("from", "to")):
         for i, dim in enumerate(dims):
-            bins = bin_indices(values[end, :, i], dim.breaks)
+            bins = dim.bins_of(values[end, :, i])
             if (bins == NO_BIN).any():
                 rows = (np.flatnonzero(bins == NO_BIN) + 1).tolist()
                 raise ArgumentError(

@@ -10,9 +10,10 @@ import numpy as np
 from attrs import define, field, fields_dict
 from numpy.typing import NDArray
 
-from gsynth.errors import ArgumentTypeError
+from gsynth.errors import ArgumentError, ArgumentTypeError
 from gsynth.model.dimension import DimSpec
 from gsynth.model.freezing import freeze
+from gsynth.model.outside import UNIFORM, Outside, check_outside, described_causes, outside_cdf
 from gsynth.model.smoothing import ADDITIVE, Smoothing, smoothed_cdf
 from gsynth.model.tables import checked_cdf, checked_counts
 from gsynth.model.thresholds import thresholds_from_cdf, thresholds_from_counts
@@ -75,6 +76,8 @@ class GsynthModel:
     counts : uint64[total_bins, 4**k, 4]
         Observations of each (k+1)-mer on both strands; context index with the leftmost base most significant;
         bases in the order A, C, G, T. Whole numbers of any dtype are taken; their sum must fit an int64.
+    outside : Outside or None
+        What was counted in windows without a bin; None without dimensions, and where a file has no such table.
     total_masked, total_n : int
         Windows left out for the mask, and for a base that is not A, C, G or T.
     pseudocount, min_obs, prior_mode, prior_matrix, marginal_fallbacks
@@ -117,6 +120,7 @@ class GsynthModel:
     k: int = field(converter=check_order)
     dims: tuple[DimSpec, ...] = field(default=(), converter=_dims)
     counts: NDArray[np.uint64]
+    outside: Outside | None = None
     total_masked: int = field(default=0, converter=_total_masked)
     total_n: int = field(default=0, converter=_total_n)
     pseudocount: float = 1.0
@@ -141,9 +145,22 @@ class GsynthModel:
         checked |= {"smoothing": smoothing, "counts": counts, "per_bin_kmers": sums}
         for name, value in checked.items():
             object.__setattr__(self, name, value)
+        self._check_outside()
         if self.stored_cdf is not None:
             may_lack = self._below_min_obs | (sums == 0)
             object.__setattr__(self, "stored_cdf", checked_cdf(self.stored_cdf, shape, may_lack, self.bin_label))
+
+    def _check_outside(self) -> None:
+        if self.outside is None:
+            return
+        if not isinstance(self.outside, Outside):
+            raise ArgumentTypeError(f"outside must be an Outside, found {shown(self.outside)}")
+        shapes = self.outside.counts.shape, len(self.outside.causes)
+        if shapes != ((self.num_kmers, 4), self.n_dims):
+            raise ArgumentError(
+                f"outside has counts of shape {shapes[0]} and causes of {shapes[1]} dimensions; order {self.k} and "
+                f"{self.n_dims} dimensions make {(self.num_kmers, 4)} and {self.n_dims}"
+            )
 
     @property
     def n_dims(self) -> int:
@@ -180,22 +197,43 @@ class GsynthModel:
         return int(self.per_bin_kmers.sum())
 
     @property
+    def outside_share(self) -> float:
+        """The share of observations that fell in no bin, 0..1; 0 where the model does not say."""
+        return 0.0 if self.outside is None else self.outside.share(self.total_kmers)
+
+    @property
     def sparse_bins(self) -> NDArray[np.int64]:
         """The flat bins with fewer than `min_obs` observations, but those that are merged into others."""
+        return self._bins_below(self.min_obs)
+
+    @property
+    def empty_bins(self) -> NDArray[np.int64]:
+        """The flat bins without observations, but those that are merged into others."""
+        return self._bins_below(1)
+
+    @property
+    def thin_bins(self) -> NDArray[np.int64]:
+        """The flat bins with fewer observations than their table has cells (4**(k + 1)), merged and empty ones aside.
+
+        So few say little of most contexts: their samples lie close to the genome's own sequence, or to the prior.
+        """
+        return np.setdiff1d(self._bins_below(self.num_kmers * 4), self.empty_bins)
+
+    def _bins_below(self, observations: int) -> NDArray[np.int64]:
+        """The flat bins with fewer observations, but those that are merged into others."""
         reachable = np.ones((), dtype=np.bool_)
         for dim in self.dims:
             # Dimension 0 is the fastest, so each further one comes in front.
             reachable = np.isin(np.arange(dim.num_bins), dim.merged())[(..., *(None,) * reachable.ndim)] & reachable
-        sparse: NDArray[np.int64] = np.flatnonzero(reachable.reshape(-1) & self._below_min_obs)
-        return sparse
+        below: NDArray[np.int64] = np.flatnonzero(reachable.reshape(-1) & (self.per_bin_kmers < observations))
+        return below
 
     def bin_label(self, flat: int) -> str:
         """Where a flat bin lies, in words: ``gc 0.4-0.5, cpg 1-2``."""
         labels = []
         for dim in self.dims:
             flat, i = divmod(flat, dim.num_bins)
-            span = f"{dim.breaks[i]:g}-{dim.breaks[i + 1]:g}" if dim.categories is None else dim.categories[i]
-            labels.append(f"{dim.expr} {span}")
+            labels.append(f"{dim.expr} {dim.label(i)}")
         return ", ".join(labels) or "all"
 
     @property
@@ -223,11 +261,18 @@ class GsynthModel:
         prior = None if self.prior_matrix is None else self.prior_matrix[bins]
         return smoothed_cdf(self.counts[bins], self.pseudocount, prior, self._below_min_obs[bins])
 
-    def thresholds(self) -> NDArray[np.uint32]:
-        """uint32[total_bins + 1, 4**k, 3]: `cdf` as a `gsynth.plugins.Sampler` takes it, computed at each call."""
+    def thresholds(self, outside: str = UNIFORM) -> NDArray[np.uint32]:
+        """`cdf` as a `gsynth.plugins.Sampler` takes it, the uniform table last: uint32[total_bins + 1, 4**k, 3].
+
+        With ``outside="learned"`` or "pooled" (see `gsynth_sample`) the table of windows without a bin stands between
+        the bins and the uniform one: uint32[total_bins + 2, 4**k, 3]. Computed at each call.
+        """
+        further = np.empty((0, self.num_kmers, 4))
+        if check_outside(outside) != UNIFORM:
+            further = outside_cdf(outside, self.counts, self.outside, self.smoothing, self.stored_cdf)[None]
         if self.stored_cdf is not None:
-            return thresholds_from_cdf(self.stored_cdf)
-        return thresholds_from_counts(self.counts, self.pseudocount, self.prior_matrix, self._below_min_obs)
+            return thresholds_from_cdf(self.stored_cdf, further)
+        return thresholds_from_counts(self.counts, self.pseudocount, self.prior_matrix, self._below_min_obs, further)
 
     @property
     def model_data(self) -> dict[str, list[NDArray[Any]]]:
@@ -237,7 +282,7 @@ class GsynthModel:
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, GsynthModel):
             return NotImplemented
-        plain = ("k", "dims", "total_masked", "total_n", "iterator", "smoothing")
+        plain = ("k", "dims", "outside", "total_masked", "total_n", "iterator", "smoothing")
         if any(getattr(self, name) != getattr(other, name) for name in plain):
             return False
         return np.array_equal(self.counts, other.counts) and _same(self.stored_cdf, other.stored_cdf)
@@ -259,9 +304,16 @@ class GsynthModel:
             f"  observations: {self.total_kmers:,} (masked {self.total_masked:,}, with N {self.total_n:,} windows)",
             f"  pseudocount: {self.pseudocount:g} ({prior})",
         ]
-        sparse = self.sparse_bins.size
-        if sparse:
-            lines.append(f"  sparse: {sparse} bins with fewer than {self.min_obs:,} observations")
+        if self.outside is not None and self.outside.kmers:
+            causes = described_causes(self.dims, self.outside.causes)
+            lines.append(f"  outside of the strata: {self.outside_share:.2%} of observations ({causes})")
+        for name, few, found in (
+            ("empty", "no observations", self.empty_bins.size),
+            ("thin", f"fewer than {4 * self.num_kmers:,} observations (a table's cells)", self.thin_bins.size),
+            ("sparse", f"fewer than {self.min_obs:,} observations (min_obs)", self.sparse_bins.size),
+        ):
+            if found:
+                lines.append(f"  {name}: {found} {'bin' if found == 1 else 'bins'} with {few}")
         return "\n".join(lines)
 
 

@@ -24,10 +24,13 @@ class Start:
     counts : uint64[bins, 4**k, 4]
     sparse : bool[bins]
         Bins that are sampled uniformly, whatever their counts.
+    outside : uint64[4**k, 4] or None
+        Observations of the stratum ``bins``, that of windows without a bin.
     """
 
     counts: NDArray[np.uint64]
     sparse: NDArray[np.bool_]
+    outside: NDArray[np.uint64] | None = None
     _tables: dict[int, NDArray[np.uint32]] = field(factory=dict)
 
     @property
@@ -68,14 +71,21 @@ class Start:
     def _table(self, stratum: int) -> NDArray[np.uint32]:
         """Thresholds of the base behind every word of 0 .. k-1 bases that begins a k-mer: uint32[(4**k - 1) / 3, 3]."""
         if stratum not in self._tables:
-            learned = stratum >= 0 and not self.sparse[stratum]
-            words = self.counts[stratum].sum(axis=1) if learned else np.zeros(self.counts.shape[1], dtype=np.uint64)
+            words = self._words(stratum)
             levels = []
             while words.size > 1:
                 levels.append(_thresholds(words.reshape(-1, 4)))
                 words = words.reshape(-1, 4).sum(axis=1)
             self._tables[stratum] = np.concatenate(levels[::-1])
         return self._tables[stratum]
+
+    def _words(self, stratum: int) -> NDArray[np.uint64]:
+        """How often each k-mer was a context: uint64[4**k]."""
+        if stratum == len(self.counts) and self.outside is not None:
+            return np.asarray(self.outside.sum(axis=1))
+        if stratum < 0 or self.sparse[stratum]:
+            return np.zeros(self.counts.shape[1], dtype=np.uint64)
+        return np.asarray(self.counts[stratum].sum(axis=1))
 
 
 def _thresholds(counts: NDArray[np.uint64]) -> NDArray[np.uint32]:

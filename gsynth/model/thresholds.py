@@ -21,33 +21,39 @@ def thresholds_from_counts(
     pseudocount: float,
     prior_matrix: NDArray[np.float64] | None,
     sparse: NDArray[np.bool_],
+    further: NDArray[np.float64] | None = None,
 ) -> NDArray[np.uint32]:
-    """``thresholds_from_cdf(smoothed_cdf(...))``, without the memory for all the probabilities."""
-    thresholds = _uniform_tables(counts.shape[0], counts.shape[1], sparse)
+    """``thresholds_from_cdf(smoothed_cdf(...), further)``, without the memory for all the probabilities."""
+    thresholds = _tables(counts.shape[0], counts.shape[1], further)
+    thresholds[:-1][np.flatnonzero(sparse)] = _UNIFORM
     for i, rows in learned_rows(sparse, counts.shape[1]):
         _write_thresholds(cdf_columns(counts, i, rows, pseudocount, prior_matrix), thresholds[i, rows])
     return thresholds
 
 
-def thresholds_from_cdf(cdf: NDArray[np.float64]) -> NDArray[np.uint32]:
-    """The sampler's table: uint32[bins + 1, 4**k, 3] of floor(cdf * 2**31), the last table uniform.
+def thresholds_from_cdf(cdf: NDArray[np.float64], further: NDArray[np.float64] | None = None) -> NDArray[np.uint32]:
+    """The sampler's table: uint32[bins + further + 1, 4**k, 3] of floor(cdf * 2**31), the last table uniform.
 
-    Rows that are NaN (sparse bins) become uniform too.
+    Rows that are NaN (sparse bins) become uniform too. `further` (float64[f, 4**k, 4]) stands behind the bins.
     """
-    bins, contexts, _ = cdf.shape
-    none_sparse = np.zeros(bins, dtype=np.bool_)
-    thresholds = _uniform_tables(bins, contexts, none_sparse)
-    for i, rows in learned_rows(none_sparse, contexts):
+    thresholds = _tables(cdf.shape[0], cdf.shape[1], further)
+    _write_cdf(cdf, thresholds)
+    return thresholds
+
+
+def _tables(bins: int, contexts: int, further: NDArray[np.float64] | None) -> NDArray[np.uint32]:
+    """Thresholds of `bins` tables, still empty, those of `further`, and the uniform ones."""
+    extra = 0 if further is None else len(further)
+    thresholds = np.empty((bins + extra + 1, contexts, 3), dtype=np.uint32)
+    thresholds[-1] = _UNIFORM
+    if further is not None:
+        _write_cdf(further, thresholds[bins:])
+    return thresholds
+
+
+def _write_cdf(cdf: NDArray[np.float64], thresholds: NDArray[np.uint32]) -> None:
+    for i, rows in learned_rows(np.zeros(len(cdf), dtype=np.bool_), cdf.shape[1]):
         _write_thresholds([cdf[i, rows, j] for j in range(3)], thresholds[i, rows])
-    return thresholds
-
-
-def _uniform_tables(bins: int, contexts: int, uniform: NDArray[np.bool_]) -> NDArray[np.uint32]:
-    """Thresholds of `bins` tables and the uniform one, filled where they are uniform."""
-    thresholds = np.empty((bins + 1, contexts, 3), dtype=np.uint32)
-    for i in (*np.flatnonzero(uniform).tolist(), bins):
-        thresholds[i] = _UNIFORM
-    return thresholds
 
 
 def _write_thresholds(columns: list[NDArray[np.float64]], out: NDArray[np.uint32]) -> None:

@@ -32,7 +32,7 @@ from gsynth.errors import (
     NotAModelError,
     TrackError,
 )
-from gsynth.model import DimSpec, GsynthModel, freeze
+from gsynth.model import DimSpec, GsynthModel, Outside, freeze
 from gsynth.plugins.contracts import (
     CONTRACT,
     FREE,
@@ -91,6 +91,7 @@ __all__ = [
     "ManyWindows",
     "MissingFileError",
     "NotAModelError",
+    "Outside",
     "Replacer",
     "Sampler",
     "SamplerPlugin",

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
 
 import numpy as np
 from attrs import frozen
 from numpy.typing import NDArray
 
+from gsynth.files.segments import lie_in
 from gsynth.intervals.pieces import Pieces
 from gsynth.plugins.contracts import MASKED, UNBINNED
 
 Runs = tuple[NDArray[np.int64], NDArray[np.int32]]
 """Edges int64[m + 1] and strata int32[m]: run j covers ``edges[j] <= position < edges[j + 1]``."""
+
+_NO_CAUSES: Final = np.empty((0, 0), dtype=np.int8)
 
 
 @frozen(eq=False)
@@ -27,11 +31,15 @@ class PieceRuns:
     strata : int32[r]
     counts : int64[p]
         Runs of each piece; an empty piece has none.
+    causes : int8[d, u]
+        For each dimension, why the runs outside of the strata, in their order, have no bin: an index of
+        `gsynth.model.binning.CAUSES`, or -1 where they have one. Those are the runs of the strata's `outside_bin`.
     """
 
     starts: NDArray[np.int64]
     strata: NDArray[np.int32]
     counts: NDArray[np.int64]
+    causes: NDArray[np.int8] = _NO_CAUSES
 
     @classmethod
     def plain(cls, pieces: Pieces) -> PieceRuns:
@@ -46,7 +54,7 @@ class PieceRuns:
         starts, strata, counts = (
             np.concatenate([getattr(part, name) for part in parts]) for name in ("starts", "strata", "counts")
         )
-        return cls(starts, strata, counts)
+        return cls(starts, strata, counts, np.concatenate([part.causes for part in parts], axis=1))
 
     def first_strata(self) -> NDArray[np.int32]:
         """The stratum at which each piece begins, `UNBINNED` where it is empty: int32[p]."""
@@ -91,7 +99,5 @@ def lay_over(runs: Runs, mask: NDArray[np.int64], stratum: int = MASKED) -> Runs
     cuts = np.unique(np.concatenate([edges, mask.reshape(-1)]))
     which = np.searchsorted(edges, cuts[:-1], side="right") - 1
     laid = strata[which]
-    before = np.searchsorted(mask[:, 0], cuts[:-1], side="right") - 1
-    inside = (before >= 0) & (cuts[:-1] < mask[np.maximum(before, 0), 1])
-    laid[inside] = stratum
+    laid[lie_in(mask, cuts[:-1])] = stratum
     return cuts, laid

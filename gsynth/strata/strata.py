@@ -15,7 +15,7 @@ from gsynth.files.segments import places_of
 from gsynth.genomes.fetching import Fetched
 from gsynth.intervals.pieces import Pieces
 from gsynth.model import DimSpec
-from gsynth.model.binning import NO_BIN, bin_indices
+from gsynth.model.binning import NO_BIN, causes_outside
 from gsynth.plugins.contracts import UNBINNED, Composer, Genome, Track
 from gsynth.strata.runs import PieceRuns
 from gsynth.strata.windows import WindowTable, window_span, window_table
@@ -24,6 +24,11 @@ from gsynth.tracks.evaluation import Windows, values_in
 
 class FindsRuns(Protocol):
     """Runs of strata over stretches of a genome, and what of the sequence that takes. Safe to ask from many threads."""
+
+    @property
+    def outside_bin(self) -> int:
+        """The stratum of windows in which a dimension has no bin."""
+        ...
 
     def spans(self, pieces: Pieces) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """As `Strata.spans`."""
@@ -39,7 +44,8 @@ class Strata:
     """Dimensions with their tracks, ready to be asked for the runs of any stretches.
 
     `composer` counts the bases of windows for the tracks that need only base counts; without one they do it.
-    `redirect` (int32[bins]), where given, is the bin that each flat bin is taken for.
+    `redirect` (int32[bins]), where given, is the bin that each flat bin is taken for. `outside_bin` is the stratum of
+    windows in which a dimension has no bin.
     """
 
     dims: Sequence[DimSpec]
@@ -48,6 +54,7 @@ class Strata:
     genome: Genome
     composer: Composer | None = None
     redirect: NDArray[np.int32] | None = None
+    outside_bin: int = UNBINNED
 
     @property
     def uses_sequence(self) -> bool:
@@ -80,7 +87,8 @@ class Strata:
             return PieceRuns.joined([self.runs(pieces[i : i + 1], fetched.part(i)) for i in range(len(pieces))])
         windows, asked = self._windows(pieces, fetched)
         starts = np.maximum(windows.starts, pieces.firsts[windows.piece])
-        return PieceRuns(starts, self._flat_bins(asked), windows.counts)
+        strata, causes = self._flat_bins(asked)
+        return PieceRuns(starts, strata, windows.counts, causes)
 
     def values(self, pieces: Pieces, fetched: Fetched) -> NDArray[np.float64]:
         """The values of the first track in the windows that begin in the pieces."""
@@ -98,19 +106,23 @@ class Strata:
             pieces.names, pieces.ids[filled], places_of(windows.counts[filled]), windows.starts, windows.ends, bases
         )
 
-    def _flat_bins(self, windows: Windows) -> NDArray[np.int32]:
+    def _flat_bins(self, windows: Windows) -> tuple[NDArray[np.int32], NDArray[np.int8]]:
+        """The stratum of each window, and why those without a bin have none: int32[w], int8[d, u]."""
         flat = np.zeros(windows.count, dtype=np.int32)
         outside = np.zeros(windows.count, dtype=np.bool_)
         stride = 1
-        for dim, track in zip(self.dims, self.tracks, strict=True):
-            bins = bin_indices(values_in(track, windows, self.composer), dim.breaks)
+        values = [values_in(track, windows, self.composer) for track in self.tracks]
+        for dim, own in zip(self.dims, values, strict=True):
+            bins = dim.bins_of(own)
             outside |= bins == NO_BIN
             flat += np.where(bins == NO_BIN, 0, dim.merged()[bins]) * np.int32(stride)
             stride *= dim.num_bins
         if self.redirect is not None:
             flat = self.redirect[flat]
-        flat[outside] = UNBINNED
-        return flat
+        flat[outside] = self.outside_bin
+        without = np.flatnonzero(outside)
+        pairs = zip(self.dims, values, strict=True)
+        return flat, np.stack([causes_outside(own[without], dim.breaks, dim.closed) for dim, own in pairs])
 
 
 def open_dim_tracks(
@@ -136,6 +148,7 @@ def open_strata(
     chrom_alias: Any = None,
     backend: object = None,
     redirect: NDArray[np.int32] | None = None,
+    outside_bin: int = UNBINNED,
 ) -> Strata:
     """The strata of a model's dimensions over a genome; `backend` counts for them if it can (see `composer_of`)."""
     opened = open_dim_tracks(dims, iterator, genome, tracks, chrom_alias)
@@ -146,7 +159,7 @@ def open_strata(
                 f"the model's strata of {dim.expr!r} are {', '.join(dim.categories)}; "
                 f"this track has {', '.join(found) if found else 'numbers'}"
             )
-    return Strata(tuple(dims), opened, iterator, genome, composer_of(backend), redirect)
+    return Strata(tuple(dims), opened, iterator, genome, composer_of(backend), redirect, outside_bin)
 
 
 def composer_of(backend: object) -> Composer | None:

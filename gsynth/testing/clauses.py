@@ -42,6 +42,8 @@ CLAUSES: Final[dict[str, str]] = {
     "returns None",
     "round-trip": "load gives back a model equal to the one that was saved, to the last bit",
     "bin-map": "the bin_map of every dimension comes back, 0-based in memory whatever the file says",
+    "dimension": "closed, categories and bin_merge of every dimension come back",
+    "outside": "the table of windows without a bin comes back, and why they have none",
     "nan-rows": "the cdf of sparse bins is NaN and comes back as NaN",
     "stored-cdf": "probabilities that differ from what the counts give come back as they were",
     "unknown-keys": "metadata that the format does not know is kept, never an error",

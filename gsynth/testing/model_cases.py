@@ -9,7 +9,7 @@ from typing import Any, Final
 import numpy as np
 
 from gsynth.model.priors import resolve_prior
-from gsynth.plugins import DimSpec, GsynthModel
+from gsynth.plugins import DimSpec, GsynthModel, Outside
 
 
 def trained(k: int, dims: tuple[DimSpec, ...] = (), *, prior: Any = None, seed: int = 0, **fields: Any) -> GsynthModel:
@@ -34,6 +34,13 @@ def _gc(bin_map: list[int] | None = None) -> DimSpec:
 def _three_dimensions() -> GsynthModel:
     dims = (_gc([0, 0, 2, 2]), DimSpec("atac", [-1.5, 0, 8]), DimSpec("cpg + 1", [0, 1, 2, 3], [2, 1, 2]))
     return trained(2, dims, prior="marginal", min_obs=10)
+
+
+def _with_outside(seed: int | None) -> GsynthModel:
+    counts = np.zeros((16, 4)) if seed is None else np.random.default_rng(seed).integers(0, 2**50, (16, 4))
+    causes = [[0, 0, 0]] * 2 if seed is None else [[1, 2**52, 3], [4, 0, 2**53 - 1]]
+    dims = (_gc(), DimSpec("atac", [-1.5, 0, 8], closed="right"))
+    return trained(2, dims, outside=Outside(counts=counts, causes=causes))
 
 
 def _big_counts() -> GsynthModel:
@@ -61,6 +68,7 @@ def _stored_nan() -> GsynthModel:
     return trained(2, (_gc(),), counts=counts, min_obs=1000, stored_cdf=cdf)
 
 
+_TO_THE_UPPER: Final = [{"from": [0, 0.5], "to": 1}]
 _FOREIGN: Final = {
     "x_lab": "Institute: #1, 'quoted'",
     "x_run": {"id": 7, "notes": ["a", "b"], "ratio": 0.1},
@@ -87,6 +95,11 @@ CASES: Final[dict[str, tuple[str, Callable[[], GsynthModel]]]] = {
     "prior_vector": ("round-trip", lambda: trained(2, (_gc(),), prior=[0.1, 0.2, 0.3, 0.4], pseudocount=7.25)),
     "no_pseudocount": ("round-trip", lambda: trained(2, (_gc(),), pseudocount=0.0)),
     "no_iterator": ("round-trip", lambda: trained(2, (_gc(),), iterator=None)),
+    "closed_right": ("dimension", lambda: trained(1, (DimSpec("cpg", [0, 1, 2, 3], closed="right"),))),
+    "categories": ("dimension", lambda: trained(1, (DimSpec("state", [-0.5, 0.5, 1.5], categories=["a b", "é"]),))),
+    "merge_ranges": ("dimension", lambda: trained(1, (DimSpec("gc", [0, 0.5, 1], bin_merge=_TO_THE_UPPER),))),
+    "outside": ("outside", lambda: _with_outside(seed=1)),
+    "outside_empty": ("outside", lambda: _with_outside(seed=None)),
     "exact_breaks": ("round-trip", lambda: trained(1, (DimSpec("x", [-1e300, 1e-300, 0.1 + 0.2, 1 / 3, 1e300]),))),
     "infinite_breaks": ("round-trip", lambda: trained(1, (DimSpec("x", [-math.inf, 0, math.inf]),))),
     "awkward_expression": ("round-trip", lambda: trained(1, (DimSpec("where(a < 1, 'x: y', \"z\")  # µ", [0, 1]),))),

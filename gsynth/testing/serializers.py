@@ -7,8 +7,9 @@ import pickle
 import tempfile
 import time
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -37,6 +38,11 @@ def differences(found: GsynthModel, expected: GsynthModel) -> Iterator[tuple[str
             yield "round-trip", f"dimension {one.as_dict()}, was {other.as_dict()}"
         elif not np.array_equal(one.merged(), other.merged()):
             yield "bin-map", f"bin_map {one.merged().tolist()} of {one.expr!r}, was {other.merged().tolist()}"
+        for name in ("closed", "categories", "bin_merge"):
+            if (own := plain(getattr(one, name))) != (was := plain(getattr(other, name))):
+                yield "dimension", f"{name} of {one.expr!r} is {own!r}, was {was!r}"
+    if found.outside != expected.outside:
+        yield "outside", f"outside is {_outside(found)}, was {_outside(expected)}"
     if not np.array_equal(found.counts, expected.counts):
         yield "big-counts" if expected.counts.max() > 2**50 else "round-trip", "other counts"
     for name in ("prior_matrix", "stored_cdf", "cdf"):
@@ -44,6 +50,19 @@ def differences(found: GsynthModel, expected: GsynthModel) -> Iterator[tuple[str
     for key, value in expected.metadata.items():
         if key not in found.metadata or found.metadata[key] != value:
             yield "unknown-keys", f"metadata[{key!r}] is {found.metadata.get(key, 'lost')!r}, was {value!r}"
+
+
+def plain(value: Any) -> Any:
+    """`value` with tuples as lists: a file need not tell them apart."""
+    if isinstance(value, Mapping):
+        return {key: plain(item) for key, item in value.items()}
+    return [plain(item) for item in value] if isinstance(value, list | tuple) else value
+
+
+def _outside(model: GsynthModel) -> str:
+    if model.outside is None:
+        return "None"
+    return f"of {model.outside.kmers} observations, causes {model.outside.causes.tolist()}"
 
 
 def _array_difference(name: str, found: object, expected: object) -> Iterator[tuple[str, str]]:
@@ -133,6 +152,8 @@ def foreign_files(folder: Path, suffix: str) -> Iterator[Path]:
     yield folder / f"folder{suffix}"
 
 
+# A format may warn of what its other readers will take otherwise.
+@pytest.mark.filterwarnings("ignore::UserWarning")
 class SerializerConformance:
     """Subclass it, override `serializer` (and the others where the defaults do not fit), and pytest tests your format.
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from gsynth.model.priors import resolve_prior
-from gsynth.plugins import FREE, DimSpec, GsynthModel
+from gsynth.plugins import FREE, DimSpec, GsynthModel, Outside
 from gsynth.testing.blocks import QUARTERS, Block, SamplingBlock
 
 deterministic: Final = settings(
@@ -132,7 +132,7 @@ def dimensions(draw: st.DrawFn, max_bins: int = 4) -> DimSpec:
     bins = len(breaks) - 1
     bin_map = draw(st.none() | st.lists(st.integers(0, bins - 1), min_size=bins, max_size=bins))
     expr = draw(st.sampled_from(["gc", "atac + 1", "kmer_frac('CG') * 2 > 0.5", 'where(x < 1, "a", "b")  # note: z']))
-    return DimSpec(expr, breaks, bin_map)
+    return DimSpec(expr, breaks, bin_map, closed=draw(st.sampled_from(["left", "right"])))
 
 
 @st.composite
@@ -159,12 +159,16 @@ def models(draw: st.DrawFn, max_order: int = 4, max_dims: int = 3) -> GsynthMode
     """Models of 0 to 3 dimensions, with priors, sparse bins, merged bins and foreign metadata."""
     order = draw(orders(max_order))
     dims = tuple(draw(st.lists(dimensions(), max_size=max_dims)))
+    has_outside = bool(dims) and draw(st.booleans())
     bins = int(np.prod([dim.num_bins for dim in dims], dtype=np.int64))
     counts = draw(count_tables(bins, order))
     vector = st.lists(st.floats(0.01, 1), min_size=4, max_size=4)
     prior = draw(st.one_of(st.sampled_from([None, "uniform", "marginal", "global"]), vector))
     mode, matrix, fallbacks = resolve_prior(prior, counts)
     fields: dict[str, Any] = {"dims": dims}
+    if has_outside:
+        causes = draw(st.lists(st.tuples(*[st.integers(0, 2**40)] * 3), min_size=len(dims), max_size=len(dims)))
+        fields["outside"] = Outside(counts=draw(count_tables(1, order))[0], causes=causes)
     return GsynthModel(
         k=order,
         counts=counts,

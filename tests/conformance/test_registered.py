@@ -79,7 +79,7 @@ def write_gsm(folder: Path, *, by_r: bool) -> GoldenModel:
     (folder / "metadata.yaml").write_text(text)
     model = GsynthModel(
         k=1,
-        dims=[DimSpec("dense_track", [0, 0.25, 1], [1, 1])],
+        dims=[DimSpec("dense_track", [0, 0.25, 1], [1, 1], closed="left" if by_r else "right")],
         counts=np.array(COUNTS, dtype=np.uint64),
         pseudocount=2,
         total_masked=3,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import zipfile
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -102,7 +103,10 @@ def test_rds_equals_its_gsm(oracle: Path) -> None:
 @pytest.mark.parametrize("format", ["gsm", "gsm-zip", "gsm-r"])
 @pytest.mark.parametrize("name", ALL)
 def test_conversion_keeps_everything(oracle: Path, tmp_path: Path, name: str, format: str) -> None:
-    gsynth_convert(oracle / name, tmp_path / "new", format=format)
+    # R bins by the other rule than pymisha, so a model of pymisha's for R brings a warning.
+    told = format == "gsm-r" and "1d" in name and "pymisha" in name
+    with pytest.warns(UserWarning, match="R misha puts a value that is a break") if told else nullcontext():
+        gsynth_convert(oracle / name, tmp_path / "new", format=format)
     assert gsynth_load(tmp_path / "new") == gsynth_load(oracle / name)
 
 

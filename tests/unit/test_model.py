@@ -24,7 +24,7 @@ def test_attributes_of_the_public_model():
     assert m.total_kmers == int(m.counts.sum()) == int(m.per_bin_kmers.sum())
     assert m.dim_specs[1] == {
         "expr": "cpg", "breaks": [0.0, 1.0, 2.0, 3.0], "num_bins": 3, "bin_map": [0, 1, 1],
-        "bin_merge": [{"from": 2, "to": (1, 2)}],
+        "bin_merge": [{"from": 2, "to": (1, 2)}], "closed": "left",
     }  # fmt: skip
     assert [c.shape for c in m.model_data["counts"]] == [(16, 4)] * 6
     assert m.model_data["cdf"][3][:, 3].tolist() == [1.0] * 16

@@ -32,7 +32,7 @@ def named(plugin: object, role: str, doing: Callable[[], str]) -> Iterator[None]
     """Errors within the ``with`` block name the plugin and what it was asked for."""
     try:
         yield
-    except (GsynthError, OSError, MemoryError):
+    except (GsynthError, OSError, MemoryError, Warning):
         raise
     except Exception as error:
         message = f"{origin_of(plugin, role)} failed in {doing()}: {type(error).__name__}: {error}{place_of_block()}"

@@ -8,11 +8,12 @@ import time
 
 import numpy as np
 
-from gsynth.plugins import DimSpec, FormatError, GsynthModel
+from gsynth.plugins import DimSpec, FormatError, GsynthModel, Outside
 
 MAGIC = b"PLANTED1"
 PLAIN = ("k", "total_masked", "total_n", "pseudocount", "min_obs", "iterator", "prior_mode", "marginal_fallbacks")
-ARRAYS = ("counts", "prior_matrix", "stored_cdf")
+ARRAYS = ("counts", "prior_matrix", "stored_cdf", "outside_counts", "outside_causes")
+WHOLE = ("counts", "outside_counts", "outside_causes")
 
 
 class Healthy:
@@ -27,6 +28,16 @@ class Healthy:
         return [[dim.expr, dim.breaks.tolist(), None if dim.bin_map is None else dim.bin_map.tolist()]
                 for dim in model.dims]  # fmt: skip
 
+    def extras(self, model):
+        return [{"bin_merge": dim.bin_merge, "categories": dim.categories, "closed": dim.closed} for dim in model.dims]
+
+    def arrays(self, model):
+        outside = {} if model.outside is None else {
+            "outside_counts": model.outside.counts, "outside_causes": model.outside.causes
+        }  # fmt: skip
+        found = {name: getattr(model, name) for name in ARRAYS[:3]} | outside
+        return {name: value for name, value in found.items() if value is not None}
+
     def metadata(self, model):
         return model.metadata
 
@@ -35,17 +46,15 @@ class Healthy:
 
     def header(self, model):
         head = {name: getattr(model, name) for name in PLAIN}
-        head["shapes"] = {name: list(getattr(model, name).shape) for name in ARRAYS if getattr(model, name) is not None}
-        return {**head, "dims": self.dims(model), "metadata": self.metadata(model)}
+        head["shapes"] = {name: list(value.shape) for name, value in self.arrays(model).items()}
+        return {**head, "dims": self.dims(model), "extras": self.extras(model), "metadata": self.metadata(model)}
 
     def save(self, model, path):
         text = json.dumps(self.header(model), sort_keys=True).encode()
         body = struct.pack("<Q", len(text)) + text
-        for name in ARRAYS:
-            value = getattr(model, name)
-            if value is not None:
-                kind = self.count_type if name == "counts" else self.written_type
-                body += self.array(name, value).astype(kind).tobytes()
+        for name, value in self.arrays(model).items():
+            kind = self.count_type if name in WHOLE else self.written_type
+            body += self.array(name, value).astype(kind).tobytes()
         path.write_bytes(MAGIC + hashlib.sha256(body).digest() + body)
 
     def check(self, data):
@@ -69,12 +78,14 @@ class Healthy:
         offset, arrays = 8 + length, {}
         for name in ARRAYS:
             if name in head["shapes"]:
-                kind = self.count_type if name == "counts" else self.float_type
+                kind = self.count_type if name in WHOLE else self.float_type
                 size = int(np.prod(head["shapes"][name]))
                 found = np.frombuffer(body, dtype=kind, count=size, offset=offset)
                 arrays[name] = found.reshape(head["shapes"][name])
                 offset += found.nbytes
-        dims = [DimSpec(*dim) for dim in head["dims"]]
+        dims = [DimSpec(*dim, **extra) for dim, extra in zip(head["dims"], head["extras"], strict=True)]
+        outside = {name: arrays.pop(f"outside_{name}", None) for name in ("counts", "causes")}
+        arrays["outside"] = None if outside["counts"] is None else Outside(**outside)
         return self.model(dims=dims, metadata=head["metadata"], **arrays, **{name: head[name] for name in PLAIN})
 
     def model(self, **fields):
@@ -97,6 +108,34 @@ class BinMapFromOne(Healthy):
     def dims(self, model):
         found = super().dims(model)
         return [[e, b, m if m is None else [min(i + 1, len(m) - 1) for i in m]] for e, b, m in found]
+
+
+class BinMergeLost(Healthy):
+    """Thinks that the bin map says all."""
+
+    def extras(self, model):
+        return [{**extra, "bin_merge": None} for extra in super().extras(model)]
+
+
+class CategoriesLost(Healthy):
+    """Keeps the numbers of the categories, not their names."""
+
+    def extras(self, model):
+        return [{**extra, "categories": None} for extra in super().extras(model)]
+
+
+class ClosedLost(Healthy):
+    """Thinks that every bin includes its lower break."""
+
+    def extras(self, model):
+        return [{**extra, "closed": "left"} for extra in super().extras(model)]
+
+
+class OutsideLost(Healthy):
+    """Keeps the bins alone."""
+
+    def arrays(self, model):
+        return {name: value for name, value in super().arrays(model).items() if not name.startswith("outside")}
 
 
 class NanRowsFilled(Healthy):

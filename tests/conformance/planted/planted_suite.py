@@ -50,7 +50,7 @@ class TestSerializer(SerializerConformance):
         counts = list(range(16))
         head = {"k": 1, "total_masked": 1, "total_n": 2, "pseudocount": 1.0, "min_obs": 0, "iterator": None,
                 "prior_mode": "none", "marginal_fallbacks": 0, "shapes": {"counts": [1, 4, 4]}, "dims": [],
-                "metadata": {}}  # fmt: skip
+                "extras": [], "metadata": {}}  # fmt: skip
         text = json.dumps(head).encode()
         body = struct.pack("<Q", len(text)) + text + struct.pack("<16Q", *counts)
         path = tmp_path / "golden.planted"

@@ -59,6 +59,10 @@ TABLE = {
     "TestSerializer": {
         "BinMapLost": ("test_round_trip", "bin-map"),
         "BinMapFromOne": ("test_round_trip", "bin-map"),
+        "BinMergeLost": ("test_round_trip", "dimension"),
+        "CategoriesLost": ("test_round_trip", "dimension"),
+        "ClosedLost": ("test_round_trip", "dimension"),
+        "OutsideLost": ("test_round_trip", "outside"),
         "NanRowsFilled": ("test_round_trip", "nan-rows"),
         "StoredCdfLost": ("test_round_trip", "stored-cdf"),
         "UnknownKeysLost": ("test_round_trip", "unknown-keys"),

@@ -12,10 +12,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from gsynth.plugins import DimSpec, FormatError, GsynthModel
+from gsynth.plugins import DimSpec, FormatError, GsynthModel, Outside
 from gsynth_example.signature import COUNTS, FORMAT, METADATA, NOT_READABLE
 
 _PLAIN = ("k", "total_masked", "total_n", "pseudocount", "min_obs", "iterator", "prior_mode", "marginal_fallbacks")
+OUTSIDE_COUNTS = "outside_counts.npy"
+OUTSIDE_CAUSES = "outside_causes.npy"
 _OPTIONAL = ("prior_matrix", "stored_cdf")
 # Room for the header of an .npy.
 _MAX_HEADER = 1024
@@ -30,6 +32,9 @@ class NpzFormat:
             array = getattr(model, name)
             if array is not None:
                 arrays[f"{name}.npy"] = array.astype("<f8")
+        if model.outside is not None:
+            arrays[OUTSIDE_COUNTS] = model.outside.counts.astype("<u8")
+            arrays[OUTSIDE_CAUSES] = model.outside.causes.astype("<i8")
         with zipfile.ZipFile(path, "w") as archive:
             for name, array in arrays.items():
                 # A fixed date, unlike numpy.savez: the same model gives the same bytes.
@@ -64,6 +69,10 @@ def _read(archive: zipfile.ZipFile) -> GsynthModel:
     for name in _OPTIONAL:
         if f"{name}.npy" in archive.namelist():
             fields[name] = _array(archive, f"{name}.npy", np.dtype("<f8"), shapes[name])
+    if OUTSIDE_COUNTS in archive.namelist():
+        found = _array(archive, OUTSIDE_COUNTS, np.dtype("<u8"), shape[1:])
+        causes = _array(archive, OUTSIDE_CAUSES, np.dtype("<i8"), (len(dims), 3))
+        fields["outside"] = Outside(counts=found, causes=causes)
     counts = _array(archive, COUNTS, np.dtype("<u8"), shape)
     return GsynthModel(dims=dims, counts=counts, metadata=dict(text["metadata"]), **fields)
 
