@@ -18,10 +18,12 @@ from gsynth.blocks.progress import progress_bar
 from gsynth.errors import ArgumentError
 from gsynth.genomes import open_genome
 from gsynth.genomes.aliases import resolve_alias
-from gsynth.intervals import resolve_intervals
+from gsynth.intervals import Intervals, resolve_intervals
 from gsynth.intervals.masks import resolve_mask
-from gsynth.model import DimSpec, GsynthModel, Smoothing, check_iterator, check_order, freeze
+from gsynth.model import DimSpec, GsynthModel, Outside, Smoothing, check_iterator, check_order, freeze
+from gsynth.model.binning import CAUSES
 from gsynth.model.merging import merge_sparse
+from gsynth.model.outside import WORTH_A_WARNING, described_causes
 from gsynth.model.priors import PriorRequest
 from gsynth.plugins.backends import load_counter
 from gsynth.plugins.contracts import Genome
@@ -133,32 +135,41 @@ def gsynth_train(
         resolve_block(max_chunk_size, width if requests else None, fitting_block(where.total, workers)),
         workers,
     )
-    strata = Strata(dims, opened, width, source, composer_of(counter))
+    bins = math.prod(dim.num_bins for dim in dims)
+    strata = Strata(dims, opened, width, source, composer_of(counter), outside_bin=bins)
 
-    shape = (math.prod(dim.num_bins for dim in dims), 4**order, 4)
-    asked_prior.check_bins(shape[0])
+    asked_prior.check_bins(bins)
+    # One table more: that of windows without a bin.
+    shape = (bins + 1 if dims else 1, 4**order, 4)
     block = resolve_block(max_chunk_size, width if dims else None, default_block(shape, where.total, workers))
     count_batch = BatchCounter(source, strata, resolve_mask(mask, source, alias=alias), counter, order, Tables(shape))
     masked = unknown = 0
+    causes = np.zeros((len(dims), len(CAUSES)), dtype=np.int64)
     total = int((where.ends - where.starts).sum())
     with progress_bar(total, "train", progress) as bar:
 
         def add(tally: Tally) -> None:
-            nonlocal masked, unknown
+            nonlocal masked, unknown, causes
             masked += tally.masked
             unknown += tally.unknown
+            causes += tally.causes
             bar.update(tally.bases)
 
         count_intervals(count_batch, where, add, block, affordable_workers(workers, shape, total))
-    counts = count_batch.tables.both_strands()
+    table = freeze(count_batch.tables.both_strands())
+    counts, outside = table[:bins], Outside(counts=table[bins], causes=causes) if dims else None
     for axis in (i for i, request in enumerate(requests) if request.auto_merge):
         counts, merged = merge_sparse(counts, dims, axis, smoothing.min_obs)
         dims = (*dims[:axis], merged, *dims[axis + 1 :])
-    return _finish(counts, order, dims, masked, unknown, smoothing, width, asked_prior, source)
+    model = _finish(counts, outside, order, dims, masked, unknown, smoothing, width, asked_prior, source)
+    _check_counted(model, where)
+    _warn_of_bins(model)
+    return model
 
 
 def _finish(
     counts: NDArray[np.uint64],
+    outside: Outside | None,
     order: int,
     dims: tuple[DimSpec, ...],
     masked: int,
@@ -169,10 +180,11 @@ def _finish(
     genome: Genome,
 ) -> GsynthModel:
     prior_mode, prior_matrix, fallbacks = prior.resolve(counts)
-    model = GsynthModel(
+    return GsynthModel(
         k=order,
         dims=dims,
         counts=freeze(counts),
+        outside=outside,
         total_masked=masked,
         total_n=unknown,
         pseudocount=smoothing.pseudocount,
@@ -183,11 +195,35 @@ def _finish(
         marginal_fallbacks=fallbacks,
         metadata={"chrom_sizes": dict(genome.contigs)},
     )
-    if dims and model.total_kmers == 0:
-        expressions = ", ".join(repr(dim.expr) for dim in dims)
+
+
+def _check_counted(model: GsynthModel, where: Intervals) -> None:
+    """ArgumentError, which names the cause, where nothing was counted."""
+    if model.total_kmers:
+        return
+    if not len(where):
+        raise ArgumentError("nothing was counted: there is no interval to train on")
+    windows = int(np.maximum(where.ends - where.starts - model.k, 0).sum())
+    if not windows:
+        longest = int((where.ends - where.starts).max())
         raise ArgumentError(
-            f"no window has a value of {expressions} inside its breaks: nothing was counted "
-            f"({masked:,} windows masked, {unknown:,} with N)"
+            f"nothing was counted: a window takes {model.k + 1} bases (k + 1), and the longest interval has {longest:,}"
+        )
+    left_out = [f"{model.total_masked:,} begin in the mask", f"{model.total_n:,} hold an N or another letter"]
+    if model.outside is not None:
+        outside = f"{model.outside.kmers // 2:,} have no value in the breaks"
+        causes = described_causes(model.dims, model.outside.causes)
+        left_out.append(f"{outside} ({causes})" if causes else outside)
+    raise ArgumentError(f"nothing was counted: of {windows:,} windows {', '.join(left_out)}")
+
+
+def _warn_of_bins(model: GsynthModel) -> None:
+    if model.outside is not None and model.outside_share >= WORTH_A_WARNING:
+        warnings.warn(
+            f"{model.outside_share:.1%} of the counted windows lie outside of the strata "
+            f"({described_causes(model.dims, model.outside.causes)}): they are counted in a table of their own, and "
+            "sampled from it; breaks -inf and inf, or quantiles, leave no window out",
+            stacklevel=3,
         )
     if model.sparse_bins.size:
         warnings.warn(
@@ -196,7 +232,6 @@ def _finish(
             "merge them with bin_merge",
             stacklevel=3,
         )
-    return model
 
 
 def _shortened(labels: list[str], most: int = 10) -> str:

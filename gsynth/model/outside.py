@@ -23,6 +23,9 @@ UNIFORM: Final = "uniform"
 HOW: Final = (LEARNED, POOLED, UNIFORM)
 """What windows without a stratum can be sampled from."""
 
+WORTH_A_WARNING: Final = 0.01
+"""The share of windows without a stratum from which on a call warns of them."""
+
 
 def check_outside(outside: object) -> str:
     """`outside` if it is one of `HOW`."""
