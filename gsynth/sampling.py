@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
 import numpy as np
@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from gsynth.blocks.batches import Batch, batches, fitting_block, resolve_block
 from gsynth.blocks.cores import resolve_cores
+from gsynth.blocks.drawn import Drawn
 from gsynth.blocks.executor import run_in_order
 from gsynth.blocks.progress import progress_bar
 from gsynth.blocks.records import Draws, placed
@@ -23,6 +24,7 @@ from gsynth.intervals import Intervals, contig_sizes, resolve_intervals
 from gsynth.intervals.masks import Mask, resolve_mask
 from gsynth.model import GsynthModel, check_iterator
 from gsynth.model.merging import AUTO, merged_dims, nearest_learned, redirects
+from gsynth.model.outside import UNIFORM, check_outside, outside_counts
 from gsynth.model.start import Start
 from gsynth.model.thresholds import thresholds_from_cdf
 from gsynth.model.values import whole
@@ -34,7 +36,7 @@ from gsynth.strata import open_strata
 
 log = logging.getLogger("gsynth")
 
-INITS: Final = ("uniform", "stationary")
+INITS: Final = ("stationary", "uniform")
 
 
 def gsynth_sample(
@@ -54,12 +56,14 @@ def gsynth_sample(
     genome: Any = None,
     tracks: Mapping[str, Any] | None = None,
     preserve_n: bool = True,
-    init: str = "uniform",
+    init: str = "stationary",
+    outside: str = "learned",
     cell_merge: Any = None,
     keep_case: bool = False,
     backend: str | None = None,
     progress: bool | None = None,
     chrom_alias: Any = None,
+    report: Callable[[Drawn], object] | None = None,
 ) -> list[str] | None:
     """Sample synthetic sequence from a model.
 
@@ -98,14 +102,28 @@ def gsynth_sample(
         Name -> source of the tracks in the model's expressions.
     preserve_n : bool
         Keep the reference's N (and what else is not A, C, G or T, as N).
-    init : {"uniform", "stationary"}
-        How the first k bases of an interval are drawn: uniformly, or from the k-mers of its stratum.
+    init : {"stationary", "uniform"}
+        How the first k bases of an interval are drawn: from the k-mers of its stratum (after every merge), or
+        uniformly.
+    outside : {"learned", "pooled", "uniform"}
+        What is drawn where a dimension has no value or one outside of its breaks: from what was learned there (or
+        "pooled", where the model has no such table or one without observations), from all observations together, or
+        uniformly. More than 1 % of such bases brings a warning.
     cell_merge : list of dict or DataFrame, optional
         Redirects of joint cells, on top of `bin_merge` (see `gsynth_cell_merge`).
     keep_case : bool
         Write lower case where the reference has it (its soft mask).
     backend, progress, chrom_alias
         As in `gsynth_train`.
+    report : callable, optional
+        Called once, when all is written, with the `gsynth.blocks.drawn.Drawn` that says how many bases were drawn,
+        copied, kept as N, outside of the strata, or in bins without observations.
+
+    Warns
+    -----
+    UserWarning
+        More than half of the bases are copied or N; at least 1 % lie outside of the strata, or in bins that nothing was
+        learned of.
 
     Returns
     -------
@@ -128,11 +146,13 @@ def gsynth_sample(
     alias = resolve_alias(chrom_alias, source)
     width = check_iterator(iterator) or model.iterator
     dims = merged_dims(model, bin_merge)
+    check_outside(outside)
     draws = _draws(resolve_intervals(intervals, source, alias=alias), n_samples, seed)
     sampler = load_sampler(backend)
+    redirect = _redirect(model, cell_merge, bin_merge)
     sample_batch = BatchSampler(
         genome=source,
-        strata=open_strata(dims, width, source, tracks, alias, sampler, _redirect(model, cell_merge, bin_merge)),
+        strata=open_strata(dims, width, source, tracks, alias, sampler, redirect, outside_bin=model.total_bins),
         reference=Reference(
             source,
             _copied(mask_copy, source, alias),
@@ -142,13 +162,14 @@ def gsynth_sample(
         ),
         sampler=sampler,
         order=model.k,
-        thresholds=model.thresholds(),
-        start=Start(model.counts, model.per_bin_kmers < model.min_obs) if init == "stationary" else None,
+        thresholds=model.thresholds(outside),
+        start=_start(model, outside) if init == "stationary" else None,
+        unlearned=np.append(model.per_bin_kmers < max(1, model.min_obs), False),
         draws=draws,
     )
     workers = resolve_cores(num_cores, allow_parallel=allow_parallel)
     block = resolve_block(max_chunk_size, width if dims else None, fitting_block(draws.bases, workers))
-    return _draw(sample_batch, output, output_format, block, workers, progress, "sample")
+    return _draw(sample_batch, output, output_format, block, workers, progress, "sample", report)
 
 
 def gsynth_random(
@@ -166,6 +187,7 @@ def gsynth_random(
     backend: str | None = None,
     progress: bool | None = None,
     chrom_alias: Any = None,
+    report: Callable[[Drawn], object] | None = None,
 ) -> list[str] | None:
     """Draw every base independently from one composition.
 
@@ -175,7 +197,8 @@ def gsynth_random(
         As in `gsynth_sample`.
     nuc_probs : mapping, optional
         Weights of exactly A, C, G and T (any case), not negative; normalised. Equal by default.
-    output, output_format, mask_copy, n_samples, seed, genome, preserve_n, num_cores, backend, progress, chrom_alias
+    output, output_format, mask_copy, n_samples, seed, genome, preserve_n, num_cores, backend, progress, chrom_alias, \
+    report
         As in `gsynth_sample`.
 
     Returns
@@ -204,16 +227,19 @@ def gsynth_random(
     sampler = load_sampler(backend)
     sample_batch = BatchSampler(
         genome=source,
-        strata=open_strata((), None, source, None),
+        strata=open_strata((), None, source, None, outside_bin=1),
         reference=Reference(source, _copied(mask_copy, source, alias), preserve_n, False, transcoder_of(sampler)),
         sampler=sampler,
         order=1,
         thresholds=thresholds,
         start=None,
+        unlearned=np.zeros(2, dtype=np.bool_),
         draws=draws,
     )
     workers = resolve_cores(num_cores)
-    return _draw(sample_batch, output, output_format, fitting_block(draws.bases, workers), workers, progress, "random")
+    return _draw(
+        sample_batch, output, output_format, fitting_block(draws.bases, workers), workers, progress, "random", report
+    )
 
 
 def composition(nuc_probs: Mapping[str, float] | None) -> NDArray[np.float64]:
@@ -257,12 +283,14 @@ def _draw(
     workers: int,
     progress: bool | None,
     what: str,
+    report: Callable[[Drawn], object] | None,
 ) -> list[str] | None:
     """Draw every chain into the output."""
     draws, order = sample_batch.draws, sample_batch.order
     records = Records(draws.intervals, contig_sizes(sample_batch.genome), draws.n_samples)
     jobs = batches(draws.intervals, block, n_samples=draws.n_samples, shift=order)
     left = np.zeros(0, dtype=np.uint8)
+    total = Drawn.nothing(len(sample_batch.strata.dims))
     with open_sink(output, output_format, records) as sink, progress_bar(records.bases, what, progress) as bar:
 
         def made(job: tuple[Batch, int]) -> tuple[Block, Part, Any]:
@@ -274,7 +302,7 @@ def _draw(
             return sampled, part, sink.made(part)
 
         def write(done: tuple[Block, Part, Any]) -> None:
-            nonlocal left
+            nonlocal left, total
             sampled, part, text = done
             if sampled.batch.continues:
                 changed = sample_batch.settle(sampled, left)
@@ -282,10 +310,21 @@ def _draw(
                     sink.corrected(part, text, changed)
             left = sampled.codes[-order:].copy()
             sink.take(part, text)
+            total += sampled.drawn
             bar.update(part.letters.size)
 
         run_in_order(made, placed(jobs, sink), write, workers)
+    total.warn(sample_batch.strata.dims)
+    if report is not None:
+        report(total)
     return sink.result()
+
+
+def _start(model: GsynthModel, outside: str) -> Start:
+    elsewhere = None
+    if outside != UNIFORM:
+        elsewhere = outside_counts(outside, model.counts, model.outside, model.min_obs)
+    return Start(model.counts, model.per_bin_kmers < model.min_obs, elsewhere)
 
 
 def _copied(mask_copy: Any, genome: Genome, alias: Alias) -> Mask | None:

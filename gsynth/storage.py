@@ -83,10 +83,11 @@ def gsynth_save(model: GsynthModel, path: PathLike, *, compress: bool = False, f
         raise ArgumentTypeError(f"model must be a GsynthModel, found {type(model).__name__}")
     target, name = check_savable(path, compress=compress, format=format)
     serializer = registry().load(SERIALIZER, name)
+    own = registry().select(SERIALIZER, name).descriptor.files
     # It has the same name in there: writers that look at the suffix find it.
     with workspace(target) as new:
         checking.save_model(serializer, model, new)
-        place(new, target)
+        place(new, target, own)
 
 
 def check_savable(path: PathLike, *, compress: bool, format: str | None) -> tuple[Path, str]:

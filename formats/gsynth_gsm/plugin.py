@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from gsynth.plugins import Serializer, SerializerPlugin, hookimpl
-from gsynth_gsm.signature import is_gsm_folder, is_gsm_zip
+from gsynth_gsm.signature import FILES, is_gsm_folder, is_gsm_zip
 
 
 def _load_folder() -> Serializer:
@@ -34,6 +34,7 @@ def gsynth_serializers() -> Iterator[SerializerPlugin]:
         load=_load_folder,
         sniff=is_gsm_folder,
         suffixes=(".gsm",),
+        files=FILES,
         priority=100,
         summary="folder of metadata.yaml and flat arrays; also read: pymisha's and R misha's",
     )
@@ -51,6 +52,7 @@ def gsynth_serializers() -> Iterator[SerializerPlugin]:
         load=_load_for_r,
         sniff=is_gsm_folder,
         suffixes=(".gsm",),
+        files=FILES,
         priority=80,
         on_request=True,
         summary="the folder as R misha reads it (bin_map from 1)",

@@ -10,6 +10,9 @@ from pathlib import Path
 from typing import Final
 
 METADATA: Final = "metadata.yaml"
+FILES: Final = (METADATA, "counts.bin", "cdf.bin", "prior.bin", "outside.bin")
+"""What a folder may hold; the last one only where windows lay outside of the strata."""
+
 MODEL_FORMAT: Final = "gsynth_model"
 MAX_METADATA_BYTES: Final = 16 * 2**20
 """Metadata larger than this is neither read nor written."""

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from gsynth.alphabet import NumpyTranscoder
 from gsynth.blocks.batches import MIN_BLOCK, Batch
+from gsynth.blocks.drawn import Drawn, drawn
 from gsynth.blocks.records import Draws
 from gsynth.blocks.reference import Kept, Reference
 from gsynth.blocks.streams import BlockStreams
@@ -36,6 +37,7 @@ class Block:
     """A sampled batch. `codes` holds k cells of left context, then the bases; `letters` the bases as ASCII."""
 
     batch: Batch
+    drawn: Drawn
     codes: NDArray[np.uint8]
     kept: Kept
     runs: Runs
@@ -45,7 +47,10 @@ class Block:
 
 @frozen
 class BatchSampler:
-    """Samples one batch: reads what must be kept, finds the strata, calls the kernel, turns codes into letters."""
+    """Samples one batch: reads what must be kept, finds the strata, calls the kernel, turns codes into letters.
+
+    `unlearned` (bool[bins + 1]) are the bins without observations; the last one stands for windows without a bin.
+    """
 
     genome: Genome
     strata: Strata
@@ -54,6 +59,7 @@ class BatchSampler:
     order: int
     thresholds: NDArray[np.uint32]
     start: Start | None
+    unlearned: NDArray[np.bool_]
     draws: Draws
     _transcoder: Transcoder = field(init=False)
 
@@ -74,6 +80,8 @@ class BatchSampler:
         windows = self._windows(once)
         kept, piece_runs = self._looked_at(once, windows)
         runs = self._runs(once, windows, piece_runs)
+        repeats = np.repeat(np.bincount(of, minlength=len(once)), piece_runs.counts + 1)
+        made = drawn(runs, repeats, kept.fixed, piece_runs.causes, self.strata.outside_bin, self.unlearned)
         places = places_of(pieces.sizes)
         if distinct.size < len(pieces):
             kept, runs = kept.repeated(once.sizes, of), _repeated(runs, piece_runs.counts + 1, once.sizes, of)
@@ -83,7 +91,7 @@ class BatchSampler:
         codes[self.order :] = FREE if kept.fixed is None else kept.fixed
         if self.start is not None:
             self._begin(self.start, codes[self.order :], pieces, places, piece_runs.first_strata()[of], streams)
-        block = Block(batch, codes, kept, runs, streams, np.empty(int(places[-1]), dtype=np.uint8))
+        block = Block(batch, made, codes, kept, runs, streams, np.empty(int(places[-1]), dtype=np.uint8))
         self._draw(codes, runs, streams)
         self._write_letters(block, 0, block.letters.size)
         return block

@@ -9,6 +9,7 @@ import numpy as np
 
 from gsynth.cli.tables import table
 from gsynth.model import DimSpec, GsynthModel
+from gsynth.model.outside import described_causes
 
 MOST_BINS: Final = 200
 _MOST_VALUES: Final = 12
@@ -37,15 +38,31 @@ def _facts(model: GsynthModel) -> Iterator[tuple[str, str]]:
     yield "pseudocount", f"{model.pseudocount:g}"
     yield "prior", _prior(model)
     yield "min. observations", f"{model.min_obs:,}"
+    if model.outside is not None:
+        yield "outside", _outside(model)
     yield "sparse bins", _shortened(model.sparse_bins) if model.sparse_bins.size else "none"
+    if model.empty_bins.size:
+        yield "empty bins", _shortened(model.empty_bins)
+    if model.thin_bins.size:
+        cells = 4 * model.num_kmers
+        yield "thin bins", f"{_shortened(model.thin_bins)} (fewer than {cells:,} observations, a table's cells)"
     for name, value in model.metadata.items():
         yield name.replace("_", " "), _metadata(value)
 
 
 def _places(dim: DimSpec) -> str:
-    if dim.categories is None:
-        return f"breaks {_shortened(dim.breaks)}"
-    return f"categories {', '.join(dim.categories)}"
+    if dim.categories is not None:
+        return f"categories {', '.join(dim.categories)}"
+    rule = "each bin with its upper break" if dim.closed == "right" else "each bin with its lower break"
+    return f"breaks {_shortened(dim.breaks)}, {rule}"
+
+
+def _outside(model: GsynthModel) -> str:
+    assert model.outside is not None
+    if not model.outside.kmers:
+        return "nothing"
+    causes = described_causes(model.dims, model.outside.causes)
+    return f"{model.outside.kmers:,} observations, {model.outside_share:.2%} of all ({causes})"
 
 
 def _prior(model: GsynthModel) -> str:
@@ -81,10 +98,11 @@ def _metadata(value: Any) -> str:
 
 def _bins(model: GsynthModel) -> str:
     counts = model.per_bin_kmers.tolist()
-    sparse = set(model.sparse_bins.tolist())
+    kinds = (("thin", model.thin_bins), ("empty", model.empty_bins), ("sparse", model.sparse_bins))
+    note = {i: name for name, bins in kinds for i in bins.tolist()}
     total = max(1, model.total_kmers)
     rows = [
-        [str(i), model.bin_label(i), f"{count:,}", f"{100 * count / total:.2f} %", "sparse" if i in sparse else ""]
+        [str(i), model.bin_label(i), f"{count:,}", f"{100 * count / total:.2f} %", note.get(i, "")]
         for i, count in enumerate(counts[:MOST_BINS])
     ]
     text = table(["bin", "stratum", "observations", "share", ""], rows, right=[True, False, True, True])

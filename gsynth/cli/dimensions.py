@@ -18,9 +18,10 @@ AUTO: Final = "auto"
 """In place of merge ranges: sparse bins go to their nearest learned neighbour."""
 
 _MEASURED: Final = re.compile(r"q[1-9][0-9]*|categories")
+_BRACKETS: Final = {"(]": "right", "[)": "left"}
 _FORMS: Final = (
     "expected EXPR=START:STOP:STEP, EXPR=BREAK,BREAK,..., EXPR=qN or EXPR=categories, for example 'gc=0:1:0.05', "
-    "'gc=0,0.3,0.4,1' or 'gc=q10'"
+    "'gc=0,0.3,0.4,1' or 'gc=q10'; in brackets, 'cpg=(0,1,2,3]' or 'cpg=[0,1,2,3)', they say which end a bin includes"
 )
 _MERGE_FORMS: Final = "expected DIM=FROM into TO, for example 'gc=0.7:1 into 0.65:0.7' (several with commas), or auto"
 
@@ -36,11 +37,24 @@ def parse_dimension(text: str) -> dict[str, Any]:
     {'expr': 'gc', 'breaks': [0.0, 0.25, 0.5, 0.75, 1.0]}
     >>> parse_dimension("(gc >= 0.4) + cpg=0,1,3")
     {'expr': '(gc >= 0.4) + cpg', 'breaks': [0.0, 1.0, 3.0]}
+    >>> parse_dimension("cpg=(0,1,3]")
+    {'expr': 'cpg', 'breaks': [0.0, 1.0, 3.0], 'closed': 'right'}
     """
     expr, equals, breaks = text.rpartition("=")
     if not equals or not expr.strip() or not breaks.strip() or expr.rstrip()[-1] in "=<>!":
         raise click.BadParameter(f"{text!r}: no breaks; {_FORMS}")
-    return {"expr": expr.strip(), "breaks": parse_breaks(breaks)}
+    plain, closed = _without_brackets(breaks.strip(), text)
+    return {"expr": expr.strip(), "breaks": parse_breaks(plain), **({} if closed is None else {"closed": closed})}
+
+
+def _without_brackets(breaks: str, text: str) -> tuple[str, str | None]:
+    """The breaks, and which end their bins include: None where no brackets say so."""
+    ends = breaks[0] + breaks[-1]
+    if ends in _BRACKETS:
+        return breaks[1:-1], _BRACKETS[ends]
+    if breaks[0] in "([" or breaks[-1] in ")]":
+        raise click.BadParameter(f"{text!r}: brackets around breaks are '(...]' or '[...)'")
+    return breaks, None
 
 
 def parse_breaks(text: str) -> list[float] | str:

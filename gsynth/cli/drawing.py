@@ -10,8 +10,10 @@ import click
 from gsynth.cli.console import console_of
 from gsynth.cli.results import check_one_stdout, print_json
 from gsynth.cli.streams import check_output, is_stream, name_of, sequence_output
+from gsynth.cli.summary import causes_by_dimension
 
 if TYPE_CHECKING:
+    from gsynth.blocks.drawn import Drawn
     from gsynth.intervals import Intervals
 
 INDEX = ".fai"
@@ -31,7 +33,7 @@ def check_sequence_output(
 
 def write_sequence(
     context: click.Context,
-    write: Callable[[Any], object],
+    write: Callable[[Any, Callable[[Drawn], None]], object],
     intervals: Intervals,
     *,
     output: str,
@@ -39,12 +41,15 @@ def write_sequence(
     as_json: bool,
     n_samples: int = 1,
     seed: int | None = None,
+    exprs: Sequence[str] = (),
 ) -> None:
-    """Call ``write(output)`` with the path or the open stream, and say what was written."""
+    """Call ``write(output, report)`` with the path or the open stream, and say what was written."""
+    reports: list[Drawn] = []
     with sequence_output(output) as destination:
-        write(destination)
+        write(destination, reports.append)
     records, bases = len(intervals) * n_samples, intervals.total * n_samples
-    console_of(context).note(f"{name_of(output)}: records {records:,}, bases {bases:,}")
+    made = [f"{count:,} {what}" for report in reports for count, what in _kinds(report) if count]
+    console_of(context).note(f"{name_of(output)}: records {records:,}, bases {', '.join([f'{bases:,}', *made])}")
     if not as_json:
         return
     indexed = output_format == "fasta" and not is_stream(output)
@@ -54,5 +59,24 @@ def write_sequence(
         "output_format": output_format,
         "records": records,
         "bases": bases,
+        **{key: value for report in reports for key, value in _counted(report, exprs).items()},
     }
     print_json(result if seed is None else {**result, "n_samples": n_samples, "seed": seed})
+
+
+def _kinds(report: Drawn) -> list[tuple[int, str]]:
+    return [
+        (report.copied, "copied"),
+        (report.unknown, "N"),
+        (report.outside, "outside of the strata"),
+        (report.unlearned, "in strata without observations"),
+    ]
+
+
+def _counted(report: Drawn, exprs: Sequence[str]) -> dict[str, Any]:
+    return {
+        "copied": report.copied,
+        "kept_n": report.unknown,
+        "outside": {"bases": report.outside, "dimensions": causes_by_dimension(exprs, report.causes)},
+        "unlearned": report.unlearned,
+    }

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from gsynth.cli import inputs, options
 from gsynth.cli.drawing import check_sequence_output, write_sequence
 from gsynth.cli.values import parse_composition
+
+if TYPE_CHECKING:
+    from gsynth.blocks.drawn import Drawn
 
 
 @click.command()
@@ -62,7 +66,7 @@ def random(
     copied = inputs.several(context, mask_copy, "mask")
     used = inputs.drawn_seed(context, seed)
 
-    def write(destination: Any) -> None:
+    def write(destination: Any, report: Callable[[Drawn], None]) -> None:
         gsynth_random(
             output=destination,
             output_format=output_format,
@@ -73,6 +77,7 @@ def random(
             genome=source,
             chrom_alias=chrom_alias,
             progress=inputs.progress_of(context, progress),
+            report=report,
             **settings,
         )
 

@@ -56,7 +56,7 @@ def replace_kmer(
     source = inputs.opened_genome(context, genome)
     where = inputs.resolved_intervals(context, intervals, source, chrom_alias)
 
-    def write(destination: Any) -> None:
+    def write(destination: Any, report: object) -> None:
         gsynth_replace_kmer(
             target,
             replacement,

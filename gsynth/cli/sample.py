@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -11,6 +12,9 @@ from gsynth.cli import inputs, options
 from gsynth.cli.dimensions import Merges, merges_for_sampling
 from gsynth.cli.drawing import check_sequence_output, write_sequence
 from gsynth.cli.values import read_cells
+
+if TYPE_CHECKING:
+    from gsynth.blocks.drawn import Drawn
 
 
 @click.command()
@@ -25,8 +29,13 @@ from gsynth.cli.values import read_cells
 @options.preserve_n
 @click.option("--keep-case", is_flag=True, help="Lower case where the genome has it.")
 @click.option(
-    "--init", type=click.Choice(["uniform", "stationary"]), default="uniform", show_default=True,
+    "--init", type=click.Choice(["stationary", "uniform"]), default="stationary", show_default=True,
     help="How the first k bases of an interval are drawn; stationary: from its stratum's own k-mers.",
+)  # fmt: skip
+@click.option(
+    "--outside", type=click.Choice(["learned", "pooled", "uniform"]), default="learned", show_default=True,
+    help="What is drawn where a dimension has no value, or one outside of its breaks: what was learned there, all "
+    "strata together, or each base alike.",
 )  # fmt: skip
 @options.iterator
 @options.tracks
@@ -84,7 +93,7 @@ def sample(
     copied = inputs.several(context, mask_copy, "mask")
     used = inputs.drawn_seed(context, seed)
 
-    def write(destination: Any) -> None:
+    def write(destination: Any, report: Callable[[Drawn], None]) -> None:
         gsynth_sample(
             trained,
             destination,
@@ -99,6 +108,7 @@ def sample(
             tracks=dict(tracks) or None,
             chrom_alias=chrom_alias,
             progress=inputs.progress_of(context, progress),
+            report=report,
             **settings,
         )
 
@@ -111,4 +121,5 @@ def sample(
         as_json=as_json,
         n_samples=n_samples,
         seed=used,
+        exprs=[dim.expr for dim in trained.dims],
     )

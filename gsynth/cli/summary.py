@@ -5,6 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import numpy as np
+    from numpy.typing import NDArray
+
     from gsynth.model import GsynthModel
 
 
@@ -25,5 +30,26 @@ def summary(model: GsynthModel) -> dict[str, Any]:
         "prior_mode": model.prior_mode,
         "marginal_fallbacks": model.marginal_fallbacks,
         "min_obs": model.min_obs,
+        "outside": _outside(model),
         "sparse_bins": model.sparse_bins,
+        "thin_bins": model.thin_bins,
+        "empty_bins": model.empty_bins,
     }
+
+
+def _outside(model: GsynthModel) -> dict[str, Any] | None:
+    if model.outside is None:
+        return None
+    return {
+        "observations": model.outside.kmers,
+        "share": model.outside_share,
+        "dimensions": causes_by_dimension([dim.expr for dim in model.dims], model.outside.causes),
+    }
+
+
+def causes_by_dimension(exprs: Sequence[str], causes: NDArray[np.int64]) -> list[dict[str, Any]]:
+    """Why windows (or bases) have no bin, int64[n_dims, 3], as a list of a dict for each dimension."""
+    return [
+        {"expr": expr, "nan": nan, "below": below, "above": above}
+        for expr, (nan, below, above) in zip(exprs, causes.tolist(), strict=True)
+    ]

@@ -23,7 +23,8 @@ from gsynth.cli.values import parse_prior
 @click.option(
     "--dim", "dim_specs", type=parse_dimension, multiple=True, metavar="EXPR=BREAKS",
     help="A dimension of the strata; BREAKS is START:STOP:STEP, or numbers with commas, or q10: ten bins of equally "
-    "many windows, or categories: a bin for each name of a track; may be repeated.",
+    "many windows, or categories: a bin for each name of a track; (BREAKS] puts a value on a break into the bin below "
+    "it, [BREAKS), the default, into the one above; may be repeated.",
 )  # fmt: skip
 @options.bin_merge
 @options.iterator

@@ -8,7 +8,7 @@ import errno
 import os
 import shutil
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from pathlib import Path
 from typing import Final
 
@@ -74,23 +74,29 @@ def held(target: Path) -> Iterator[Callable[[], bool]]:
             os.close(descriptor)
 
 
-def place(new: Path, target: Path) -> None:
+def place(new: Path, target: Path, own: Collection[str] = ()) -> None:
     """Move `new`, which the `workspace` of `target` gave, to `target`, replacing what is there.
 
     All of `new` is on the disk before it gets its name, and it has the modes of what it replaces. A file replaces a
     file in one step, and so does a folder a folder where the system can exchange two names; elsewhere the old one waits
     in the workspace for the moment between two renames, and comes back if the second one fails.
 
+    Parameters
+    ----------
+    new, target : Path
+    own : collection of str
+        Names of files that a model of this format may have, so that an old one's can go.
+
     Raises
     ------
     FileExistsError
-        `target` is a folder with entries that the new model does not bring again.
+        `target` is a folder with other entries than the new model brings again.
     """
     sync(new)
     with in_turn(target):
         _keep_modes(new, target)
         if not _take_name(new, target):
-            _refuse_foreign_entries(new, target)
+            _refuse_foreign_entries(new, target, own)
             if not _exchange(new, target):
                 _step_aside(new, target)
     sync_one(target.parent)
@@ -119,12 +125,13 @@ def _take_name(new: Path, target: Path) -> bool:
     return True
 
 
-def _refuse_foreign_entries(new: Path, target: Path) -> None:
+def _refuse_foreign_entries(new: Path, target: Path, own: Collection[str]) -> None:
     """Refuse to lose what may not be the model's: notes, plots, another program's files."""
     if not target.is_dir():
         return
     if new.is_dir():
-        foreign = {entry.name for entry in target.iterdir()} - {entry.name for entry in new.iterdir()}
+        brought = {entry.name for entry in new.iterdir()}
+        foreign = {entry.name for entry in target.iterdir() if entry.is_dir() or entry.name not in own} - brought
     else:
         foreign = {entry.name for entry in target.iterdir() if entry.is_dir()}
     if foreign:

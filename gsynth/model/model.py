@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from gsynth.errors import ArgumentError, ArgumentTypeError
 from gsynth.model.dimension import DimSpec
 from gsynth.model.freezing import freeze
-from gsynth.model.outside import UNIFORM, Outside, check_outside, described_causes, outside_cdf
+from gsynth.model.outside import Outside, check_outside, described_causes, outside_cdf
 from gsynth.model.smoothing import ADDITIVE, Smoothing, smoothed_cdf
 from gsynth.model.tables import checked_cdf, checked_counts
 from gsynth.model.thresholds import thresholds_from_cdf, thresholds_from_counts
@@ -261,18 +261,19 @@ class GsynthModel:
         prior = None if self.prior_matrix is None else self.prior_matrix[bins]
         return smoothed_cdf(self.counts[bins], self.pseudocount, prior, self._below_min_obs[bins])
 
-    def thresholds(self, outside: str = UNIFORM) -> NDArray[np.uint32]:
+    def thresholds(self, outside: str | None = None) -> NDArray[np.uint32]:
         """`cdf` as a `gsynth.plugins.Sampler` takes it, the uniform table last: uint32[total_bins + 1, 4**k, 3].
 
-        With ``outside="learned"`` or "pooled" (see `gsynth_sample`) the table of windows without a bin stands between
-        the bins and the uniform one: uint32[total_bins + 2, 4**k, 3]. Computed at each call.
+        With `outside` (see `gsynth_sample`) the table of windows without a bin stands between the bins and the uniform
+        one: uint32[total_bins + 2, 4**k, 3]. Computed at each call.
         """
-        further = np.empty((0, self.num_kmers, 4))
-        if check_outside(outside) != UNIFORM:
-            further = outside_cdf(outside, self.counts, self.outside, self.smoothing, self.stored_cdf)[None]
+        further = None if outside is None else self._outside_cdf(check_outside(outside))[None]
         if self.stored_cdf is not None:
             return thresholds_from_cdf(self.stored_cdf, further)
         return thresholds_from_counts(self.counts, self.pseudocount, self.prior_matrix, self._below_min_obs, further)
+
+    def _outside_cdf(self, how: str) -> NDArray[np.float64]:
+        return outside_cdf(how, self.counts, self.outside, self.smoothing, self.stored_cdf)
 
     @property
     def model_data(self) -> dict[str, list[NDArray[Any]]]:

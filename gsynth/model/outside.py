@@ -149,6 +149,8 @@ def outside_cdf(
     Where a model has other probabilities than its counts give (some words forbidden, say), those are pooled, each
     context weighted by its observations in each bin.
     """
+    if how == UNIFORM:
+        return np.tile([0.25, 0.5, 0.75, 1.0], (counts.shape[1], 1))
     if stored_cdf is not None and (outside is None or how == POOLED):
         return _pooled_cdf(counts, stored_cdf)
     own = outside_counts(how, counts, outside, smoothing.min_obs)

@@ -61,6 +61,9 @@ _A_STR: Final = _must(lambda value: isinstance(value, str), "a str")
 _A_BOOL: Final = _must(lambda value: isinstance(value, bool), "True or False")
 _WHOLE: Final = _must(_is_whole, "a whole number")
 _CALLABLE: Final = _must(callable, "callable")
+_NAMES: Final = _must(
+    lambda value: isinstance(value, tuple) and all(isinstance(name, str) for name in value), "a tuple of file names"
+)
 _SUFFIXES: Final = _must(_is_suffixes, "a tuple of lower-case suffixes, each with its dot")
 
 
@@ -103,7 +106,8 @@ class SerializerPlugin(PluginDescriptor):
     `suffixes` (lower case, with the dot) choose it for saving, `sniff` for loading: called with an existing path,
     it looks at the content, and must be cheap and import nothing heavy. `can_save` is False for formats that are
     only read; `compressed` says that it is what ``compress=True`` asks for. `on_request` formats are written only
-    when named.
+    when named. `files` are the names of files that a folder of this format may hold, some only now and then: one that a
+    new model does not bring goes with the old model, where any other file is left alone, and the save refused.
     """
 
     load: Callable[[], Serializer] = field(validator=_CALLABLE)
@@ -112,6 +116,7 @@ class SerializerPlugin(PluginDescriptor):
     can_save: bool = field(default=True, validator=_A_BOOL)
     compressed: bool = field(default=False, validator=_A_BOOL)
     on_request: bool = field(default=False, validator=_A_BOOL)
+    files: tuple[str, ...] = field(default=(), validator=_NAMES)
 
 
 @frozen(kw_only=True)

@@ -64,14 +64,14 @@ def by_category(spec: DimSpec, track: Track) -> DimSpec:
 
 
 def quantile_breaks(values: NDArray[np.float64], bins: int, expr: str) -> NDArray[np.float64]:
-    """Edges of `bins` bins with equally many of `values` each (fewer bins, with a warning, where values tie).
+    """Breaks of `bins` bins with equally many of `values` each (fewer bins, with a warning, where values tie).
 
-    Infinite values have no place between finite edges; they are left out, with a warning.
+    The outer bins are open: what lies beyond the values measured, infinite values too, is in the nearest one.
 
     Examples
     --------
     >>> quantile_breaks(np.arange(101.0), 4, "gc").tolist()
-    [0.0, 25.0, 50.0, 75.0, 100.0]
+    [-inf, 25.0, 50.0, 75.0, inf]
     """
     if values.size == 0:
         raise ArgumentError(f"no window has a value of {expr!r}: there is nothing to take quantiles of")
@@ -79,11 +79,16 @@ def quantile_breaks(values: NDArray[np.float64], bins: int, expr: str) -> NDArra
     if infinite == values.size:
         raise ArgumentError(f"every value of {expr!r} is infinite: there is nothing to take quantiles of")
     if infinite:
-        warnings.warn(f"{infinite:,} values of {expr!r} are infinite: those windows are in no bin", stacklevel=4)
+        warnings.warn(
+            f"{infinite:,} values of {expr!r} are infinite: the breaks are those of the others, and these windows are "
+            "in the outer bins",
+            stacklevel=4,
+        )
         values = values[np.isfinite(values)]
     edges = np.unique(np.quantile(values, np.linspace(0, 1, bins + 1)))
     if edges.size < 2:
         raise ArgumentError(f"every window has the same value {edges[0]:g} of {expr!r}: give breaks")
     if edges.size < bins + 1:
         warnings.warn(f"values of {expr!r} tie: {edges.size - 1} bins in place of {bins}", stacklevel=4)
+    edges[0], edges[-1] = -np.inf, np.inf
     return edges

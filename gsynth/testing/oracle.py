@@ -200,11 +200,14 @@ class Training(NamedTuple):
         Both strands.
     total_masked, total_n : int
         Windows.
+    outside : uint64[4**k, 4]
+        Both strands of windows that are in no bin.
     """
 
     counts: NDArray[np.uint64]
     total_masked: int
     total_n: int
+    outside: NDArray[np.uint64]
 
 
 def iterator_windows(start: int, end: int, iterator: int | None) -> Iterator[tuple[int, int]]:
@@ -262,7 +265,8 @@ def train(
     >>> result.counts[0].tolist(), result.total_n
     ([[0, 2, 0, 0], [0, 0, 2, 0], [0, 0, 0, 2], [0, 0, 0, 0]], 1)
     """
-    counts = np.zeros((bins, 4**k, 4), dtype=np.uint64)
+    # The last table is that of windows in no bin.
+    counts = np.zeros((bins + 1, 4**k, 4), dtype=np.uint64)
     total_masked = total_n = 0
     for contig, given_start, given_end in intervals:
         start, end = max(given_start, 0), min(given_end, len(sequences[contig]))
@@ -274,11 +278,42 @@ def train(
                     total_masked += 1
                 elif any(base not in BASES for base in word):
                     total_n += 1
-                elif flat >= 0:
+                else:
                     for strand in (word, reverse_complement(word)):
                         codes = [BASES.index(base) for base in strand]
-                        counts[flat, context_index(codes[:k]), codes[k]] += 1
-    return Training(counts, total_masked, total_n)
+                        counts[flat if flat >= 0 else bins, context_index(codes[:k]), codes[k]] += 1
+    return Training(counts[:bins], total_masked, total_n, counts[bins])
+
+
+def elsewhere(counts: NDArray[np.uint64], outside: NDArray[np.uint64]) -> NDArray[np.uint64]:
+    """What windows in no bin are sampled from: what was counted in such windows, or everything: uint64[4**k, 4].
+
+    Examples
+    --------
+    >>> none, some = np.zeros((4, 4), dtype=np.uint64), np.ones((2, 4, 4), dtype=np.uint64)
+    >>> int(elsewhere(some, none)[0, 0]), int(elsewhere(some, 5 * some[0])[0, 0])
+    (2, 5)
+    """
+    if outside.any():
+        return outside
+    total = np.zeros_like(outside)
+    for table in counts:
+        total = total + table
+    return total
+
+
+def with_elsewhere(
+    counts: NDArray[np.uint64], outside: NDArray[np.uint64], pseudocount: float = 1.0
+) -> tuple[NDArray[np.uint64], NDArray[np.uint32]]:
+    """The counts of all strata and, last, of windows in no bin; and the sampler's table of those, without a prior.
+
+    Returns
+    -------
+    uint64[bins + 1, 4**k, 4], uint32[bins + 2, 4**k, 3]
+    """
+    tables = np.concatenate([counts, elsewhere(counts, outside)[None]])
+    cdf = [[[float(p) for p in cumulative(row.tolist(), pseudocount)] for row in table] for table in tables]
+    return tables, thresholds(np.array(cdf))
 
 
 def sample_interval(

@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 
 import gsynth
-from gsynth.model.thresholds import thresholds_from_cdf
 from gsynth.testing import golden, oracle
 
 PLAIN = [case for case in golden.read("training")["cases"] if "iterator" not in case]
@@ -38,10 +37,11 @@ def test_sampling_is_the_oracles(k):
         model, genome={"c": sequence}, intervals=[("c", low, high)], n_samples=2, seed=11, output_format="vector"
     )
     fixed = {p: sequence[p] for p in range(low, high) if sequence[p] not in "ACGTacgt"}
-    tables = thresholds_from_cdf(model.cdf)
+    truth = oracle.train({"c": sequence}, [("c", 0, 300)], k)
+    tables = oracle.thresholds(model.cdf)
     for index, found in enumerate(sampled):
         stream = oracle.stream(11, "c", index)
-        assert found == oracle.sample_interval(low, high, k, tables, stream, fixed=fixed)
+        assert found == oracle.sample_interval(low, high, k, tables, stream, fixed=fixed, counts=truth.counts)
 
 
 @pytest.mark.parametrize(("target", "replacement"), [("CG", "GC"), ("cg", "GC"), ("AAT", "TAA"), ("CCG", "GCC")])

@@ -13,7 +13,8 @@ import gsynth
 from gsynth.testing import oracle
 
 SIZES = {"one": 300, "none": 0, "two": 90, "tiny": 3, "three": 700}
-BREAKS = [0.0, 0.4, 0.55, 1.0]
+BREAKS = [0.4, 0.5, 0.55, 0.6]
+"""Some windows lie below them, some above."""
 WIDTH = 23
 
 
@@ -54,6 +55,8 @@ def gc_bin(name, start, end):
     if not known:
         return -1
     value = (bases.count("G") + bases.count("C")) / known
+    if not BREAKS[0] <= value <= BREAKS[-1]:
+        return -1
     return min(sum(value >= edge for edge in BREAKS[1:]), 2)
 
 
@@ -68,10 +71,12 @@ def kept(name, start, end, copied):
     return fixed
 
 
-MODEL = gsynth.train(
-    {"expr": "gc", "breaks": BREAKS}, genome=GENOME, iterator=WIDTH, k=3, pseudocount=0.5
-)  # fmt: skip
-THRESHOLDS = oracle.thresholds(MODEL.cdf)
+with pytest.warns(UserWarning, match="outside of the strata"):
+    MODEL = gsynth.train({"expr": "gc", "breaks": BREAKS}, genome=GENOME, iterator=WIDTH, k=3, pseudocount=0.5)
+TRUTH = oracle.train(
+    GENOME, [(name, 0, size) for name, size in SIZES.items()], 3, bins=3, stratum=gc_bin, iterator=WIDTH
+)
+COUNTS, THRESHOLDS = oracle.with_elsewhere(TRUTH.counts, TRUTH.outside, 0.5)
 
 COMMON = settings(max_examples=25, deadline=None, derandomize=True)
 
@@ -80,13 +85,14 @@ def expected_samples(intervals, copied, n_samples, init, keep_case):
     found = []
     for i, (name, start, end) in enumerate(intervals):
         windows = list(oracle.iterator_windows(start, end, WIDTH))
-        strata = [gc_bin(name, low, high) for low, high in windows for _ in range(low, high)]
+        # Windows without a value, which the model has none of, are drawn from the last table.
+        strata = [gc_bin(name, low, high) % 4 for low, high in windows for _ in range(low, high)]
         repeat = sum(c == name and s < end and start < e for c, s, e in intervals[:i])
         for sample in range(n_samples):
             drawn = oracle.sample_interval(
                 start, end, 3, THRESHOLDS, oracle.stream(7, name, sample, repeat),
                 stratum_at=lambda p, strata=strata, start=start: strata[p - start],
-                fixed=kept(name, start, end, copied), counts=MODEL.counts if init == "stationary" else None,
+                fixed=kept(name, start, end, copied), counts=COUNTS if init == "stationary" else None,
             )  # fmt: skip
             if keep_case:
                 reference = GENOME[name][start:end]
@@ -95,6 +101,7 @@ def expected_samples(intervals, copied, n_samples, init, keep_case):
     return found
 
 
+@pytest.mark.filterwarnings("ignore:.*of the (drawn )?bases:UserWarning")
 @COMMON
 @given(
     intervals=places(),
@@ -112,6 +119,7 @@ def test_sampling(backend, fasta, intervals, copied, block, n_samples, init, kee
     assert sampled == expected_samples(intervals, copied, n_samples, init, keep_case)
 
 
+@pytest.mark.filterwarnings("ignore:.*outside of the strata:UserWarning")
 @COMMON
 @given(intervals=places(), masked=places(4), block=st.sampled_from([64, 200, None]), k=st.sampled_from([1, 4]))
 @example(intervals=[("one", 0, 4)], masked=[("three", 0, 396)], block=64, k=4)  # all is masked
@@ -126,12 +134,15 @@ def test_training(backend, fasta, intervals, masked, block, k):
         GENOME, [("three", 300, 400), *intervals], k, bins=3, stratum=gc_bin, iterator=WIDTH, mask=masked
     )
     if not truth.counts.any():
-        with pytest.raises(gsynth.GsynthError, match=f"nothing was counted .{truth.total_masked:,} windows masked"):
+        with pytest.raises(
+            gsynth.GsynthError, match=f"nothing was counted: of .* {truth.total_masked:,} begin in the mask"
+        ):
             train()
         return
     model = train()
     np.testing.assert_array_equal(model.counts, truth.counts)
     assert (model.total_masked, model.total_n) == (truth.total_masked, truth.total_n)
+    np.testing.assert_array_equal(model.outside.counts, truth.outside)
 
 
 @COMMON
@@ -165,6 +176,7 @@ def test_names_of_a_file_are_unique(tmp_path, fasta):
     assert list(open_genome(tmp_path / "x.fa").contigs) == ["one", "two:3-9", "one_repeat2", "two:3-9_repeat2"]
 
 
+@pytest.mark.filterwarnings("ignore:.*outside of the model's strata:UserWarning")
 def test_contigs_without_bases_keep_their_place():
     sampled = gsynth.sample(MODEL, genome=GENOME, seed=1)
     assert [len(text) for text in sampled] == list(SIZES.values())

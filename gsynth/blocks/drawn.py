@@ -1,0 +1,148 @@
+"""What a sample is made of: drawn bases, copied ones, and those whose stratum nothing was learned of."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Sequence
+from typing import Final
+
+import numpy as np
+from attrs import frozen
+from numpy.typing import NDArray
+
+from gsynth.alphabet import NOT_ACGT
+from gsynth.files.segments import runs_within
+from gsynth.model import DimSpec
+from gsynth.model.binning import CAUSES
+from gsynth.model.outside import WORTH_A_WARNING, described_causes
+from gsynth.strata import Runs
+
+_NOTHING: Final = np.empty((0, 2), dtype=np.int64)
+
+
+@frozen(eq=False)
+class Drawn:
+    """Bases of a sample, or of a part of one, by where they come from.
+
+    Attributes
+    ----------
+    bases : int
+        All of them.
+    copied : int
+        A, C, G, T taken from the reference (`mask_copy`).
+    unknown : int
+        N, and what else is not A, C, G or T, kept from the reference.
+    outside : int
+        Drawn where a dimension has no bin.
+    causes : int64[d, 3]
+        Of those, for each dimension how many for each of `CAUSES`; a base can count in several dimensions.
+    unlearned : int
+        Drawn in bins without observations, or with fewer than the model's `min_obs`.
+    """
+
+    bases: int
+    copied: int
+    unknown: int
+    outside: int
+    causes: NDArray[np.int64]
+    unlearned: int
+
+    @classmethod
+    def nothing(cls, dims: int) -> Drawn:
+        """No base yet, of a model with so many dimensions."""
+        return cls(0, 0, 0, 0, np.zeros((dims, len(CAUSES)), dtype=np.int64), 0)
+
+    def __add__(self, other: Drawn) -> Drawn:
+        return Drawn(
+            self.bases + other.bases,
+            self.copied + other.copied,
+            self.unknown + other.unknown,
+            self.outside + other.outside,
+            self.causes + other.causes,
+            self.unlearned + other.unlearned,
+        )
+
+    def warn(self, dims: Sequence[DimSpec]) -> None:
+        """Warn of what makes a sample another null than its caller may think."""
+        kept = self.copied + self.unknown
+        if kept > self.bases / 2:
+            warnings.warn(
+                f"{kept / self.bases:.0%} of the bases are the reference's own ({self.copied:,} copied by mask_copy, "
+                f"{self.unknown:,} N): a sample that is mostly copied is no null",
+                stacklevel=4,
+            )
+        sampled = self.bases - kept
+        if self.outside and self.outside >= WORTH_A_WARNING * sampled:
+            warnings.warn(
+                f"{self.outside / sampled:.1%} of the drawn bases lie outside of the model's strata "
+                f"({described_causes(dims, self.causes)})",
+                stacklevel=4,
+            )
+        if self.unlearned and self.unlearned >= WORTH_A_WARNING * sampled:
+            warnings.warn(
+                f"{self.unlearned / sampled:.1%} of the drawn bases lie in bins of which nothing was learned; "
+                "redirect them with bin_merge='auto'",
+                stacklevel=4,
+            )
+
+
+def drawn(
+    runs: Runs,
+    repeats: NDArray[np.int64],
+    fixed: NDArray[np.uint8] | None,
+    causes: NDArray[np.int8],
+    outside_bin: int,
+    unlearned: NDArray[np.bool_],
+) -> Drawn:
+    """What a block is made of.
+
+    Parameters
+    ----------
+    runs : edges int64[m + 1], strata int32[m]
+        The strata of all cells, from cell 0 on.
+    repeats : int64[m]
+        How often the cells of each run are drawn.
+    fixed : uint8[n] or None
+        Codes of cells that are kept, else `FREE`; None where all are free.
+    causes : int8[d, u]
+        Why the runs of `outside_bin`, in their order, have no bin.
+    outside_bin : int
+    unlearned : bool[bins + 1]
+        Bins without observations; the last one is `outside_bin`.
+    """
+    edges, strata = runs
+    sizes = np.diff(edges) * repeats
+    copied = unknown = 0
+    if fixed is not None:
+        letters = _counted(fixed < NOT_ACGT, edges)
+        others = _counted(fixed == NOT_ACGT, edges)
+        copied, unknown = int((letters * repeats).sum()), int((others * repeats).sum())
+        free = sizes - (letters + others) * repeats
+    else:
+        free = sizes
+    outside = free[strata == outside_bin]
+    by_cause = np.array([[outside[own == cause].sum() for cause in range(len(CAUSES))] for own in causes])
+    return Drawn(
+        bases=int(sizes.sum()),
+        copied=copied,
+        unknown=unknown,
+        outside=int(outside.sum()),
+        causes=by_cause.reshape(-1, len(CAUSES)).astype(np.int64),
+        unlearned=int(free[(strata >= 0) & unlearned[strata]].sum()) if unlearned.any() else 0,
+    )
+
+
+def _counted(flags: NDArray[np.bool_], edges: NDArray[np.int64]) -> NDArray[np.int64]:
+    """How many are True from each edge to the next one: int64[edges - 1]."""
+    runs = _runs_of(flags)
+    owner, parts = runs_within(runs, edges[:-1], edges[1:])
+    return np.bincount(owner, parts[:, 1] - parts[:, 0], edges.size - 1).astype(np.int64)
+
+
+def _runs_of(flags: NDArray[np.bool_]) -> NDArray[np.int64]:
+    """The stretches of True: int64[r, 2], half-open."""
+    if not flags.any():
+        return _NOTHING
+    changes = np.flatnonzero(flags[1:] != flags[:-1]) + 1
+    edges = np.concatenate([[0] if flags[0] else [], changes, [flags.size] if flags[-1] else []]).astype(np.int64)
+    return edges.reshape(-1, 2)
