@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Final, TypeVar
 
@@ -18,6 +18,7 @@ from gsynth.errors import (
     PluginError,
     UnavailablePluginError,
 )
+from gsynth.files import PathLike
 from gsynth.files.atomic import real
 from gsynth.files.inputs import check_not_an_input
 from gsynth.files.placement import held, interrupted_saves, is_being_saved, place, workspace
@@ -35,7 +36,6 @@ logger = logging.getLogger(__name__)
 _LOOKS: Final = 100
 """Whoever may not write to the folder cannot keep others from saving there, and looks again."""
 
-PathLike = str | os.PathLike[str]
 Seen = TypeVar("Seen")
 
 
@@ -90,9 +90,15 @@ def gsynth_save(model: GsynthModel, path: PathLike, *, compress: bool = False, f
         place(new, target, own)
 
 
-def check_savable(path: PathLike, *, compress: bool, format: str | None) -> tuple[Path, str]:
-    """Refuse what `gsynth_save` could not write there, before there is a model; the real path and the format's name."""
+def check_savable(
+    path: PathLike, *, compress: bool, format: str | None, inputs: Sequence[object] = ()
+) -> tuple[Path, str]:
+    """Refuse what `gsynth_save` could not write there, before there is a model; the real path and the format's name.
+
+    `inputs` are what the model comes from: `path` must be none of them.
+    """
     target = _output_path(path)
+    check_not_an_input([target], inputs)
     _settled(target, lambda: _check_replaceable(target))
     return target, _format_to_write(target, compress) if format is None else _named_to_write(format)
 

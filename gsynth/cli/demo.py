@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from gsynth.cli import inputs, options
+from gsynth.cli import options
 from gsynth.cli.console import console_of
 from gsynth.cli.results import print_json
 
@@ -24,7 +24,6 @@ def demo(
     /,
     folder: str,
     seed: int,
-    progress: bool | None,
     force: bool,
     as_json: bool,
     **settings: Any,
@@ -35,7 +34,7 @@ def demo(
     """
     from gsynth.demo import run_demo
 
-    done = run_demo(folder, seed=seed, force=force, progress=inputs.progress_of(context, progress), **settings)
+    done = run_demo(folder, seed=seed, force=force, **settings)
     if as_json:
         print_json({"files": done.files, "seed": seed, **done.comparison.as_dict()})
         return

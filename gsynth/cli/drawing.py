@@ -2,66 +2,82 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
+from gsynth.cli import inputs
 from gsynth.cli.console import console_of
 from gsynth.cli.results import check_one_stdout, print_json
-from gsynth.cli.streams import check_output, is_stream, name_of, sequence_output
+from gsynth.cli.streams import check_new, is_stream, name_of, sequence_output
 from gsynth.cli.summary import causes_by_dimension
 
 if TYPE_CHECKING:
     from gsynth.blocks.drawn import Drawn
     from gsynth.intervals import Intervals
 
-INDEX = ".fai"
+INDEX: Final = ".fai"
+
+Options = Mapping[str, Any]
+"""The options of a command, by the names of the API's parameters."""
+
+READ: Final = ("genome", "intervals", "mask_copy", "tracks", "chrom_alias")
+"""The options that name what is read."""
 
 
-def check_sequence_output(
-    output: str, output_format: str, *, force: bool, as_json: bool, inputs: Sequence[object]
-) -> None:
-    """Refuse early an output that is there or promises something else, and data and JSON on one stream."""
-    check_one_stdout(output, as_json)
-    check_output(output, force=force, beside=[INDEX] if output_format == "fasta" else [], inputs=inputs)
-    if not is_stream(output):
-        from gsynth import outputs
+def check_sequence_output(options: Options, *read: object) -> None:
+    """Refuse early an output that the API would refuse or that exists, and data and JSON on one stream.
 
-        outputs.check_output(output, output_format, inputs)
+    `read` is what the command reads besides the options that all of these commands share.
+    """
+    output, output_format = options["output"], options["output_format"]
+    check_one_stdout(output, options["as_json"])
+    if is_stream(output):
+        return
+    from gsynth import outputs
+
+    outputs.check_output(output, output_format, [*read, *(options.get(name) for name in READ)])
+    check_new([output, output + INDEX] if output_format == "fasta" else [output], force=options["force"])
 
 
 def write_sequence(
-    context: click.Context,
-    write: Callable[[Any, Callable[[Drawn], None]], object],
-    intervals: Intervals,
-    *,
-    output: str,
-    output_format: str,
-    as_json: bool,
-    n_samples: int = 1,
-    seed: int | None = None,
-    exprs: Sequence[str] = (),
+    context: click.Context, call: Callable[..., object], options: Options, exprs: Sequence[str] | None = None
 ) -> None:
-    """Call ``write(output, report)`` with the path or the open stream, and say what was written."""
+    """Make the call with what the options name, opened; then say what was written.
+
+    `exprs` are the dimensions of a call that reports what its bases are; None of a call that does not.
+    """
+    shared = ("output", "force", "as_json")
+    given = {name: value for name, value in options.items() if name not in shared}
+    given["genome"] = inputs.opened_genome(context, given["genome"])
+    given["intervals"] = where = inputs.resolved_intervals(context, given)
+    if "mask_copy" in given:
+        given["mask_copy"] = inputs.several(context, given["mask_copy"], "mask")
+    if "seed" in given:
+        given["seed"] = inputs.drawn_seed(context, given["seed"])
     reports: list[Drawn] = []
-    with sequence_output(output) as destination:
-        write(destination, reports.append)
-    records, bases = len(intervals) * n_samples, intervals.total * n_samples
+    with sequence_output(options["output"]) as destination:
+        call(output=destination, **given, **({} if exprs is None else {"report": reports.append}))
+    written = _written(where, options["output"], given)
     made = [f"{count:,} {what}" for report in reports for count, what in _kinds(report) if count]
-    console_of(context).note(f"{name_of(output)}: records {records:,}, bases {', '.join([f'{bases:,}', *made])}")
-    if not as_json:
-        return
-    indexed = output_format == "fasta" and not is_stream(output)
-    result = {
+    bases = ", ".join([f"{written['bases']:,}", *made])
+    console_of(context).note(f"{name_of(options['output'])}: records {written['records']:,}, bases {bases}")
+    if options["as_json"]:
+        counted = {name: value for report in reports for name, value in _counted(report, exprs or ()).items()}
+        print_json({**written, **counted, **{name: given[name] for name in ("n_samples", "seed") if name in given}})
+
+
+def _written(where: Intervals, output: str, given: Options) -> dict[str, Any]:
+    n_samples = given.get("n_samples", 1)
+    indexed = given["output_format"] == "fasta" and not is_stream(output)
+    return {
         "output": output,
         "index": output + INDEX if indexed else None,
-        "output_format": output_format,
-        "records": records,
-        "bases": bases,
-        **{key: value for report in reports for key, value in _counted(report, exprs).items()},
+        "output_format": given["output_format"],
+        "records": len(where) * n_samples,
+        "bases": where.total * n_samples,
     }
-    print_json(result if seed is None else {**result, "n_samples": n_samples, "seed": seed})
 
 
 def _kinds(report: Drawn) -> list[tuple[int, str]]:

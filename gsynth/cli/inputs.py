@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -23,11 +23,12 @@ def opened_genome(context: click.Context, genome: str) -> Genome:
     return open_genome(spooled(context, genome, "genome"))
 
 
-def resolved_intervals(context: click.Context, intervals: Sequence[str], genome: Genome, chrom_alias: Any) -> Intervals:
-    """The intervals on the genome; resolved here, because the result says how many there are."""
+def resolved_intervals(context: click.Context, options: Mapping[str, Any]) -> Intervals:
+    """The intervals on the genome, opened; resolved here, because the result says how many there are."""
     from gsynth.intervals import resolve_intervals
 
-    return resolve_intervals(several(context, intervals, "intervals"), genome, alias=chrom_alias)
+    given = several(context, options["intervals"], "intervals")
+    return resolve_intervals(given, options["genome"], alias=options["chrom_alias"])
 
 
 def several(context: click.Context, paths: Sequence[str], what: str) -> list[str] | None:
@@ -52,8 +53,3 @@ def drawn_seed(context: click.Context, seed: int | None) -> int:
     fresh = int(entropy)  # type: ignore[arg-type]  # a single number, where none was given
     console_of(context).note(f"seed {fresh}")
     return fresh
-
-
-def progress_of(context: click.Context, progress: bool | None) -> bool | None:
-    """The API's `progress`: what was asked for, else none where quiet, else one on a terminal."""
-    return console_of(context).progress if progress is None else progress

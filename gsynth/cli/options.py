@@ -68,8 +68,16 @@ intervals = click.option(
     help="BED file (plain, gzip) or region (chr1, chr1:1,001-2,000; 1-based); may be repeated. [default: all contigs]",
 )  # fmt: skip
 iterator = click.option("--iterator", type=POSITIVE, metavar="BP", help="Width of the windows of the strata.")
+
+
+def _by_name(
+    context: click.Context, param: click.Parameter, value: tuple[tuple[str, object], ...]
+) -> dict[str, object] | None:
+    return dict(value) or None
+
+
 tracks = click.option(
-    "--track", "tracks", type=parse_track, multiple=True, metavar="NAME=SOURCE",
+    "--track", "tracks", type=parse_track, multiple=True, callback=_by_name, metavar="NAME=SOURCE",
     help="A track for the expressions: atac=atac.bw, or with a column of a BED file: states=states.bed:name; may be "
     "repeated.",
 )  # fmt: skip
@@ -89,7 +97,16 @@ preserve_n = click.option(
     "--preserve-n/--no-preserve-n", default=True, show_default=True, help="Keep the genome's N where they are."
 )
 backend = click.option("--backend", metavar="NAME", help="See gsynth plugins. [default: $GSYNTH_BACKEND, or the best]")
-progress = click.option("--progress/--no-progress", default=None, help="A progress bar. [default: on a terminal]")
+
+
+def _shown(context: click.Context, param: click.Parameter, value: bool | None) -> bool | None:
+    """What was asked for, else no bar where quiet, else one on a terminal."""
+    return console_of(context).progress if value is None else value
+
+
+progress = click.option(
+    "--progress/--no-progress", default=None, callback=_shown, help="A progress bar. [default: on a terminal]"
+)
 threads = click.option(
     "-t", "--threads", "num_cores", type=NOT_NEGATIVE, metavar="N", help="Threads; 0: all. [default: all]"
 )
@@ -117,3 +134,4 @@ model_format = click.option(
     "--model-format", metavar="NAME", help="Read the model as this format. [default: by content]"
 )
 work = together(backend, threads, progress)
+all_work = together(max_chunk_size, allow_parallel, work)

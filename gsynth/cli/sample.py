@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
@@ -12,9 +12,6 @@ from gsynth.cli import inputs, options
 from gsynth.cli.dimensions import Merges, merges_for_sampling
 from gsynth.cli.drawing import check_sequence_output, write_sequence
 from gsynth.cli.values import read_cells
-
-if TYPE_CHECKING:
-    from gsynth.blocks.drawn import Drawn
 
 
 @click.command()
@@ -45,9 +42,7 @@ if TYPE_CHECKING:
     help="Redirect joint cells: CSV or TSV with the columns from_1, to_1, from_2, ..., values on each dimension.",
 )  # fmt: skip
 @options.chrom_alias
-@options.max_chunk_size
-@options.allow_parallel
-@options.work
+@options.all_work
 @options.model_format
 @options.force
 @options.as_json
@@ -57,22 +52,10 @@ def sample(
     context: click.Context,
     /,
     model: str,
-    genome: str,
-    output: str,
-    output_format: str,
-    seed: int | None,
-    n_samples: int,
-    intervals: tuple[str, ...],
-    mask_copy: tuple[str, ...],
-    tracks: tuple[tuple[str, Any], ...],
+    model_format: str | None,
     bin_merge: tuple[tuple[str, Merges], ...],
     cell_merge: str | None,
-    chrom_alias: Any,
-    progress: bool | None,
-    model_format: str | None,
-    force: bool,
-    as_json: bool,
-    **settings: Any,
+    **given: Any,
 ) -> None:
     """Sample synthetic sequence from a model.
 
@@ -81,45 +64,12 @@ def sample(
     \b
     gsynth sample model.gsm --genome genome.fa --seed 1 -o synthetic.fa
     """
-    read = [genome, model, *intervals, *mask_copy, dict(tracks), cell_merge, chrom_alias]
-    check_sequence_output(output, output_format, force=force, as_json=as_json, inputs=read)
+    check_sequence_output(given, model, cell_merge)
     from gsynth.sampling import gsynth_sample
 
     trained = inputs.loaded_model(context, model, model_format)
-    merges = merges_for_sampling(bin_merge, [dim.expr for dim in trained.dims])
+    exprs = [dim.expr for dim in trained.dims]
+    merges = merges_for_sampling(bin_merge, exprs)
     cells = None if cell_merge is None else read_cells(Path(cell_merge))
-    source = inputs.opened_genome(context, genome)
-    where = inputs.resolved_intervals(context, intervals, source, chrom_alias)
-    copied = inputs.several(context, mask_copy, "mask")
-    used = inputs.drawn_seed(context, seed)
-
-    def write(destination: Any, report: Callable[[Drawn], None]) -> None:
-        gsynth_sample(
-            trained,
-            destination,
-            output_format=output_format,
-            intervals=where,
-            mask_copy=copied,
-            n_samples=n_samples,
-            seed=used,
-            bin_merge=merges,
-            cell_merge=cells,
-            genome=source,
-            tracks=dict(tracks) or None,
-            chrom_alias=chrom_alias,
-            progress=inputs.progress_of(context, progress),
-            report=report,
-            **settings,
-        )
-
-    write_sequence(
-        context,
-        write,
-        where,
-        output=output,
-        output_format=output_format,
-        as_json=as_json,
-        n_samples=n_samples,
-        seed=used,
-        exprs=[dim.expr for dim in trained.dims],
-    )
+    given |= {"bin_merge": merges, "cell_merge": cells}
+    write_sequence(context, partial(gsynth_sample, trained), given, exprs)

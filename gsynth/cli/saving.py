@@ -7,7 +7,7 @@ import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from gsynth.cli.streams import check_output, is_stream, opened_stream
+from gsynth.cli.streams import check_new, is_stream, opened_stream
 from gsynth.errors import ArgumentError
 
 
@@ -15,11 +15,11 @@ def check_model_output(
     output: str, format: str | None, *, compress: bool, force: bool, inputs: Sequence[object] = ()
 ) -> None:
     """Refuse early what cannot be saved: an output that is there, a suffix or a format that is not written."""
-    check_output(output, force=force, inputs=inputs)
     if not is_stream(output):
         from gsynth.storage import check_savable
 
-        check_savable(output, compress=compress, format=format)
+        check_savable(output, compress=compress, format=format, inputs=inputs)
+        check_new([output], force=force)
     elif format is not None:
         from gsynth.plugins.registry import registry
         from gsynth.plugins.roles import SERIALIZER

@@ -9,14 +9,12 @@ import sys
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from pathlib import Path
 from typing import BinaryIO, Final
 
 import click
 
 from gsynth.cli.console import console_of
-from gsynth.errors import ArgumentError, MissingFileError, OutputExistsError
-from gsynth.files.inputs import check_not_an_input
+from gsynth.errors import ArgumentError, OutputExistsError
 
 STREAM: Final = "-"
 STDOUT: Final = (STREAM, "/dev/stdout")
@@ -73,19 +71,8 @@ def name_of(output: str) -> str:
     return "standard output" if output in STDOUT else output
 
 
-def check_output(output: str, *, force: bool, beside: Sequence[str] = (), inputs: Sequence[object] = ()) -> None:
-    """Refuse early what must not or cannot be written.
-
-    `beside` are the suffixes of the files that are written with it; `inputs` what the command reads, which `force`
-    does not give up either.
-    """
-    if is_stream(output):
-        return
-    parent = Path(os.path.realpath(output)).parent
-    if not parent.is_dir():
-        raise MissingFileError(f"the folder {parent} of the output {Path(output).name} does not exist")
-    paths = [Path(output + suffix) for suffix in ("", *beside)]
-    check_not_an_input(paths, inputs)
+def check_new(paths: Sequence[str], *, force: bool) -> None:
+    """OutputExistsError if one of the paths exists; the API overwrites, a command only on request."""
     for path in paths:
         if os.path.exists(path) and not force:
             raise OutputExistsError(f"{path} exists; --force overwrites it")

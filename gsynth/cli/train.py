@@ -45,9 +45,7 @@ from gsynth.cli.values import parse_prior
     "--min-obs", type=options.NOT_NEGATIVE, default=0, show_default=True,
     help="Bins with fewer observations are sampled uniformly.",
 )  # fmt: skip
-@options.max_chunk_size
-@options.allow_parallel
-@options.work
+@options.all_work
 @options.save_format
 @options.compress
 @options.force
@@ -61,10 +59,8 @@ def train(
     output: str,
     dim_specs: tuple[dict[str, Any], ...],
     bin_merge: tuple[tuple[str, Merges], ...],
-    tracks: tuple[tuple[str, Any], ...],
     intervals: tuple[str, ...],
     mask: tuple[str, ...],
-    progress: bool | None,
     format: str | None,
     compress: bool,
     force: bool,
@@ -81,7 +77,7 @@ def train(
     """
     check_one_stdout(output, as_json)
     dims = _merged(dim_specs, bin_merge)
-    read = [genome, *intervals, *mask, dict(tracks), settings["chrom_alias"]]
+    read = [genome, *intervals, *mask, settings["tracks"], settings["chrom_alias"]]
     check_model_output(output, format, compress=compress, force=force, inputs=read)
     from gsynth.storage import gsynth_save
     from gsynth.training import gsynth_train
@@ -91,8 +87,6 @@ def train(
         genome=inputs.opened_genome(context, genome),
         intervals=inputs.several(context, intervals, "intervals"),
         mask=inputs.several(context, mask, "mask"),
-        tracks=dict(tracks) or None,
-        progress=inputs.progress_of(context, progress),
         **settings,
     )
     save_to(

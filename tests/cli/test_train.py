@@ -79,13 +79,23 @@ def test_genome_and_model_through_streams(run: Run, genome: Path, tmp_path: Path
     assert gsynth.gsynth_load(tmp_path / "streamed.gsm") == gsynth.gsynth_load(tmp_path / "m.gsm")
 
 
-@pytest.mark.parametrize("gone", ["", "missing/"])
-def test_refused_before_the_work(run: Run, genome: Path, tmp_path: Path, gone: str) -> None:
-    (tmp_path / "m.gsm").write_text("mine")
-    result = run("train", "no-genome.fa", "-o", f"{gone}m.gsm", code=1)
+@pytest.mark.parametrize(
+    ("output", "says"),
+    [
+        ("mine.gsm", "is not a model"),
+        ("missing/m.gsm", "does not exist"),
+        ("model.gsm", "--force"),
+        ("m.rds", "only read"),
+    ],
+)
+def test_refused_before_the_work(run: Run, model: Path, tmp_path: Path, output: str, says: str) -> None:
+    (tmp_path / "mine.gsm").write_text("mine")
+    before = gsynth.gsynth_load(model)
+    result = run("train", "no-genome.fa", "-o", output, code=1)
     assert "gsynth: error: " in result.stderr
-    assert ("does not exist" if gone else "--force") in result.stderr
-    assert (tmp_path / "m.gsm").read_text() == "mine"
+    assert says in result.stderr
+    assert (tmp_path / "mine.gsm").read_text() == "mine"
+    assert gsynth.gsynth_load(model) == before
 
 
 def test_force_overwrites_a_model_and_not_its_genome(run: Run, genome: Path, model: Path) -> None:
