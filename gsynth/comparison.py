@@ -6,17 +6,14 @@ strata would select: a window that came out rich in GC by chance would be compar
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 import numpy as np
 from attrs import frozen
 from numpy.typing import NDArray
 
-from gsynth.blocks.batches import resolve_block
-from gsynth.blocks.cores import resolve_cores
-from gsynth.blocks.counting import BatchCounter, Tables, affordable_workers, count_intervals, default_block
-from gsynth.blocks.progress import progress_bar
+from gsynth.blocks.compute import Compute
+from gsynth.blocks.counting import BatchCounter, Tables, count_intervals
 from gsynth.errors import ArgumentError
 from gsynth.evaluation.spectra import Comparison, compared
 from gsynth.genomes import open_genome
@@ -29,15 +26,16 @@ from gsynth.plugins.backends import load_counter
 from gsynth.plugins.contracts import Genome
 from gsynth.strata import FindsRuns, Strata, open_strata
 from gsynth.strata.runs import PieceRuns
+from gsynth.typing import AliasLike, GenomeLike, TracksLike
 
 
 def compare(
     model: GsynthModel,
-    real: Any,
-    synthetic: Any,
+    real: GenomeLike,
+    synthetic: GenomeLike,
     *,
-    tracks: Mapping[str, Any] | None = None,
-    chrom_alias: Any = None,
+    tracks: TracksLike | None = None,
+    chrom_alias: AliasLike | None = None,
     num_cores: int | None = None,
     backend: str | None = None,
     progress: bool | None = None,
@@ -71,14 +69,12 @@ def compare(
     >>> found.overall.correlation > 0.95, abs(found.overall.z) < 4
     (True, True)
     """
+    compute = Compute.of(backend=backend, num_cores=num_cores, progress=progress)
     reference, drawn = open_genome(real), open_genome(synthetic)
     check_same_contigs(reference, drawn)
     opened = open_strata(model.dims, model.iterator, reference, tracks, resolve_alias(chrom_alias, reference))
     strata = ReferenceStrata(opened)
-    spectra = [
-        spectrum_counts(genome, strata, model, list(drawn.contigs), num_cores, backend, progress)
-        for genome in (reference, drawn)
-    ]
+    spectra = [spectrum_counts(genome, strata, model, list(drawn.contigs), compute) for genome in (reference, drawn)]
     return compared(model, spectra[0], spectra[1])
 
 
@@ -105,6 +101,16 @@ class ReferenceStrata:
         """As `Strata.outside_bin`."""
         return self.strata.outside_bin
 
+    @property
+    def step(self) -> int | None:
+        """As `Strata.step`."""
+        return self.strata.step
+
+    @property
+    def n_dims(self) -> int:
+        """As `Strata.n_dims`."""
+        return self.strata.n_dims
+
     def spans(self, pieces: Pieces) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """Nothing of the other genome's sequence."""
         return pieces.firsts, pieces.firsts
@@ -117,20 +123,12 @@ class ReferenceStrata:
 
 
 def spectrum_counts(
-    genome: Genome,
-    strata: FindsRuns,
-    model: GsynthModel,
-    contigs: Sequence[str],
-    num_cores: int | None,
-    backend: str | None,
-    progress: bool | None,
+    genome: Genome, strata: FindsRuns, model: GsynthModel, contigs: Sequence[str], compute: Compute
 ) -> NDArray[np.uint64]:
     """The (k+1)-mers of the contigs of `genome` by stratum, forward strand: uint64[bins, 4**k, 4]."""
     where = resolve_intervals([(name, 0, genome.contigs[name]) for name in contigs if genome.contigs[name]], genome)
-    shape = (model.total_bins, model.num_kmers, 4)
-    count_batch = BatchCounter(genome, strata, None, load_counter(backend), model.k, Tables(shape))
-    workers = affordable_workers(resolve_cores(num_cores), shape, where.total)
-    block = resolve_block(None, model.iterator, default_block(shape, where.total, workers))
-    with progress_bar(where.total, "compare", progress) as bar:
-        count_intervals(count_batch, where, lambda tally: bar.update(tally.bases), block, workers)
-    return count_batch.tables.total()
+    tables = Tables((model.total_bins, model.num_kmers, 4))
+    count_intervals(
+        BatchCounter(genome, strata, None, load_counter(compute.backend), model.k, tables), where, compute, "compare"
+    )
+    return tables.total()

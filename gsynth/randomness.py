@@ -13,7 +13,7 @@ from __future__ import annotations
 import hashlib
 import secrets
 from collections.abc import Sequence
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from attrs import frozen
@@ -34,10 +34,11 @@ _SLICE: Final = 1 << 14
 _LEAST_CHANGES: Final = np.uint64(24)
 """Of a gamma, from bit to bit; with fewer, successive counters are too much alike for `mix` [1]_."""
 
-Seed = int | SeedSequence | Generator | None
+SeedLike = int | np.integer[Any] | SeedSequence | Generator
+"""A whole number, or what NumPy makes random numbers from."""
 
 
-def seed_sequence(seed: Seed) -> SeedSequence:
+def seed_sequence(seed: SeedLike | None) -> SeedSequence:
     """What a user gives as `seed` as a SeedSequence; None draws a fresh one (its `entropy` says which)."""
     if seed is None:
         return SeedSequence(secrets.randbits(64))

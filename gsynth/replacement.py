@@ -2,39 +2,82 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Literal, Unpack, overload
 
 import numpy as np
 from numpy.typing import NDArray
 
-from gsynth.blocks.batches import Batch, batches, fitting_block
-from gsynth.blocks.cores import resolve_cores
-from gsynth.blocks.executor import run_in_order
-from gsynth.blocks.progress import progress_bar
-from gsynth.blocks.records import placed
+from gsynth.blocks.batches import batches
+from gsynth.blocks.compute import Compute
+from gsynth.blocks.inputs import Inputs
 from gsynth.blocks.replacing import BatchReplacer, PlainReplacer
+from gsynth.blocks.writing import write_records
 from gsynth.errors import ArgumentError, ArgumentTypeError
 from gsynth.genomes import open_genome
-from gsynth.genomes.aliases import resolve_alias
-from gsynth.intervals import contig_sizes, resolve_intervals
-from gsynth.outputs import Part, Records, check_output, open_sink
+from gsynth.intervals import contig_sizes
+from gsynth.outputs import Records, check_output, open_sink
 from gsynth.plugins.backends import load_sampler
 from gsynth.plugins.contracts import Replacer
+from gsynth.typing import AliasLike, GenomeLike, IntervalsLike, OutputFormat, OutputLike, ReplaceOptions
+
+
+@overload
+def gsynth_replace_kmer(
+    target: str,
+    replacement: str,
+    *,
+    output: None = None,
+    output_format: OutputFormat = "fasta",
+    **options: Unpack[ReplaceOptions],
+) -> list[str]: ...
+
+
+@overload
+def gsynth_replace_kmer(
+    target: str,
+    replacement: str,
+    *,
+    output: OutputLike | None = None,
+    output_format: Literal["vector"],
+    **options: Unpack[ReplaceOptions],
+) -> list[str]: ...
+
+
+@overload
+def gsynth_replace_kmer(
+    target: str,
+    replacement: str,
+    *,
+    output: OutputLike,
+    output_format: Literal["fasta", "seq", "misha"] = "fasta",
+    **options: Unpack[ReplaceOptions],
+) -> None: ...
+
+
+@overload
+def gsynth_replace_kmer(
+    target: str,
+    replacement: str,
+    *,
+    output: OutputLike | None = None,
+    output_format: OutputFormat = "fasta",
+    **options: Unpack[ReplaceOptions],
+) -> list[str] | None: ...
 
 
 def gsynth_replace_kmer(
     target: str,
     replacement: str,
     *,
-    intervals: Any = None,
-    output: Any = None,
-    output_format: str = "fasta",
+    intervals: IntervalsLike | None = None,
+    output: OutputLike | None = None,
+    output_format: OutputFormat = "fasta",
     check_composition: bool = True,
-    genome: Any = None,
+    genome: GenomeLike | None = None,
     num_cores: int | None = None,
     backend: str | None = None,
     progress: bool | None = None,
-    chrom_alias: Any = None,
+    chrom_alias: AliasLike | None = None,
 ) -> list[str] | None:
     """Replace a k-mer by another one of the same length, until none is left.
 
@@ -68,28 +111,21 @@ def gsynth_replace_kmer(
     ['AGGCCT']
     """
     old, new = _check_kmers(target, replacement, check_composition)
+    compute = Compute.of(backend=backend, num_cores=num_cores, progress=progress)
+    replacer = _load_replacer(compute.backend)
     source = open_genome(genome)
     check_output(output, output_format, [genome, source, intervals, chrom_alias])
-    if not source.has_sequence:
-        raise ArgumentError(f"{source.name} gives only contig sizes; replacing needs the sequence")
-    where = resolve_intervals(intervals, source, alias=resolve_alias(chrom_alias, source))
-    workers = resolve_cores(num_cores)
+    inputs = Inputs.of(source, intervals, chrom_alias)
+    inputs.check_has_sequence("replacing")
+    where = inputs.intervals
     records = Records(where, contig_sizes(source))
-    replace = BatchReplacer(source, old, new, _load_replacer(backend))
-    with open_sink(output, output_format, records) as sink, progress_bar(records.bases, "replace", progress) as bar:
-
-        def made(job: tuple[Batch, int]) -> tuple[Batch, Part, Any]:
-            batch, place = job
-            part = replace(batch, place)
-            return batch, part, sink.made(part)
-
-        def write(done: tuple[Batch, Part, Any]) -> None:
-            batch, part, text = done
-            sink.take(part, text)
-            bar.update(batch.bases)
-
-        run_in_order(made, placed(batches(where, fitting_block(where.total, workers)), sink), write, workers)
-    return sink.result()
+    return write_records(
+        BatchReplacer(source, old, new, replacer),
+        batches(where, compute.block_for(where.total)),
+        open_sink(output, output_format, records),
+        compute,
+        compute.bar(records.bases, "replace"),
+    )
 
 
 def _load_replacer(backend: str | None) -> Replacer:
@@ -97,7 +133,9 @@ def _load_replacer(backend: str | None) -> Replacer:
     return sampler if isinstance(sampler, Replacer) else PlainReplacer()
 
 
-def _check_kmers(target: Any, replacement: Any, check_composition: bool) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
+def _check_kmers(
+    target: object, replacement: object, check_composition: bool
+) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
     if not isinstance(target, str) or not isinstance(replacement, str):
         raise ArgumentTypeError("target and replacement must be strings")
     old, new = target.upper(), replacement.upper()

@@ -3,66 +3,117 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Final
+from collections.abc import Callable, Mapping
+from typing import Final, Literal, Unpack, get_args, overload
 
 import numpy as np
 from numpy.typing import NDArray
 
-from gsynth.blocks.batches import Batch, batches, fitting_block, resolve_block
-from gsynth.blocks.cores import resolve_cores
+from gsynth.blocks.batches import batches
+from gsynth.blocks.compute import Compute
 from gsynth.blocks.drawn import Drawn
-from gsynth.blocks.executor import run_in_order
-from gsynth.blocks.progress import progress_bar
-from gsynth.blocks.records import Draws, placed
+from gsynth.blocks.inputs import Inputs
+from gsynth.blocks.records import Draws
 from gsynth.blocks.reference import Reference
-from gsynth.blocks.sampling import BatchSampler, Block, transcoder_of
+from gsynth.blocks.sampling import BatchSampler, JoinedSampler, transcoder_of
+from gsynth.blocks.writing import write_records
 from gsynth.errors import ArgumentError, ArgumentTypeError
 from gsynth.genomes import open_genome
-from gsynth.genomes.aliases import Alias, resolve_alias
-from gsynth.intervals import Intervals, contig_sizes, resolve_intervals
-from gsynth.intervals.masks import Mask, resolve_mask
+from gsynth.intervals import contig_sizes
 from gsynth.model import GsynthModel, check_iterator
 from gsynth.model.merging import AUTO, merged_dims, nearest_learned, redirects
 from gsynth.model.outside import UNIFORM, check_outside, outside_counts
 from gsynth.model.start import Start
 from gsynth.model.thresholds import thresholds_from_cdf
-from gsynth.model.values import whole
-from gsynth.outputs import Part, Records, check_output, open_sink
+from gsynth.outputs import Records, check_output, open_sink
 from gsynth.plugins.backends import load_sampler
-from gsynth.plugins.contracts import Genome
-from gsynth.randomness import Seed, seed_sequence
-from gsynth.strata import open_strata
+from gsynth.plugins.contracts import Sampler
+from gsynth.typing import (
+    AliasLike,
+    CellsLike,
+    GenomeLike,
+    Init,
+    IntervalsLike,
+    MaskLike,
+    MergeLike,
+    OutputFormat,
+    OutputLike,
+    OutsideSource,
+    RandomOptions,
+    SampleOptions,
+    SeedLike,
+    TracksLike,
+)
 
 log = logging.getLogger("gsynth")
 
-INITS: Final = ("stationary", "uniform")
+INITS: Final = get_args(Init)
+
+
+@overload
+def gsynth_sample(
+    model: GsynthModel,
+    output: None = None,
+    *,
+    output_format: OutputFormat = "fasta",
+    **options: Unpack[SampleOptions],
+) -> list[str]: ...
+
+
+@overload
+def gsynth_sample(
+    model: GsynthModel,
+    output: OutputLike | None = None,
+    *,
+    output_format: Literal["vector"],
+    **options: Unpack[SampleOptions],
+) -> list[str]: ...
+
+
+@overload
+def gsynth_sample(
+    model: GsynthModel,
+    output: OutputLike,
+    *,
+    output_format: Literal["fasta", "seq", "misha"] = "fasta",
+    **options: Unpack[SampleOptions],
+) -> None: ...
+
+
+@overload
+def gsynth_sample(
+    model: GsynthModel,
+    output: OutputLike | None = None,
+    *,
+    output_format: OutputFormat = "fasta",
+    **options: Unpack[SampleOptions],
+) -> list[str] | None: ...
 
 
 def gsynth_sample(
     model: GsynthModel,
-    output: Any = None,
+    output: OutputLike | None = None,
     *,
-    output_format: str = "fasta",
-    intervals: Any = None,
+    output_format: OutputFormat = "fasta",
+    intervals: IntervalsLike | None = None,
     iterator: int | None = None,
-    mask_copy: Any = None,
+    mask_copy: MaskLike | None = None,
     n_samples: int = 1,
-    seed: Seed = None,
-    bin_merge: Sequence[Any] | str | None = None,
+    seed: SeedLike | None = None,
+    bin_merge: MergeLike | None = None,
     allow_parallel: bool = True,
     num_cores: int | None = None,
     max_chunk_size: int | None = None,
-    genome: Any = None,
-    tracks: Mapping[str, Any] | None = None,
+    genome: GenomeLike | None = None,
+    tracks: TracksLike | None = None,
     preserve_n: bool = True,
-    init: str = "stationary",
-    outside: str = "learned",
-    cell_merge: Any = None,
+    init: Init = "stationary",
+    outside: OutsideSource = "learned",
+    cell_merge: CellsLike | None = None,
     keep_case: bool = False,
     backend: str | None = None,
     progress: bool | None = None,
-    chrom_alias: Any = None,
+    chrom_alias: AliasLike | None = None,
     report: Callable[[Drawn], object] | None = None,
 ) -> list[str] | None:
     """Sample synthetic sequence from a model.
@@ -141,52 +192,71 @@ def gsynth_sample(
         raise ArgumentTypeError(f"model must be a GsynthModel, found {type(model).__name__}")
     if init not in INITS:
         raise ArgumentError(f"init must be one of {', '.join(INITS)}, found {init!r}")
-    source = open_genome(genome)
-    check_output(output, output_format, [genome, source, intervals, mask_copy, tracks, chrom_alias, cell_merge])
-    alias = resolve_alias(chrom_alias, source)
+    compute = Compute.of(
+        backend=backend, num_cores=num_cores, progress=progress,
+        allow_parallel=allow_parallel, max_chunk_size=max_chunk_size,
+    )  # fmt: skip
+    sampler = load_sampler(compute.backend)
     width = check_iterator(iterator) or model.iterator
     dims = merged_dims(model, bin_merge)
     check_outside(outside)
-    draws = _draws(resolve_intervals(intervals, source, alias=alias), n_samples, seed)
-    sampler = load_sampler(backend)
+    source = open_genome(genome)
+    check_output(output, output_format, [genome, source, intervals, mask_copy, tracks, chrom_alias, cell_merge])
+    inputs = Inputs.of(source, intervals, chrom_alias, tracks)
     redirect = _redirect(model, cell_merge, bin_merge)
     sample_batch = BatchSampler(
         genome=source,
-        strata=open_strata(dims, width, source, tracks, alias, sampler, redirect, outside_bin=model.total_bins),
-        reference=Reference(
-            source,
-            _copied(mask_copy, source, alias),
-            preserve_n,
-            _cased(keep_case, source),
-            transcoder_of(sampler),
-        ),
+        strata=inputs.strata(dims, width, sampler, redirect, outside_bin=model.total_bins),
+        reference=_reference(inputs, mask_copy, sampler, preserve_n, keep_case),
         sampler=sampler,
         order=model.k,
         thresholds=model.thresholds(outside),
         start=_start(model, outside) if init == "stationary" else None,
         unlearned=np.append(model.per_bin_kmers < max(1, model.min_obs), False),
-        draws=draws,
+        draws=Draws.of(inputs.intervals, n_samples, seed),
     )
-    workers = resolve_cores(num_cores, allow_parallel=allow_parallel)
-    block = resolve_block(max_chunk_size, width if dims else None, fitting_block(draws.bases, workers))
-    return _draw(sample_batch, output, output_format, block, workers, progress, "sample", report)
+    return _draw(sample_batch, output, output_format, compute, "sample", report)
+
+
+@overload
+def gsynth_random(
+    *, output: None = None, output_format: OutputFormat = "fasta", **options: Unpack[RandomOptions]
+) -> list[str]: ...
+
+
+@overload
+def gsynth_random(
+    *, output: OutputLike | None = None, output_format: Literal["vector"], **options: Unpack[RandomOptions]
+) -> list[str]: ...
+
+
+@overload
+def gsynth_random(
+    *, output: OutputLike, output_format: Literal["fasta", "seq", "misha"] = "fasta", **options: Unpack[RandomOptions]
+) -> None: ...
+
+
+@overload
+def gsynth_random(
+    *, output: OutputLike | None = None, output_format: OutputFormat = "fasta", **options: Unpack[RandomOptions]
+) -> list[str] | None: ...
 
 
 def gsynth_random(
     *,
-    intervals: Any = None,
+    intervals: IntervalsLike | None = None,
     nuc_probs: Mapping[str, float] | None = None,
-    output: Any = None,
-    output_format: str = "fasta",
-    mask_copy: Any = None,
+    output: OutputLike | None = None,
+    output_format: OutputFormat = "fasta",
+    mask_copy: MaskLike | None = None,
     n_samples: int = 1,
-    seed: Seed = None,
-    genome: Any = None,
+    seed: SeedLike | None = None,
+    genome: GenomeLike | None = None,
     preserve_n: bool = True,
     num_cores: int | None = None,
     backend: str | None = None,
     progress: bool | None = None,
-    chrom_alias: Any = None,
+    chrom_alias: AliasLike | None = None,
     report: Callable[[Drawn], object] | None = None,
 ) -> list[str] | None:
     """Draw every base independently from one composition.
@@ -216,30 +286,26 @@ def gsynth_random(
     >>> gsynth_random(genome={"chr1": 10}, nuc_probs={"A": 0, "C": 0, "G": 1, "T": 0}, seed=1)
     ['GGGGGGGGGG']
     """
-    source = open_genome(genome)
-    check_output(output, output_format, [genome, source, intervals, mask_copy, chrom_alias])
-    alias = resolve_alias(chrom_alias, source)
-    cdf = np.broadcast_to(np.cumsum(composition(nuc_probs)), (1, 4, 4))
-    thresholds = thresholds_from_cdf(cdf)
+    compute = Compute.of(backend=backend, num_cores=num_cores, progress=progress)
+    sampler = load_sampler(compute.backend)
+    thresholds = thresholds_from_cdf(np.broadcast_to(np.cumsum(composition(nuc_probs)), (1, 4, 4)))
     # Every table, the uniform one too: an independent base depends on no context.
     thresholds[:] = thresholds[0]
-    draws = _draws(resolve_intervals(intervals, source, alias=alias), n_samples, seed)
-    sampler = load_sampler(backend)
+    source = open_genome(genome)
+    check_output(output, output_format, [genome, source, intervals, mask_copy, chrom_alias])
+    inputs = Inputs.of(source, intervals, chrom_alias)
     sample_batch = BatchSampler(
         genome=source,
-        strata=open_strata((), None, source, None, outside_bin=1),
-        reference=Reference(source, _copied(mask_copy, source, alias), preserve_n, False, transcoder_of(sampler)),
+        strata=inputs.strata((), None, outside_bin=1),
+        reference=_reference(inputs, mask_copy, sampler, preserve_n),
         sampler=sampler,
         order=1,
         thresholds=thresholds,
         start=None,
         unlearned=np.zeros(2, dtype=np.bool_),
-        draws=draws,
+        draws=Draws.of(inputs.intervals, n_samples, seed),
     )
-    workers = resolve_cores(num_cores)
-    return _draw(
-        sample_batch, output, output_format, fitting_block(draws.bases, workers), workers, progress, "random", report
-    )
+    return _draw(sample_batch, output, output_format, compute, "random", report)
 
 
 def composition(nuc_probs: Mapping[str, float] | None) -> NDArray[np.float64]:
@@ -267,80 +333,50 @@ def composition(nuc_probs: Mapping[str, float] | None) -> NDArray[np.float64]:
     return normalised
 
 
-def _draws(intervals: Intervals, n_samples: int, seed: Seed) -> Draws:
-    samples = whole(n_samples, "n_samples", low=1)
-    sequence = seed_sequence(seed)
-    if seed is None:
-        log.info("seed %d", sequence.entropy)
-    return Draws(intervals, samples, sequence)
-
-
 def _draw(
     sample_batch: BatchSampler,
-    output: Any,
-    output_format: str,
-    block: int,
-    workers: int,
-    progress: bool | None,
+    output: OutputLike | None,
+    output_format: OutputFormat,
+    compute: Compute,
     what: str,
     report: Callable[[Drawn], object] | None,
 ) -> list[str] | None:
-    """Draw every chain into the output."""
-    draws, order = sample_batch.draws, sample_batch.order
+    """Draw every chain into the output, and report what was drawn."""
+    draws, strata = sample_batch.draws, sample_batch.strata
     records = Records(draws.intervals, contig_sizes(sample_batch.genome), draws.n_samples)
-    jobs = batches(draws.intervals, block, n_samples=draws.n_samples, shift=order)
-    left = np.zeros(0, dtype=np.uint8)
-    total = Drawn.nothing(len(sample_batch.strata.dims))
-    with open_sink(output, output_format, records) as sink, progress_bar(records.bases, what, progress) as bar:
-
-        def made(job: tuple[Batch, int]) -> tuple[Block, Part, Any]:
-            batch, place = job
-            sampled = sample_batch(batch)
-            pieces = batch.pieces
-            done = int(pieces.firsts[0] - pieces.starts[0])
-            part = Part(batch.chains, sampled.letters, pieces.sizes, place, done, not batch.continues, batch.ends)
-            return sampled, part, sink.made(part)
-
-        def write(done: tuple[Block, Part, Any]) -> None:
-            nonlocal left, total
-            sampled, part, text = done
-            if sampled.batch.continues:
-                changed = sample_batch.settle(sampled, left)
-                if changed:
-                    sink.corrected(part, text, changed)
-            left = sampled.codes[-order:].copy()
-            sink.take(part, text)
-            total += sampled.drawn
-            bar.update(part.letters.size)
-
-        run_in_order(made, placed(jobs, sink), write, workers)
-    total.warn(sample_batch.strata.dims)
+    block = compute.block_for(draws.bases, strata.step)
+    jobs = batches(draws.intervals, block, n_samples=draws.n_samples, shift=sample_batch.order)
+    joined = JoinedSampler(sample_batch)
+    sink, bar = open_sink(output, output_format, records), compute.bar(records.bases, what)
+    written = write_records(joined, jobs, sink, compute, bar)
+    joined.drawn.warn(strata.dims)
     if report is not None:
-        report(total)
-    return sink.result()
+        report(joined.drawn)
+    return written
 
 
-def _start(model: GsynthModel, outside: str) -> Start:
+def _start(model: GsynthModel, outside: OutsideSource) -> Start:
     elsewhere = None
     if outside != UNIFORM:
         elsewhere = outside_counts(outside, model.counts, model.outside, model.min_obs)
     return Start(model.counts, model.per_bin_kmers < model.min_obs, elsewhere)
 
 
-def _copied(mask_copy: Any, genome: Genome, alias: Alias) -> Mask | None:
-    mask = resolve_mask(mask_copy, genome, what="mask_copy", alias=alias)
+def _reference(
+    inputs: Inputs, mask_copy: MaskLike | None, sampler: Sampler, preserve_n: bool, keep_case: bool = False
+) -> Reference:
+    """What is kept of the reference; ArgumentError where it has no sequence to keep."""
+    genome, mask = inputs.genome, inputs.mask(mask_copy, "mask_copy")
     if mask is not None and not genome.has_sequence:
         raise ArgumentError(f"mask_copy copies the reference, and {genome.name} gives only contig sizes")
-    return mask
-
-
-def _cased(keep_case: bool, genome: Genome) -> bool:
     if keep_case and not genome.has_sequence:
         raise ArgumentError(f"keep_case copies the reference's case, and {genome.name} gives only contig sizes")
-    return keep_case
+    return Reference(genome, mask, preserve_n, keep_case, transcoder_of(sampler))
 
 
-def _redirect(model: GsynthModel, cell_merge: Any, bin_merge: Sequence[Any] | str | None) -> NDArray[np.int32] | None:
+def _redirect(
+    model: GsynthModel, cell_merge: CellsLike | None, bin_merge: MergeLike | None
+) -> NDArray[np.int32] | None:
     """The bin that each flat bin is sampled as: int32[bins]; None where each is sampled as itself."""
     redirect = np.arange(model.total_bins, dtype=np.int32)
     if bin_merge == AUTO:

@@ -4,37 +4,34 @@ from __future__ import annotations
 
 import math
 import warnings
-from collections.abc import Mapping
-from typing import Any
 
 import numpy as np
+from attrs import frozen
 from numpy.typing import NDArray
 
-from gsynth.blocks.batches import fitting_block, resolve_block
-from gsynth.blocks.cores import resolve_cores
-from gsynth.blocks.counting import BatchCounter, Tables, Tally, affordable_workers, count_intervals, default_block
+from gsynth.blocks.compute import Compute
+from gsynth.blocks.counting import BatchCounter, Tables, Tally, count_intervals
+from gsynth.blocks.inputs import Inputs
 from gsynth.blocks.measuring import resolve_dims
-from gsynth.blocks.progress import progress_bar
 from gsynth.errors import ArgumentError
 from gsynth.genomes import open_genome
-from gsynth.genomes.aliases import resolve_alias
-from gsynth.intervals import Intervals, resolve_intervals
-from gsynth.intervals.masks import resolve_mask
-from gsynth.model import DimSpec, GsynthModel, Outside, Smoothing, check_iterator, check_order, freeze
-from gsynth.model.binning import CAUSES
+from gsynth.intervals import Intervals
+from gsynth.intervals.masks import Mask
+from gsynth.model import GsynthModel, Outside, Smoothing, check_iterator, check_order, freeze
 from gsynth.model.merging import merge_sparse
 from gsynth.model.outside import WORTH_A_WARNING, described_causes
 from gsynth.model.priors import PriorRequest
 from gsynth.plugins.backends import load_counter
-from gsynth.plugins.contracts import Genome
-from gsynth.strata import Strata, composer_of, open_dim_tracks
+from gsynth.plugins.contracts import Counter
+from gsynth.strata import Strata, composer_of
 from gsynth.strata.requests import DimRequest
+from gsynth.typing import AliasLike, DimLike, GenomeLike, IntervalsLike, MaskLike, PriorLike, TracksLike
 
 
 def gsynth_train(
-    *dim_specs: Mapping[str, Any] | DimSpec,
-    mask: Any = None,
-    intervals: Any = None,
+    *dim_specs: DimLike,
+    mask: MaskLike | None = None,
+    intervals: IntervalsLike | None = None,
     iterator: int | None = None,
     pseudocount: float = 1.0,
     min_obs: int = 0,
@@ -42,12 +39,12 @@ def gsynth_train(
     allow_parallel: bool = True,
     num_cores: int | None = None,
     max_chunk_size: int | None = None,
-    genome: Any = None,
-    tracks: Mapping[str, Any] | None = None,
-    prior: Any = None,
+    genome: GenomeLike | None = None,
+    tracks: TracksLike | None = None,
+    prior: PriorLike | None = None,
     backend: str | None = None,
     progress: bool | None = None,
-    chrom_alias: Any = None,
+    chrom_alias: AliasLike | None = None,
 ) -> GsynthModel:
     """Train a stratified Markov model of order k on a genome.
 
@@ -112,88 +109,79 @@ def gsynth_train(
     >>> model.total_kmers  # both strands of 798 windows
     1596
     """
-    order = check_order(k)
-    requests = [DimRequest.from_mapping(spec) for spec in dim_specs]
-    width = check_iterator(iterator)
-    smoothing = Smoothing(pseudocount=pseudocount, min_obs=min_obs)
-    asked_prior = PriorRequest.from_argument(prior)
-    workers = resolve_cores(num_cores, allow_parallel=allow_parallel)
-    counter = load_counter(backend)
-    source = open_genome(genome)
-    _check_has_sequence(source)
-    alias = resolve_alias(chrom_alias, source)
-    if width is not None and not requests:
-        warnings.warn(f"there are no strata: iterator={width} has no effect", stacklevel=2)
-    where = resolve_intervals(intervals, source, alias=alias)
-    opened = open_dim_tracks([request.spec for request in requests], width, source, tracks, alias)
-    dims = resolve_dims(
-        requests,
-        opened,
-        width,
-        source,
-        where,
-        resolve_block(max_chunk_size, width if requests else None, fitting_block(where.total, workers)),
-        workers,
+    wanted = _Wanted(
+        order=check_order(k),
+        dims=tuple(DimRequest.from_mapping(spec) for spec in dim_specs),
+        iterator=check_iterator(iterator),
+        smoothing=Smoothing(pseudocount=pseudocount, min_obs=min_obs),
+        prior=PriorRequest.from_argument(prior),
     )
-    bins = math.prod(dim.num_bins for dim in dims)
-    strata = Strata(dims, opened, width, source, composer_of(counter), outside_bin=bins)
-
-    asked_prior.check_bins(bins)
-    # One table more: that of windows without a bin.
-    shape = (bins + 1 if dims else 1, 4**order, 4)
-    block = resolve_block(max_chunk_size, width if dims else None, default_block(shape, where.total, workers))
-    count_batch = BatchCounter(source, strata, resolve_mask(mask, source, alias=alias), counter, order, Tables(shape))
-    masked = unknown = 0
-    causes = np.zeros((len(dims), len(CAUSES)), dtype=np.int64)
-    total = int((where.ends - where.starts).sum())
-    with progress_bar(total, "train", progress) as bar:
-
-        def add(tally: Tally) -> None:
-            nonlocal masked, unknown, causes
-            masked += tally.masked
-            unknown += tally.unknown
-            causes += tally.causes
-            bar.update(tally.bases)
-
-        count_intervals(count_batch, where, add, block, affordable_workers(workers, shape, total))
-    table = freeze(count_batch.tables.both_strands())
-    counts, outside = table[:bins], Outside(counts=table[bins], causes=causes) if dims else None
-    for axis in (i for i, request in enumerate(requests) if request.auto_merge):
-        counts, merged = merge_sparse(counts, dims, axis, smoothing.min_obs)
-        dims = (*dims[:axis], merged, *dims[axis + 1 :])
-    model = _finish(counts, outside, order, dims, masked, unknown, smoothing, width, asked_prior, source)
-    _check_counted(model, where)
+    compute = Compute.of(
+        backend=backend, num_cores=num_cores, progress=progress,
+        allow_parallel=allow_parallel, max_chunk_size=max_chunk_size,
+    )  # fmt: skip
+    counter = load_counter(compute.backend)
+    inputs = Inputs.of(open_genome(genome), intervals, chrom_alias, tracks)
+    inputs.check_has_sequence("training")
+    if wanted.iterator is not None and not wanted.dims:
+        warnings.warn(f"there are no strata: iterator={wanted.iterator} has no effect", stacklevel=2)
+    model = _trained(wanted, inputs, inputs.mask(mask), counter, compute)
+    _check_counted(model, inputs.intervals)
     _warn_of_bins(model)
     return model
 
 
-def _finish(
-    counts: NDArray[np.uint64],
-    outside: Outside | None,
-    order: int,
-    dims: tuple[DimSpec, ...],
-    masked: int,
-    unknown: int,
-    smoothing: Smoothing,
-    iterator: int | None,
-    prior: PriorRequest,
-    genome: Genome,
-) -> GsynthModel:
-    prior_mode, prior_matrix, fallbacks = prior.resolve(counts)
+@frozen
+class _Wanted:
+    """The model that is asked for, before anything is read."""
+
+    order: int
+    dims: tuple[DimRequest, ...]
+    iterator: int | None
+    smoothing: Smoothing
+    prior: PriorRequest
+
+
+def _trained(wanted: _Wanted, inputs: Inputs, mask: Mask | None, counter: Counter, compute: Compute) -> GsynthModel:
+    strata = _open_strata(wanted, inputs, counter, compute)
+    bins = math.prod(dim.num_bins for dim in strata.dims)
+    wanted.prior.check_bins(bins)
+    # One table more: that of windows without a bin.
+    tables = Tables((bins + 1 if strata.dims else 1, 4**wanted.order, 4))
+    count_batch = BatchCounter(inputs.genome, strata, mask, counter, wanted.order, tables)
+    tally = count_intervals(count_batch, inputs.intervals, compute, "train")
+    return _model(wanted, strata, freeze(tables.both_strands()), tally)
+
+
+def _open_strata(wanted: _Wanted, inputs: Inputs, counter: Counter, compute: Compute) -> Strata:
+    opened = inputs.open_tracks([request.spec for request in wanted.dims], wanted.iterator)
+    dims = resolve_dims(wanted.dims, opened, wanted.iterator, inputs, compute)
+    bins = math.prod(dim.num_bins for dim in dims)
+    return Strata(dims, opened, wanted.iterator, inputs.genome, composer_of(counter), outside_bin=bins)
+
+
+def _model(wanted: _Wanted, strata: Strata, table: NDArray[np.uint64], tally: Tally) -> GsynthModel:
+    """The model of what was counted, with the merges that needed the counts."""
+    dims, bins = tuple(strata.dims), strata.outside_bin
+    counts, outside = table[:bins], Outside(counts=table[bins], causes=tally.causes) if dims else None
+    for axis in (i for i, request in enumerate(wanted.dims) if request.auto_merge):
+        counts, merged = merge_sparse(counts, dims, axis, wanted.smoothing.min_obs)
+        dims = (*dims[:axis], merged, *dims[axis + 1 :])
+    prior_mode, prior_matrix, fallbacks = wanted.prior.resolve(counts)
     return GsynthModel(
-        k=order,
+        k=wanted.order,
         dims=dims,
         counts=freeze(counts),
         outside=outside,
-        total_masked=masked,
-        total_n=unknown,
-        pseudocount=smoothing.pseudocount,
-        min_obs=smoothing.min_obs,
-        iterator=iterator,
+        total_masked=tally.masked,
+        total_n=tally.unknown,
+        pseudocount=wanted.smoothing.pseudocount,
+        min_obs=wanted.smoothing.min_obs,
+        iterator=wanted.iterator,
         prior_mode=prior_mode,
         prior_matrix=prior_matrix,
         marginal_fallbacks=fallbacks,
-        metadata={"chrom_sizes": dict(genome.contigs)},
+        metadata={"chrom_sizes": dict(strata.genome.contigs)},
     )
 
 
@@ -236,8 +224,3 @@ def _warn_of_bins(model: GsynthModel) -> None:
 
 def _shortened(labels: list[str], most: int = 10) -> str:
     return "; ".join(labels[:most]) + ("; ..." if len(labels) > most else "")
-
-
-def _check_has_sequence(genome: Genome) -> None:
-    if not genome.has_sequence:
-        raise ArgumentError(f"{genome.name} gives only contig sizes; training needs the sequence")

@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 from gsynth.files.segments import places_of
 from gsynth.intervals import Intervals
 from gsynth.intervals.pieces import Pieces
-from gsynth.model.values import whole
 
 LARGEST_BLOCK: Final = 1 << 22
 """Bases per block of a large call: its hundred steps of Python no longer show, and its memory does not either."""
@@ -68,13 +67,6 @@ class Batch:
 def fitting_block(bases: int, workers: int) -> int:
     """Bases per block where `max_chunk_size` is None, for a call of so many bases in all."""
     return min(LARGEST_BLOCK, max(SMALLEST_BLOCK, bases // (_BLOCKS_PER_WORKER * workers)))
-
-
-def resolve_block(max_chunk_size: int | None, iterator: int | None, default: int) -> int:
-    """Bases per block: a multiple of the iterator, so that a stratum's window is mostly evaluated once."""
-    size = default if max_chunk_size is None else whole(max_chunk_size, "max_chunk_size (bases per block)", low=1)
-    size = max(size, MIN_BLOCK)
-    return size if iterator is None else -(-size // iterator) * iterator
 
 
 def cut(start: int, end: int, block: int, shift: int = 0) -> Iterator[tuple[int, int]]:

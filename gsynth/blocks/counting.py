@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Final
 
 import numpy as np
@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from gsynth.alphabet import NOT_ACGT, NumpyTranscoder
 from gsynth.blocks.batches import LARGE_TABLE_BLOCK, Batch, batches, fitting_block
-from gsynth.blocks.executor import run_in_order
+from gsynth.blocks.compute import Compute
 from gsynth.files.segments import places_of, runs_outside, runs_within
 from gsynth.genomes.fetching import fetch
 from gsynth.intervals import Intervals
@@ -40,7 +40,7 @@ _CACHED_TABLE: Final = 1 << 22
 
 @frozen(eq=False)
 class Tally:
-    """Windows of one job: all bases it moved the progress by, what was left out, and what lies outside of the strata.
+    """Windows of some jobs: the bases that progress moved by, what was left out, and what lies outside of the strata.
 
     `causes` is int64[d, 3] as in `gsynth.model.Outside`.
     """
@@ -49,6 +49,14 @@ class Tally:
     masked: int
     unknown: int
     causes: NDArray[np.int64]
+
+    def __add__(self, other: Tally) -> Tally:
+        return Tally(
+            self.bases + other.bases,
+            self.masked + other.masked,
+            self.unknown + other.unknown,
+            self.causes + other.causes,
+        )
 
 
 @define
@@ -173,8 +181,18 @@ def training_batches(intervals: Intervals, order: int, block: int) -> Iterator[B
     return batches(intervals.longer_than(order), block, tail=order)
 
 
-def count_intervals(
-    count_batch: BatchCounter, intervals: Intervals, take: Callable[[Tally], object], block: int, workers: int
-) -> None:
-    """Count every interval into the tables; hand each batch's tally to `take`."""
-    run_in_order(count_batch, training_batches(intervals, count_batch.order, block), take, workers)
+def count_intervals(count_batch: BatchCounter, intervals: Intervals, compute: Compute, what: str) -> Tally:
+    """Count every interval into the tables, under a progress bar called `what`; the tally of all."""
+    shape, total = count_batch.tables.shape, intervals.total
+    limited = compute.at_most(affordable_workers(compute.cores, shape, total))
+    block = limited.block_for(total, count_batch.strata.step, default=default_block(shape, total, compute.cores))
+    tally = Tally(0, 0, 0, np.zeros((count_batch.strata.n_dims, len(CAUSES)), dtype=np.int64))
+    with compute.bar(total, what) as bar:
+
+        def add(more: Tally) -> None:
+            nonlocal tally
+            tally += more
+            bar.update(more.bases)
+
+        limited.run(count_batch, training_batches(intervals, count_batch.order, block), add)
+    return tally

@@ -10,23 +10,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gsynth.blocks.batches import Batch, batches
-from gsynth.blocks.executor import run_in_order
+from gsynth.blocks.compute import Compute
+from gsynth.blocks.inputs import Inputs
 from gsynth.genomes.fetching import fetch
 from gsynth.intervals import Intervals
 from gsynth.model import DimSpec
-from gsynth.plugins.contracts import Genome, Track
+from gsynth.plugins.contracts import Track
 from gsynth.strata import Strata
 from gsynth.strata.requests import DimRequest, by_category, quantile_breaks
 
 
 def resolve_dims(
-    requests: Sequence[DimRequest],
-    tracks: Sequence[Track],
-    iterator: int | None,
-    genome: Genome,
-    intervals: Intervals,
-    block: int,
-    workers: int,
+    requests: Sequence[DimRequest], tracks: Sequence[Track], iterator: int | None, inputs: Inputs, compute: Compute
 ) -> tuple[DimSpec, ...]:
     """The dimensions with their breaks: given, from the track's categories, or measured on the windows."""
     dims = []
@@ -35,23 +30,19 @@ def resolve_dims(
         if request.categories:
             spec = by_category(spec, track)
         elif request.quantiles is not None:
-            values = _window_values(spec, track, iterator, genome, intervals, block, workers)
+            values = _window_values(Strata((spec,), (track,), iterator, inputs.genome), inputs.intervals, compute)
             spec = attrs.evolve(spec, breaks=quantile_breaks(values, request.quantiles, spec.expr))
         dims.append(spec)
     return tuple(dims)
 
 
-def _window_values(
-    spec: DimSpec, track: Track, iterator: int | None, genome: Genome, intervals: Intervals, block: int, workers: int
-) -> NDArray[np.float64]:
-    """The values of all windows that have one."""
-    strata = Strata((spec,), (track,), iterator, genome)
+def _window_values(strata: Strata, intervals: Intervals, compute: Compute) -> NDArray[np.float64]:
+    """The values of the first track in all windows that have one."""
     parts: list[NDArray[np.float64]] = []
-    run_in_order(
+    compute.run(
         partial(values_of, strata),
-        batches(intervals, block),
+        batches(intervals, compute.block_for(intervals.total, strata.step)),
         lambda values: parts.append(values[~np.isnan(values)]),
-        workers,
     )
     return np.concatenate(parts) if parts else np.empty(0)
 

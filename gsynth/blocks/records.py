@@ -1,8 +1,8 @@
-"""The records of a call: every interval, sample by sample, each with its name and its stream of random numbers."""
+"""The chains of a call: every interval, sample by sample, each with its stream of random numbers."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import logging
 
 import numpy as np
 from attrs import field, frozen
@@ -12,17 +12,10 @@ from numpy.typing import NDArray
 from gsynth.blocks.batches import Batch
 from gsynth.blocks.overlaps import earlier_overlaps
 from gsynth.intervals import Intervals
-from gsynth.outputs import Sink
-from gsynth.randomness import Streams, StreamSource
+from gsynth.model.values import whole
+from gsynth.randomness import SeedLike, Streams, StreamSource, seed_sequence
 
-
-def placed(jobs: Iterable[Batch], sink: Sink) -> Iterator[tuple[Batch, int]]:
-    """The batches, each with the place that the sink reserved for its records."""
-    place = 0
-    for batch in jobs:
-        if not batch.continues:
-            place = sink.reserve(batch.chains)
-        yield batch, place
+log = logging.getLogger("gsynth")
 
 
 @frozen(eq=False)
@@ -40,6 +33,15 @@ class Draws:
     seed: SeedSequence
     repeats: NDArray[np.int64] = field(init=False, repr=False)
     _source: StreamSource = field(init=False, repr=False)
+
+    @classmethod
+    def of(cls, intervals: Intervals, n_samples: int, seed: SeedLike | None) -> Draws:
+        """From the parameters of a call; a seed that is made up is logged."""
+        samples = whole(n_samples, "n_samples", low=1)
+        sequence = seed_sequence(seed)
+        if seed is None:
+            log.info("seed %d", sequence.entropy)
+        return cls(intervals, samples, sequence)
 
     @repeats.default
     def _counted(self) -> NDArray[np.int64]:

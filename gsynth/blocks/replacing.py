@@ -40,6 +40,14 @@ class BatchReplacer:
         with checking.block(lambda: batch.pieces.place):
             return self._replaced(batch, place)
 
+    def make(self, batch: Batch, place: int) -> tuple[None, Part]:
+        """As a producer of `gsynth.blocks.writing`."""
+        return None, self(batch, place)
+
+    def settle(self, state: None) -> int:
+        """Nothing is corrected later."""
+        return 0
+
     def _replaced(self, batch: Batch, place: int) -> Part:
         pieces = batch.pieces
         if len(pieces) == 1 and not (batch.ends and not batch.continues):

@@ -23,6 +23,7 @@ from gsynth.files.segments import places_of, ranges
 from gsynth.genomes.fetching import fetch
 from gsynth.intervals.pieces import Pieces
 from gsynth.model.start import Start
+from gsynth.outputs import Part
 from gsynth.plugins import checking
 from gsynth.plugins.contracts import FREE, UNBINNED, Genome, Sampler, StreamSampler, Transcoder
 from gsynth.randomness import uniforms_at
@@ -193,6 +194,36 @@ class BatchSampler:
         letters = block.letters[first:last]
         checking.decode(self._transcoder, block.codes[first + self.order : last + self.order], letters)
         block.kept.write(letters, first, last)
+
+
+@define
+class JoinedSampler:
+    """Joins the parts of a chain: the left context of each is what the part before it ended with.
+
+    `drawn` says what all that is settled is made of.
+    """
+
+    _sampler: BatchSampler
+    drawn: Drawn = field(init=False)
+    _left: NDArray[np.uint8] = field(init=False, factory=lambda: np.zeros(0, dtype=np.uint8))
+
+    @drawn.default
+    def _nothing(self) -> Drawn:
+        return Drawn.nothing(len(self._sampler.strata.dims))
+
+    def make(self, batch: Batch, place: int) -> tuple[Block, Part]:
+        """Sample a batch; a part that goes on, from a guessed left context."""
+        block = self._sampler(batch)
+        pieces = batch.pieces
+        done = int(pieces.firsts[0] - pieces.starts[0])
+        return block, Part(batch.chains, block.letters, pieces.sizes, place, done, not batch.continues, batch.ends)
+
+    def settle(self, block: Block) -> int:
+        """Correct a part that goes on, now that its left context is known; how many first bases may have changed."""
+        changed = self._sampler.settle(block, self._left) if block.batch.continues else 0
+        self._left = block.codes[-self._sampler.order :].copy()
+        self.drawn += block.drawn
+        return changed
 
 
 def transcoder_of(sampler: Sampler) -> Transcoder:

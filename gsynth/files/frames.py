@@ -3,11 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Protocol
 
+import numpy as np
 from numpy.typing import NDArray
 
 from gsynth.errors import ArgumentError, ArgumentTypeError
+
+
+class Frame(Protocol):
+    """A DataFrame with all its rows at hand: of pandas, polars, pyarrow, or whatever else narwhals reads."""
+
+    @property
+    def columns(self) -> Any: ...
+
+    def join(self, *args: Any, **kwargs: Any) -> Any: ...
+
+    def __getitem__(self, name: str, /) -> Any: ...
+
+
+class Series(Protocol):
+    """A column, of the same libraries."""
+
+    @property
+    def dtype(self) -> Any: ...
+
+    def __len__(self) -> int: ...
+
+    def __getitem__(self, row: int, /) -> Any: ...
 
 
 def columns(frame: Any, names: Sequence[str], *, what: str) -> dict[str, NDArray[Any]]:
@@ -54,15 +77,17 @@ def row_labels(value: Any) -> list[Any] | None:
     return list(value.index)
 
 
-def like(table: Mapping[str, NDArray[Any]], frame: Any) -> Any:
+def like(table: Mapping[str, NDArray[np.int64]], frame: object) -> Frame | dict[str, NDArray[np.int64]]:
     """`table` as a DataFrame of the kind of `frame`; else of pandas where that is installed, else a dict."""
     import narwhals as nw
 
     if nw.dependencies.is_into_dataframe(frame):
         backend = nw.from_native(frame, eager_only=True).implementation
-        return nw.from_dict(dict(table), backend=backend).to_native()
+        native: Frame = nw.from_dict(dict(table), backend=backend).to_native()
+        return native
     try:
         import pandas as pd
     except ImportError:
         return dict(table)
-    return pd.DataFrame(dict(table))
+    made: Frame = pd.DataFrame(dict(table))
+    return made

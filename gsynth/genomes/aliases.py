@@ -14,6 +14,7 @@ from typing import Final, Protocol
 from attrs import frozen
 
 from gsynth.errors import ArgumentTypeError, ContigError, FormatError, MissingFileError
+from gsynth.files import PathLike
 from gsynth.plugins.contracts import Genome
 
 UCSC_ENSEMBL: Final = "ucsc-ensembl"
@@ -23,8 +24,6 @@ _MITOCHONDRION: Final = {"chrM": "MT", "chrMT": "MT", "M": "MT", "MT": "chrM"}
 _LINE_LIMIT: Final = 1 << 16
 _SHOWN: Final = 3
 
-AliasSource = str | os.PathLike[str] | Mapping[str, str] | None
-
 
 class Alias(Protocol):
     """Renames the contigs of a file so that they match a genome's."""
@@ -32,6 +31,10 @@ class Alias(Protocol):
     def rename(self, name: str, contigs: Mapping[str, int]) -> str:
         """The genome's name for `name`, or `name` itself where this alias has nothing to say."""
         ...
+
+
+AliasLike = PathLike | Mapping[str, str] | Alias
+"""A mapping of the names in a file to the genome's, a text file of two columns with the same, or "ucsc-ensembl"."""
 
 
 @frozen
@@ -68,7 +71,7 @@ def _other_spellings(name: str) -> list[str]:
     return ([mitochondrial] if mitochondrial else []) + [bare if bare != name else f"chr{name}"]
 
 
-def resolve_alias(alias: AliasSource | Alias = None, genome: Genome | None = None) -> Alias:
+def resolve_alias(alias: AliasLike | None = None, genome: Genome | None = None) -> Alias:
     """What a user gives as `chrom_alias` as an `Alias`.
 
     Parameters

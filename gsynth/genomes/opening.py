@@ -6,10 +6,15 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
 
 from gsynth.errors import ArgumentError, ArgumentTypeError, FormatError, MissingFileError
+from gsynth.files import PathLike
 from gsynth.genomes.aliased import AliasedGenome
-from gsynth.genomes.aliases import Alias, AliasSource, resolve_alias
+from gsynth.genomes.aliases import AliasLike, resolve_alias
 from gsynth.genomes.sniffing import sniff
 from gsynth.plugins import checking
 from gsynth.plugins.contracts import Genome
@@ -17,8 +22,13 @@ from gsynth.plugins.origins import class_of, note_origin, origin_of
 from gsynth.plugins.registry import registry
 from gsynth.plugins.roles import GENOME
 
+_Bases = str | bytes | bytearray | memoryview | NDArray[np.uint8]
 
-def open_genome(source: object = None, *, chrom_alias: AliasSource | Alias = None) -> Genome:
+GenomeLike = PathLike | Mapping[str, _Bases | int | np.integer[Any]] | Genome
+"""A path that a genome plugin reads, names with their sequences or their sizes, or an open genome."""
+
+
+def open_genome(source: GenomeLike | None = None, *, chrom_alias: AliasLike | None = None) -> Genome:
     """Open a genome.
 
     Parameters
@@ -134,7 +144,7 @@ class use_genome:
     {'chr1': 4}
     """
 
-    def __init__(self, source: object, *, chrom_alias: AliasSource | Alias = None) -> None:
+    def __init__(self, source: GenomeLike | None, *, chrom_alias: AliasLike | None = None) -> None:
         opened = None if source is None else open_genome(source, chrom_alias=chrom_alias)
         global _genome
         self._previous, _genome = _genome, opened

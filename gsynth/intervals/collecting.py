@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from numbers import Integral
 from pathlib import Path
+from typing import SupportsIndex, Union
 
 import numpy as np
 
 from gsynth.errors import ArgumentError, ArgumentTypeError, MissingFileError
+from gsynth.files import PathLike
+from gsynth.files.frames import Frame, Series
 from gsynth.genomes.aliases import Alias, contig_error
 from gsynth.intervals.bed import read_bed
 from gsynth.intervals.frames import as_frame, as_series, frame_rows
@@ -17,6 +20,17 @@ from gsynth.intervals.regions import looks_like_region, parse_region
 from gsynth.intervals.rows import Rows
 from gsynth.intervals.table import Interval, Intervals
 from gsynth.plugins.contracts import Genome
+
+IntervalsLike = Union[  # noqa: UP007  # a type that names itself cannot be written with |
+    PathLike,
+    tuple[str, SupportsIndex, SupportsIndex],
+    Interval,
+    Intervals,
+    Frame,
+    Series,
+    Sequence["IntervalsLike"],
+]
+"""The path of a BED file, a region, (contig, start, end), a DataFrame with these columns, or a sequence of such."""
 
 
 def flattened(source: object) -> Iterator[object]:

@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 
 from gsynth.errors import ArgumentError
 from gsynth.files.segments import runs_within
-from gsynth.genomes.aliases import Alias, AliasSource, resolve_alias
-from gsynth.intervals.collecting import collect, flattened
+from gsynth.genomes.aliases import Alias, AliasLike, resolve_alias
+from gsynth.intervals.collecting import IntervalsLike, collect, flattened
 from gsynth.intervals.pieces import Pieces
 from gsynth.intervals.resolving import UNKNOWN, clipped, genome_ids, unknown_contigs
 from gsynth.intervals.rows import Rows
@@ -24,6 +24,9 @@ SOFT: Final = "soft"
 """The mask of the genome's lowercase runs."""
 
 _SHOWN: Final = 3
+
+MaskLike = IntervalsLike
+"""Intervals in any order, overlapping or not, and the word "soft"; a sequence may mix these."""
 
 Runs = NDArray[np.int64]
 """int64[m, 2]: half-open runs, sorted, disjoint."""
@@ -156,7 +159,7 @@ def merged(runs: Runs) -> Runs:
 
 
 def resolve_mask(
-    source: object, genome: Genome, *, what: str = "mask", alias: AliasSource | Alias = None
+    source: MaskLike | None, genome: Genome, *, what: str = "mask", alias: AliasLike | None = None
 ) -> Mask | None:
     """What a user gives as a mask.
 

@@ -7,8 +7,8 @@ import warnings
 import numpy as np
 from numpy.typing import NDArray
 
-from gsynth.genomes.aliases import Alias, AliasSource, contig_error, resolve_alias
-from gsynth.intervals.collecting import collect
+from gsynth.genomes.aliases import Alias, AliasLike, contig_error, resolve_alias
+from gsynth.intervals.collecting import IntervalsLike, collect
 from gsynth.intervals.rows import Rows
 from gsynth.intervals.table import Intervals
 from gsynth.plugins.contracts import Genome
@@ -17,7 +17,7 @@ UNKNOWN = -1
 
 
 def resolve_intervals(
-    source: object, genome: Genome, *, what: str = "intervals", alias: AliasSource | Alias = None
+    source: IntervalsLike | None, genome: Genome, *, what: str = "intervals", alias: AliasLike | None = None
 ) -> Intervals:
     """What a user gives as intervals, checked against `genome`.
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, get_args
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -13,8 +13,11 @@ from gsynth.model.freezing import freeze
 from gsynth.model.values import reals, shown
 
 NO_BIN: Final = -1
-CLOSED: Final = ("left", "right")
+Closed = Literal["left", "right"]
 """At which end a bin includes its break."""
+CLOSED: Final[tuple[Closed, ...]] = get_args(Closed)
+MergeRanges = Sequence[Mapping[str, object]]
+"""Merges of bins, each with ``from`` and ``to``: a pair (low, high) or a number; a later one overrides an earlier."""
 CAUSES: Final = ("nan", "below", "above")
 """Why a value has no bin."""
 
@@ -37,7 +40,7 @@ def check_breaks(breaks: ArrayLike, what: str = "breaks") -> NDArray[np.float64]
     return freeze(values)
 
 
-def check_closed(closed: object) -> str:
+def check_closed(closed: str) -> Closed:
     """`closed` if it is "left" or "right"."""
     if not isinstance(closed, str) or closed not in CLOSED:
         raise ArgumentError(f"closed must be 'left' or 'right', found {shown(closed)}")
@@ -115,9 +118,7 @@ def _value_range(value: Any, what: str, *, scalar_high: float | None) -> tuple[f
     return low, high
 
 
-def gsynth_bin_map(
-    breaks: ArrayLike, merge_ranges: Sequence[Mapping[str, Any]], *, closed: str = "left"
-) -> NDArray[np.int32]:
+def gsynth_bin_map(breaks: ArrayLike, merge_ranges: MergeRanges, *, closed: Closed = "left") -> NDArray[np.int32]:
     """Map bins onto bins, to merge the ones with too few observations into better filled ones.
 
     Parameters

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import numpy as np
@@ -11,12 +11,12 @@ from attrs import field, frozen
 from numpy.typing import ArrayLike, NDArray
 
 from gsynth.errors import ArgumentError, ArgumentTypeError
-from gsynth.model.binning import bin_indices, check_breaks, check_closed, gsynth_bin_map
+from gsynth.model.binning import Closed, MergeRanges, bin_indices, check_breaks, check_closed, gsynth_bin_map
 from gsynth.model.freezing import freeze
 from gsynth.model.values import reals, shown
 
 
-def _expr(value: Any) -> str:
+def _expr(value: str) -> str:
     if not isinstance(value, str) or not value.strip():
         raise ArgumentError(f"'expr' must be a track expression, found {shown(value)}")
     return str(value)
@@ -31,7 +31,7 @@ def _categories(value: Iterable[str] | None) -> tuple[str, ...] | None:
     return names
 
 
-def _own(value: Sequence[Mapping[str, Any]] | None) -> list[dict[str, Any]] | None:
+def _own(value: MergeRanges | None) -> list[dict[str, Any]] | None:
     """A copy, so that the ranges stay those that the map came from."""
     return copy.deepcopy(value)  # type: ignore[return-value]  # `gsynth_bin_map` checks what it is
 
@@ -86,7 +86,7 @@ class DimSpec:
     bin_map: NDArray[np.int32] | None = field(default=None, converter=_numbers)
     bin_merge: list[dict[str, Any]] | None = field(default=None, converter=_own)
     categories: tuple[str, ...] | None = field(default=None, converter=_categories)
-    closed: str = field(default="left", converter=check_closed)
+    closed: Closed = field(default="left", converter=check_closed)
 
     def __attrs_post_init__(self) -> None:
         if self.bin_map is not None:
@@ -183,3 +183,7 @@ class DimSpec:
         if np.isinf(high):
             return f"{'>' if right else '>='} {low:g}"
         return f"{low:g}-{high:g}"
+
+
+DimLike = DimSpec | Mapping[str, object]
+"""A dimension of the strata, or a dict with ``expr``, ``breaks`` and maybe ``bin_merge``, ``bin_map``, ``closed``."""

@@ -4,19 +4,28 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Mapping, Sequence
-from typing import Any, Final
+from typing import Any, Final, Literal, TypeVar, overload
 
 import attrs
 import numpy as np
 from numpy.typing import NDArray
 
 from gsynth.errors import ArgumentError, ArgumentTypeError
-from gsynth.model.binning import NO_BIN
+from gsynth.files.frames import Frame, columns, like
+from gsynth.model.binning import NO_BIN, MergeRanges
 from gsynth.model.dimension import DimSpec
 from gsynth.model.model import GsynthModel
 
 AUTO: Final = "auto"
 """In place of merge ranges: what has too few observations goes to its nearest learned neighbour."""
+
+MergeLike = Literal["auto"] | Sequence[MergeRanges | None]
+"""For each dimension of a model its merge ranges, or None: as trained; or "auto"."""
+
+CellsLike = Sequence[Mapping[str, object]] | Frame
+"""Redirects of joint cells: each with ``from`` and ``to``, or a DataFrame with the columns from_1, to_1, from_2, ..."""
+
+FrameT = TypeVar("FrameT", bound=Frame)
 
 
 def merge_sparse(
@@ -46,7 +55,7 @@ def merge_sparse(
     return table.reshape(counts.shape), attrs.evolve(dim, bin_map=nearest, bin_merge=None)
 
 
-def merged_dims(model: GsynthModel, bin_merge: Sequence[Any] | str | None) -> tuple[DimSpec, ...]:
+def merged_dims(model: GsynthModel, bin_merge: MergeLike | None) -> tuple[DimSpec, ...]:
     """The model's dimensions with the merges of a sampling call: for each dimension None or merge ranges.
 
     None and "auto" leave them as trained.
@@ -64,7 +73,7 @@ def merged_dims(model: GsynthModel, bin_merge: Sequence[Any] | str | None) -> tu
     )
 
 
-def _is_auto(bin_merge: Sequence[Any] | str | None) -> bool:
+def _is_auto(bin_merge: MergeLike | None) -> bool:
     return isinstance(bin_merge, str) and bin_merge == AUTO
 
 
@@ -83,7 +92,19 @@ def nearest_learned(model: GsynthModel) -> tuple[NDArray[np.int64], NDArray[np.i
     return poor, np.array(nearest, dtype=np.int64)
 
 
-def gsynth_cell_merge(model: GsynthModel, cell_merge: Any, bin_merge: Sequence[Any] | str | None = None) -> Any:
+@overload
+def gsynth_cell_merge(
+    model: GsynthModel, cell_merge: Sequence[Mapping[str, object]], bin_merge: MergeLike | None = None
+) -> Frame | dict[str, NDArray[np.int64]]: ...
+
+
+@overload
+def gsynth_cell_merge(model: GsynthModel, cell_merge: FrameT, bin_merge: MergeLike | None = None) -> FrameT: ...
+
+
+def gsynth_cell_merge(
+    model: GsynthModel, cell_merge: CellsLike, bin_merge: MergeLike | None = None
+) -> Frame | dict[str, NDArray[np.int64]]:
     """Resolve redirects of joint cells to flat bins.
 
     Parameters
@@ -110,8 +131,6 @@ def gsynth_cell_merge(model: GsynthModel, cell_merge: Any, bin_merge: Sequence[A
     >>> [int(table[column][0]) for column in ("source_flat", "target_flat")]
     [2, 1]
     """
-    from gsynth.files.frames import like
-
     sources, targets = _joint_bins(model, cell_merge, bin_merge)
     table = {"source_flat": _flat(sources, model) + 1, "target_flat": _flat(targets, model) + 1}
     for i in range(model.n_dims):
@@ -121,7 +140,7 @@ def gsynth_cell_merge(model: GsynthModel, cell_merge: Any, bin_merge: Sequence[A
 
 
 def redirects(
-    model: GsynthModel, cell_merge: Any, bin_merge: Sequence[Any] | str | None
+    model: GsynthModel, cell_merge: CellsLike, bin_merge: MergeLike | None
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """The 0-based flat bins to redirect and where to, each source once; warns of what looks like a mistake."""
     source_bins, target_bins = _joint_bins(model, cell_merge, bin_merge)
@@ -151,7 +170,7 @@ def _flat(bins: NDArray[np.int64], model: GsynthModel) -> NDArray[np.int64]:
 
 
 def _joint_bins(
-    model: GsynthModel, cell_merge: Any, bin_merge: Sequence[Any] | str | None
+    model: GsynthModel, cell_merge: CellsLike, bin_merge: MergeLike | None
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """0-based bins int64[entries, n_dims] of the sources and of the targets."""
     if not isinstance(model, GsynthModel):
@@ -174,13 +193,11 @@ def _joint_bins(
     return joint[0], joint[1]
 
 
-def _entries(cell_merge: Any, n_dims: int) -> NDArray[np.float64]:
+def _entries(cell_merge: CellsLike, n_dims: int) -> NDArray[np.float64]:
     """The values float64[2, entries, n_dims]: from, to."""
     if isinstance(cell_merge, Sequence) and not isinstance(cell_merge, str):
         rows = [[_vector(entry, end, n_dims) for entry in cell_merge] for end in ("from", "to")]
         return np.array(rows, dtype=np.float64).reshape(2, len(cell_merge), n_dims)
-    from gsynth.files.frames import columns
-
     names = [f"{end}_{i + 1}" for end in ("from", "to") for i in range(n_dims)]
     table = columns(cell_merge, names, what="cell_merge")
     return np.array([table[name] for name in names], dtype=np.float64).reshape(2, n_dims, -1).transpose(0, 2, 1)

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping
-from typing import Any, Final
+from typing import Any, Final, SupportsIndex
 
 import numpy as np
 from attrs import define, field, fields_dict
 from numpy.typing import NDArray
 
 from gsynth.errors import ArgumentError, ArgumentTypeError
-from gsynth.model.dimension import DimSpec
+from gsynth.model.dimension import DimLike, DimSpec
 from gsynth.model.freezing import freeze
 from gsynth.model.outside import Outside, check_outside, described_causes, outside_cdf
 from gsynth.model.smoothing import ADDITIVE, Smoothing, smoothed_cdf
@@ -30,31 +30,31 @@ _MAX_ITERATOR: Final = 2**62 - 1
 _SMOOTHING: Final = ("pseudocount", "prior_mode", "prior_matrix", "min_obs", "marginal_fallbacks")
 
 
-def check_order(k: object) -> int:
+def check_order(k: SupportsIndex) -> int:
     """`k` as an int from 1 to 10."""
     return whole(k, "k", low=MIN_ORDER, high=MAX_ORDER)
 
 
-def check_iterator(iterator: object) -> int | None:
+def check_iterator(iterator: SupportsIndex | None) -> int | None:
     """`iterator` as a positive int, or None."""
     return None if iterator is None else whole(iterator, "iterator", low=1, high=_MAX_ITERATOR)
 
 
-def _total_masked(value: Any) -> int:
+def _total_masked(value: SupportsIndex) -> int:
     return whole(value, "total_masked")
 
 
-def _total_n(value: Any) -> int:
+def _total_n(value: SupportsIndex) -> int:
     return whole(value, "total_n")
 
 
-def _dims(value: Any) -> tuple[DimSpec, ...]:
+def _dims(value: Iterable[DimLike]) -> tuple[DimSpec, ...]:
     if isinstance(value, DimSpec | Mapping | str) or not isinstance(value, Iterable):
         raise ArgumentTypeError(f"dims must be a list of dimensions, found {shown(value)}")
     return tuple(DimSpec.from_mapping(dim) for dim in value)
 
 
-def _metadata(value: Any) -> dict[str, Any]:
+def _metadata(value: Mapping[str, Any]) -> dict[str, Any]:
     if not isinstance(value, Mapping):
         raise ArgumentTypeError(f"metadata must be a dict, found {shown(value)}")
     return dict(value)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import Any, Final, Literal, get_args
 
 import numpy as np
 from attrs import field, frozen
@@ -17,11 +17,12 @@ from gsynth.model.smoothing import EXPLICIT, MARGINAL, Smoothing, smoothed_cdf
 from gsynth.model.tables import checked_counts
 from gsynth.model.values import array, reals, shown
 
+OutsideSource = Literal["learned", "pooled", "uniform"]
+"""What windows without a stratum can be sampled from."""
 LEARNED: Final = "learned"
 POOLED: Final = "pooled"
 UNIFORM: Final = "uniform"
-HOW: Final = (LEARNED, POOLED, UNIFORM)
-"""What windows without a stratum can be sampled from."""
+HOW: Final = get_args(OutsideSource)
 
 WORTH_A_WARNING: Final = 0.01
 """The share of windows without a stratum from which on a call warns of them."""

@@ -2,16 +2,29 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, Literal, SupportsFloat
 
 import numpy as np
 from attrs import frozen
 from numpy.typing import NDArray
 
 from gsynth.errors import ArgumentError, ArgumentTypeError
+from gsynth.files.frames import Frame, Series
 from gsynth.model.bases import by_base
 from gsynth.model.smoothing import ADDITIVE, EXPLICIT, GLOBAL, MARGINAL, NAMED_PRIORS, UNIFORM
 from gsynth.model.values import reals, shown
+
+_Weights = Sequence[SupportsFloat] | NDArray[Any] | Series
+
+PriorLike = (
+    Literal["uniform", "marginal", "global"]
+    | _Weights
+    | Sequence[_Weights]
+    | Mapping[str, SupportsFloat | _Weights]
+    | Frame
+)
+"""The word for a prior, or the weights of the bases, of all bins or bin by bin; by name, or in the order A, C, G, T."""
 
 
 @frozen(eq=False)
@@ -22,7 +35,7 @@ class PriorRequest:
     shares: NDArray[np.float64] | None = None
 
     @classmethod
-    def from_argument(cls, prior: Any) -> PriorRequest:
+    def from_argument(cls, prior: PriorLike | None) -> PriorRequest:
         """From None, one of `NAMED_PRIORS`, or weights: a vector of 4 or a matrix (bins, 4), normalised row by row.
 
         Weights in a dict, a table or a labelled series go by the names of the bases, others are A, C, G, T.
@@ -59,12 +72,12 @@ class PriorRequest:
         return self.mode, matrix, int((sums == 0).sum()) if self.mode == MARGINAL else 0
 
 
-def resolve_prior(prior: Any, counts: NDArray[np.uint64]) -> tuple[str, NDArray[np.float64] | None, int]:
+def resolve_prior(prior: PriorLike | None, counts: NDArray[np.uint64]) -> tuple[str, NDArray[np.float64] | None, int]:
     """`PriorRequest.resolve` of an argument."""
     return PriorRequest.from_argument(prior).resolve(counts)
 
 
-def _normalised(prior: Any) -> NDArray[np.float64]:
+def _normalised(prior: PriorLike) -> NDArray[np.float64]:
     named = by_base(prior, "prior")
     try:
         weights = reals(prior if named is None else named, "prior")

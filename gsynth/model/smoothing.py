@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
-from typing import Any, Final
+from typing import Final, SupportsFloat, SupportsIndex
 
 import numpy as np
 from attrs import field, frozen
@@ -36,7 +36,7 @@ _ROUNDING: Final = 1e-6
 """Other programs write priors with fewer digits."""
 
 
-def _pseudocount(value: Any) -> float:
+def _pseudocount(value: SupportsFloat) -> float:
     found = real(value, "pseudocount")
     if not 0 <= found <= _LARGEST:
         raise ArgumentError(f"pseudocount must be from 0 to {_LARGEST:g}, found {found}")
@@ -45,15 +45,15 @@ def _pseudocount(value: Any) -> float:
     return found
 
 
-def _min_obs(value: Any) -> int:
+def _min_obs(value: SupportsIndex) -> int:
     return whole(value, "min_obs")
 
 
-def _marginal_fallbacks(value: Any) -> int:
+def _marginal_fallbacks(value: SupportsIndex) -> int:
     return whole(value, "marginal_fallbacks")
 
 
-def _prior_mode(value: Any) -> str:
+def _prior_mode(value: str) -> str:
     if not isinstance(value, str) or value not in _MODES:
         raise ArgumentError(f"prior_mode must be one of {', '.join(_MODES)}; found {shown(value)}")
     return value

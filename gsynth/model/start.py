@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 import numpy as np
 from attrs import define, field
 from numpy.typing import NDArray
 
 from gsynth.alphabet import FREE, NOT_ACGT
 from gsynth.model.thresholds import UNIFORMS_BITS
+
+Init = Literal["stationary", "uniform"]
+"""How the first k bases are drawn."""
 
 _HALF_BITS = 15
 """Thresholds are divided out in two steps, so that nothing on the way passes 2**63 below 2**48 observations."""

@@ -8,34 +8,39 @@ import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, Any, Final
+from typing import IO, Final, Literal, get_args
 
 from gsynth.errors import ArgumentError, ArgumentTypeError, MissingFileError
+from gsynth.files import PathLike
 from gsynth.files.atomic import real, replacing
 from gsynth.files.inputs import check_not_an_input
 from gsynth.files.suffixes import compressor_of, kind_of
 from gsynth.genomes.sidecar import sidecar
 from gsynth.outputs.fasta import FastaSink
-from gsynth.outputs.placed import Target
+from gsynth.outputs.placed import BinaryFile, Target
 from gsynth.outputs.raw import RawSink
 from gsynth.outputs.records import Records
 from gsynth.outputs.sinks import Sink
 from gsynth.outputs.strings import StringSink
 
-OUTPUT_FORMATS: Final = ("fasta", "seq", "misha", "vector")
+OutputFormat = Literal["fasta", "seq", "misha", "vector"]
+"""The name of an output's format."""
+
+OUTPUT_FORMATS: Final = get_args(OutputFormat)
+
+OutputLike = PathLike | BinaryFile
+"""The path of a file, or an open binary file."""
 
 
-def check_output(output: Any, output_format: str, inputs: Sequence[object] = ()) -> None:
+def check_output(output: OutputLike | None, output_format: str, inputs: Sequence[object] = ()) -> None:
     """Refuse early what `open_sink` could not write, and an output that is one of the inputs."""
     if output_format not in OUTPUT_FORMATS:
         raise ArgumentError(f"output_format must be one of {', '.join(OUTPUT_FORMATS)}, found {output_format!r}")
     if output is None or output_format == "vector":
         return
-    if hasattr(output, "write"):
+    if not isinstance(output, str | os.PathLike):
         _check_binary(output)
         return
-    if not isinstance(output, str | os.PathLike):
-        raise ArgumentTypeError(f"output must be a path, a binary file or None, found {type(output).__name__}")
     path = Path(output)
     if not os.fspath(output) or "\0" in os.fspath(path):
         raise ArgumentError(f"output {os.fspath(output)!r} is not a path")
@@ -64,7 +69,9 @@ def _check_place(path: Path) -> None:
         raise MissingFileError(f"the folder {real(path).parent} of output {path.name} does not exist")
 
 
-def _check_binary(output: Any) -> None:
+def _check_binary(output: object) -> None:
+    if not hasattr(output, "write"):
+        raise ArgumentTypeError(f"output must be a path, a binary file or None, found {type(output).__name__}")
     # What wraps a file (codecs, named temporary files) is of no class of io's, but has an encoding where it takes text.
     if isinstance(output, io.TextIOBase) or hasattr(output, "encoding"):
         raise ArgumentTypeError(f"output must be a binary file (mode 'wb', io.BytesIO), found {output!r:.80}")
@@ -98,20 +105,20 @@ def _outdated(path: Path, files: Sequence[Path]) -> list[Path]:
 
 
 @contextmanager
-def open_sink(output: Any, output_format: str, records: Records) -> Iterator[Sink]:
+def open_sink(output: OutputLike | None, output_format: str, records: Records) -> Iterator[Sink]:
     """The sink for an output of `records`; a path gets its content, and a FASTA its `.fai`, when all went well."""
     if output is None or output_format == "vector":
         yield StringSink()
         return
     if output_format == "fasta":
         records.check_names()
-    if hasattr(output, "write"):
-        yield _file_sink(Target(output), output_format, records, None)
-        output.flush()
-    else:
+    if isinstance(output, str | os.PathLike):
         files = _files(Path(output), output_format)
         with replacing(*files, outdated=_outdated(files[0], files)) as (file, *index):
             yield _file_sink(Target(file, file.fileno()), output_format, records, index[0] if index else None)
+    else:
+        yield _file_sink(Target(output), output_format, records, None)
+        output.flush()
 
 
 def _file_sink(target: Target, output_format: str, records: Records, index: IO[bytes] | None) -> Sink:

@@ -6,11 +6,19 @@ import errno
 import io
 import os
 import weakref
-from typing import IO
+from typing import Protocol
 
 import numpy as np
 from attrs import define
 from numpy.typing import NDArray
+
+
+class BinaryFile(Protocol):
+    """What a sink asks of an open file; what is written may be a part of what was handed over, where it says so."""
+
+    def write(self, data: memoryview, /) -> int | None: ...
+
+    def flush(self) -> object: ...
 
 
 @define
@@ -21,7 +29,7 @@ class Target:
     system's cache is a good part of the work.
     """
 
-    file: IO[bytes]
+    file: BinaryFile
     descriptor: int | None = None
 
     def __attrs_post_init__(self) -> None:

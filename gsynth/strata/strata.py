@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Mapping, Sequence
-from typing import Any, Protocol
+from collections.abc import Sequence
+from typing import Protocol
 
 import numpy as np
 from attrs import frozen
@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from gsynth.errors import ArgumentError
 from gsynth.files.segments import places_of
+from gsynth.genomes.aliases import AliasLike
 from gsynth.genomes.fetching import Fetched
 from gsynth.intervals.pieces import Pieces
 from gsynth.model import DimSpec
@@ -20,6 +21,7 @@ from gsynth.plugins.contracts import UNBINNED, Composer, Genome, Track
 from gsynth.strata.runs import PieceRuns
 from gsynth.strata.windows import WindowTable, window_span, window_table
 from gsynth.tracks.evaluation import Windows, values_in
+from gsynth.tracks.sources import TracksLike
 
 
 class FindsRuns(Protocol):
@@ -28,6 +30,16 @@ class FindsRuns(Protocol):
     @property
     def outside_bin(self) -> int:
         """The stratum of windows in which a dimension has no bin."""
+        ...
+
+    @property
+    def step(self) -> int | None:
+        """The width in bp of the windows that have one stratum; None where all has one."""
+        ...
+
+    @property
+    def n_dims(self) -> int:
+        """How many dimensions there are."""
         ...
 
     def spans(self, pieces: Pieces) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
@@ -55,6 +67,16 @@ class Strata:
     composer: Composer | None = None
     redirect: NDArray[np.int32] | None = None
     outside_bin: int = UNBINNED
+
+    @property
+    def step(self) -> int | None:
+        """The width in bp of the windows that have one stratum; None where all has one."""
+        return self.iterator if self.dims else None
+
+    @property
+    def n_dims(self) -> int:
+        """How many dimensions there are."""
+        return len(self.dims)
 
     @property
     def uses_sequence(self) -> bool:
@@ -126,7 +148,11 @@ class Strata:
 
 
 def open_dim_tracks(
-    dims: Sequence[DimSpec], iterator: int | None, genome: Genome, tracks: Mapping[str, Any] | None, chrom_alias: Any
+    dims: Sequence[DimSpec],
+    iterator: int | None,
+    genome: Genome,
+    tracks: TracksLike | None,
+    chrom_alias: AliasLike | None,
 ) -> tuple[Track, ...]:
     """Open the tracks of the dimensions' expressions; warns of what is given and not used."""
     if not dims:
@@ -144,8 +170,8 @@ def open_strata(
     dims: Sequence[DimSpec],
     iterator: int | None,
     genome: Genome,
-    tracks: Mapping[str, Any] | None,
-    chrom_alias: Any = None,
+    tracks: TracksLike | None,
+    chrom_alias: AliasLike | None = None,
     backend: object = None,
     redirect: NDArray[np.int32] | None = None,
     outside_bin: int = UNBINNED,

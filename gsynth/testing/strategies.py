@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from gsynth.model.priors import resolve_prior
+from gsynth.model.priors import PriorLike, resolve_prior
 from gsynth.plugins import FREE, DimSpec, GsynthModel, Outside
 from gsynth.testing.blocks import QUARTERS, Block, SamplingBlock
 
@@ -163,7 +163,7 @@ def models(draw: st.DrawFn, max_order: int = 4, max_dims: int = 3) -> GsynthMode
     bins = int(np.prod([dim.num_bins for dim in dims], dtype=np.int64))
     counts = draw(count_tables(bins, order))
     vector = st.lists(st.floats(0.01, 1), min_size=4, max_size=4)
-    prior = draw(st.one_of(st.sampled_from([None, "uniform", "marginal", "global"]), vector))
+    prior: PriorLike | None = draw(st.one_of(st.sampled_from([None, "uniform", "marginal", "global"]), vector))
     mode, matrix, fallbacks = resolve_prior(prior, counts)
     fields: dict[str, Any] = {"dims": dims}
     if has_outside:

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 from gsynth.errors import ArgumentTypeError
+from gsynth.genomes.aliases import AliasLike
 from gsynth.plugins.contracts import Genome, Track
 from gsynth.tracks.categories import Categorical, category_breaks
 from gsynth.tracks.options import parse_track_option
+from gsynth.tracks.sources import TracksLike
 
 __all__ = ["Categorical", "category_breaks", "open_tracks", "parse_track_option"]
 
 
 def open_tracks(
-    expressions: Sequence[str], tracks: Mapping[str, object] | None, genome: Genome, *, alias: Any = None
+    expressions: Sequence[str], tracks: TracksLike | None, genome: Genome, *, alias: AliasLike | None = None
 ) -> list[Track]:
     """Open one track for each expression.
 

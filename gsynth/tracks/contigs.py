@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Mapping
-from typing import Any, Protocol, runtime_checkable
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 from attrs import frozen
 from numpy.typing import NDArray
 
-from gsynth.genomes.aliases import contig_error, resolve_alias
+from gsynth.genomes.aliases import AliasLike, contig_error, resolve_alias
 from gsynth.plugins import ArgumentError, ContigError, Genome, Track
 from gsynth.tracks.categories import Categorical
 
@@ -93,7 +93,7 @@ class RenamedCategories(RenamedTrack):
     categories: tuple[str, ...]
 
 
-def match_contigs(track: Track, source: str, genome: Genome, alias: Any = None) -> Track:
+def match_contigs(track: Track, source: str, genome: Genome, alias: AliasLike | None = None) -> Track:
     """`track`, to be asked by the genome's contig names.
 
     Raises

@@ -12,6 +12,7 @@ from typing import Any, Protocol, runtime_checkable
 from attrs import field, frozen
 
 from gsynth.errors import PluginError
+from gsynth.genomes.aliases import AliasLike
 from gsynth.plugins import (
     ArgumentError,
     ArgumentTypeError,
@@ -31,6 +32,7 @@ from gsynth.tracks.expression_track import ExpressionTrack
 from gsynth.tracks.expressions import MODULES, Leaf, parse_expression
 from gsynth.tracks.functions import CONSTANTS, FUNCTIONS
 from gsynth.tracks.options import parse_source
+from gsynth.tracks.sources import TracksLike
 
 
 @runtime_checkable
@@ -49,9 +51,9 @@ class GenomeTracks(Protocol):
 class TrackResolver:
     """Opens the tracks that expressions name, each once."""
 
-    sources: Mapping[str, object]
+    sources: TracksLike
     genome: Genome
-    alias: Any = None
+    alias: AliasLike | None = None
     plugins: Registry = field(factory=registry)
     _opened: dict[str, Track] = field(factory=dict, init=False, repr=False)
     _problems: list[str] = field(factory=list, init=False, repr=False)

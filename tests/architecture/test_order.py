@@ -23,6 +23,7 @@ ORDER = (
     {"strata"},
     {"outputs"},
     {"blocks"},
+    {"typing"},
     {"training", "sampling", "replacement", "storage"},
     {"evaluation"},
     {"comparison"},

@@ -6,6 +6,7 @@ import pickle
 import re
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -23,7 +24,7 @@ CODED = np.frombuffer(b"ACGTn", dtype=np.uint8)
 
 
 @pytest.mark.parametrize("value", ["ACGTn", b"ACGTn", bytearray(b"ACGTn"), memoryview(b"ACGTn"), CODED])
-def test_dict(value: object) -> None:
+def test_dict(value: Any) -> None:
     genome = open_genome({"a": value, "b": "", "c": "AC"})
     assert isinstance(genome, Genome)
     assert list(genome.contigs.items()) == [("a", 5), ("b", 0), ("c", 2)]

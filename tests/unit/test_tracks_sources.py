@@ -34,7 +34,7 @@ class Sizes:
         self.contigs = contigs
 
 
-def opened(source: object, alias: Any = None, **contigs: int) -> Any:
+def opened(source: Any, alias: Any = None, **contigs: int) -> Any:
     (track,) = open_tracks(["t"], {"t": source}, Sizes(**contigs), alias=alias)
     return track
 

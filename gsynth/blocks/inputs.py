@@ -1,0 +1,66 @@
+"""What a call reads: the genome, opened, and on it the intervals, masks and tracks that other files give."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from attrs import frozen
+from numpy.typing import NDArray
+
+from gsynth.errors import ArgumentError
+from gsynth.genomes.aliases import Alias, AliasLike, resolve_alias
+from gsynth.intervals import Intervals, resolve_intervals
+from gsynth.intervals.collecting import IntervalsLike
+from gsynth.intervals.masks import Mask, MaskLike, resolve_mask
+from gsynth.model import DimSpec
+from gsynth.plugins.contracts import UNBINNED, Genome, Track
+from gsynth.strata import Strata, open_dim_tracks, open_strata
+from gsynth.tracks.sources import TracksLike
+
+
+@frozen
+class Inputs:
+    """A genome, where on it a call works, and how the contigs of other files become the genome's."""
+
+    genome: Genome
+    intervals: Intervals
+    alias: Alias
+    tracks: TracksLike | None = None
+
+    @classmethod
+    def of(
+        cls,
+        genome: Genome,
+        intervals: IntervalsLike | None,
+        chrom_alias: AliasLike | None,
+        tracks: TracksLike | None = None,
+    ) -> Inputs:
+        """From the parameters of a call, the genome opened."""
+        alias = resolve_alias(chrom_alias, genome)
+        return cls(genome, resolve_intervals(intervals, genome, alias=alias), alias, tracks)
+
+    def mask(self, mask: MaskLike | None, what: str = "mask") -> Mask | None:
+        """What a caller gives as the parameter `what`."""
+        return resolve_mask(mask, self.genome, what=what, alias=self.alias)
+
+    def open_tracks(self, dims: Sequence[DimSpec], iterator: int | None) -> tuple[Track, ...]:
+        """The tracks of the dimensions' expressions."""
+        return open_dim_tracks(dims, iterator, self.genome, self.tracks, self.alias)
+
+    def strata(
+        self,
+        dims: Sequence[DimSpec],
+        iterator: int | None,
+        backend: object = None,
+        redirect: NDArray[np.int32] | None = None,
+        *,
+        outside_bin: int = UNBINNED,
+    ) -> Strata:
+        """The strata of a model's dimensions, see `gsynth.strata.open_strata`."""
+        return open_strata(dims, iterator, self.genome, self.tracks, self.alias, backend, redirect, outside_bin)
+
+    def check_has_sequence(self, what: str) -> None:
+        """ArgumentError, which says that `what` needs it, if the genome has no sequence."""
+        if not self.genome.has_sequence:
+            raise ArgumentError(f"{self.genome.name} gives only contig sizes; {what} needs the sequence")

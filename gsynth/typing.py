@@ -1,0 +1,128 @@
+"""The types of what the calls take, for annotations: ``def mine(genome: gsynth.typing.GenomeLike) -> None``.
+
+`GenomeLike`
+    A path that a genome plugin reads, names with their sequences or their sizes, or an open genome.
+`AliasLike`
+    A mapping of the names in a file to the genome's, a text file of two columns with the same, or "ucsc-ensembl".
+`IntervalsLike`
+    The path of a BED file, a region such as ``chr1:1-1,000``, ``(contig, start, end)``, a DataFrame with these columns,
+    or a sequence of such.
+`MaskLike`
+    As `IntervalsLike`, and the word "soft"; a sequence may mix these.
+`TrackLike`, `TracksLike`
+    A path, a dict of a path with options, contigs with their arrays, a track, or a function of windows; and a mapping
+    of names to such.
+`DimLike`
+    A `gsynth.DimSpec`, or a dict with its ``expr`` and ``breaks``.
+`PriorLike`
+    The word for a prior, or weights.
+`MergeRanges`, `MergeLike`, `CellsLike`
+    Merges of one dimension's bins, those of all dimensions, and redirects of joint cells.
+`OutputLike`, `OutputFormat`
+    The path of a file or an open binary file, and the names of formats.
+`Init`, `OutsideSource`, `Closed`
+    How the first bases are drawn, what is drawn where a window has no bin, and at which end a bin includes its break.
+`Drawn`
+    What a sample is made of, as the function `report` gets it.
+`SeedLike`
+    A whole number, a SeedSequence or a Generator of NumPy.
+`PathLike`
+    The path of a file or folder.
+`Frame`, `Series`
+    A DataFrame or a column of pandas, polars, pyarrow, or whatever else narwhals reads.
+`SampleOptions`, `RandomOptions`, `ReplaceOptions`
+    The parameters of `gsynth_sample`, `gsynth_random` and `gsynth_replace_kmer` but for the model and the output, as
+    dicts for ``**``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TypedDict
+
+from gsynth.blocks.drawn import Drawn
+from gsynth.files import PathLike
+from gsynth.files.frames import Frame, Series
+from gsynth.genomes.aliases import AliasLike
+from gsynth.genomes.opening import GenomeLike
+from gsynth.intervals.collecting import IntervalsLike
+from gsynth.intervals.masks import MaskLike
+from gsynth.model.binning import Closed, MergeRanges
+from gsynth.model.dimension import DimLike
+from gsynth.model.merging import CellsLike, MergeLike
+from gsynth.model.outside import OutsideSource
+from gsynth.model.priors import PriorLike
+from gsynth.model.start import Init
+from gsynth.outputs.opening import OutputFormat, OutputLike
+from gsynth.randomness import SeedLike
+from gsynth.tracks.sources import TrackLike, TracksLike
+
+__all__ = [
+    "AliasLike",
+    "CellsLike",
+    "Closed",
+    "DimLike",
+    "Drawn",
+    "Frame",
+    "GenomeLike",
+    "Init",
+    "IntervalsLike",
+    "MaskLike",
+    "MergeLike",
+    "MergeRanges",
+    "OutputFormat",
+    "OutputLike",
+    "OutsideSource",
+    "PathLike",
+    "PriorLike",
+    "RandomOptions",
+    "ReplaceOptions",
+    "SampleOptions",
+    "SeedLike",
+    "Series",
+    "TrackLike",
+    "TracksLike",
+]
+
+
+class _Options(TypedDict, total=False):
+    intervals: IntervalsLike | None
+    genome: GenomeLike | None
+    num_cores: int | None
+    backend: str | None
+    progress: bool | None
+    chrom_alias: AliasLike | None
+
+
+class _DrawOptions(_Options, total=False):
+    mask_copy: MaskLike | None
+    n_samples: int
+    seed: SeedLike | None
+    preserve_n: bool
+    report: Callable[[Drawn], object] | None
+
+
+class ReplaceOptions(_Options, total=False):
+    """Of `gsynth.gsynth_replace_kmer`."""
+
+    check_composition: bool
+
+
+class RandomOptions(_DrawOptions, total=False):
+    """Of `gsynth.gsynth_random`."""
+
+    nuc_probs: Mapping[str, float] | None
+
+
+class SampleOptions(_DrawOptions, total=False):
+    """Of `gsynth.gsynth_sample`."""
+
+    iterator: int | None
+    bin_merge: MergeLike | None
+    allow_parallel: bool
+    max_chunk_size: int | None
+    tracks: TracksLike | None
+    init: Init
+    outside: OutsideSource
+    cell_merge: CellsLike | None
+    keep_case: bool
