@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from gsynth.errors import ArgumentError, TrackError
+from gsynth.storage import gsynth_load
 from gsynth.tracks import open_tracks
 from gsynth.training import gsynth_train
 
@@ -166,3 +167,21 @@ def test_training_counts_equal_pymisha(root: Path, dims: str, unaligned: bool, m
     np.testing.assert_array_equal(ours.counts, np.array(theirs.model_data["counts"]))
     assert ours.total_kmers == theirs.total_kmers > 0
     assert (ours.total_masked, ours.total_n) == (theirs.total_masked, theirs.total_n)
+
+
+@pytest.mark.parametrize("breaks", [[0, 1, 2, 3], [0, 1, 3]])
+def test_strata_of_a_pymisha_model_are_pymishas_own(root: Path, tmp_path: Path, breaks: list[int]) -> None:
+    """Every value of the track lies on a break, or may, so the two rules differ in each window."""
+    expression = "(dense_track > 0.05) * 1 + (dense_track > 0.1) * 1 + (dense_track > 0.2) * 1"
+    values = pymisha_values(expression)
+    assert set(breaks) <= set(values[np.isfinite(values)])
+    theirs = pm.gsynth_train({"expr": expression, "breaks": breaks}, k=2, iterator=50)
+    pm.gsynth_save(theirs, str(tmp_path / "theirs.gsm"))
+    loaded = gsynth_load(tmp_path / "theirs.gsm")
+    assert (loaded.dims[0].closed, loaded.outside) == ("right", None)
+    with pytest.warns(UserWarning, match=f"at or below {breaks[0]}"):
+        ours = gsynth_train(*loaded.dims, k=2, iterator=50, genome=str(root))
+    np.testing.assert_array_equal(ours.counts, loaded.counts)
+    np.testing.assert_array_equal(ours.counts, np.stack(theirs.model_data["counts"]))
+    left = gsynth_train({"expr": expression, "breaks": breaks}, k=2, iterator=50, genome=str(root))
+    assert (left.per_bin_kmers != ours.per_bin_kmers).all()
