@@ -317,6 +317,12 @@ class GsynthModel:
                 lines.append(f"  {name}: {found} {'bin' if found == 1 else 'bins'} with {few}")
         return "\n".join(lines)
 
+    def _repr_html_(self) -> str:
+        # Only notebooks ask for it.
+        from gsynth.model.description import html
+
+        return html(self)
+
 
 def _restored(kind: type[GsynthModel], fields: dict[str, Any]) -> GsynthModel:
     """The model of a pickle or a deep copy, whose arrays nobody else holds."""

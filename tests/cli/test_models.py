@@ -8,7 +8,7 @@ import pytest
 from click.testing import Result
 
 import gsynth
-from gsynth.cli.description import MOST_BINS
+from gsynth.model.description import MOST_BINS
 
 Run = Callable[..., Result]
 

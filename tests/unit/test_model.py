@@ -8,7 +8,7 @@ import pytest
 
 import gsynth
 from gsynth import DimSpec, GsynthModel
-from gsynth.model import freeze
+from gsynth.model import Outside, freeze
 from gsynth.model.smoothing import smoothed_cdf
 
 
@@ -492,3 +492,20 @@ def test_ranges_and_a_map_that_agree_are_kept():
 def test_nan_is_not_a_valid_break():
     with pytest.raises(ValueError, match="NaN is not a valid break"):
         DimSpec("gc", [0, np.nan, 1])
+
+
+def test_a_notebook_shows_what_info_prints():
+    dims = [DimSpec("gc", [0, 0.5, 0.7, 0.9, 1]), DimSpec("a < b & c", [0, 1])]
+    counts = np.zeros((4, 4, 4))
+    counts[0], counts[1, 0, 0], counts[2] = 1000, 1, 5
+    outside = Outside(counts=np.full((4, 4), 7), causes=[[0, 56, 0], [3, 0, 0]])
+    shown = GsynthModel(k=1, dims=dims, counts=counts, outside=outside, min_obs=50)
+    html = shown._repr_html_()
+    for text in ("a &lt; b &amp; c", "112 observations", "gc 56 below 0", "<td>16,000</td>", "<td>sparse</td>"):
+        assert text in html
+    assert "a < b" not in html
+    text = repr(shown)
+    assert "empty: 1 bin with no observations" in text
+    assert "thin: 1 bin with fewer than 16" in text
+    assert "sparse: 2 bins with fewer than 50" in text
+    assert (shown.empty_bins.tolist(), shown.thin_bins.tolist(), shown.sparse_bins.tolist()) == ([3], [1], [1, 3])

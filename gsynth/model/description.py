@@ -1,0 +1,117 @@
+"""A model in words: what `gsynth info` prints, and what a notebook shows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from html import escape
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+
+from gsynth.model.dimension import DimSpec
+from gsynth.model.outside import described_causes
+
+if TYPE_CHECKING:
+    from gsynth.model.model import GsynthModel
+
+MOST_BINS: Final = 200
+"""More are not listed one by one."""
+BIN_COLUMNS: Final = ("bin", "stratum", "observations", "share", "")
+_MOST_VALUES: Final = 12
+
+
+def facts(model: GsynthModel) -> Iterator[tuple[str, str]]:
+    """Order, dimensions, totals, smoothing and origin: names and values."""
+    yield "Markov order", f"{model.k} ({model.num_kmers:,} contexts)"
+    yield "bins", f"{model.total_bins:,}" + (f" ({' x '.join(map(str, model.dim_sizes))})" if model.n_dims > 1 else "")
+    for number, dim in enumerate(model.dims, 1):
+        yield f"dimension {number}", f"{dim.expr}: {dim.num_bins} bins, {_places(dim)}"
+        if (dim.merged() != np.arange(dim.num_bins)).any():
+            yield "  merged", _merges(dim)
+    if model.dims:
+        yield "iterator", "none" if model.iterator is None else f"{model.iterator:,} bp"
+    yield "observations", f"{model.total_kmers:,} (both strands)"
+    yield "masked", f"{model.total_masked:,} windows"
+    yield "with N", f"{model.total_n:,} windows"
+    yield "pseudocount", f"{model.pseudocount:g}"
+    yield "prior", _prior(model)
+    yield "min. observations", f"{model.min_obs:,}"
+    if model.outside is not None:
+        yield "outside", _outside(model)
+    yield "sparse bins", _shortened(model.sparse_bins) if model.sparse_bins.size else "none"
+    if model.empty_bins.size:
+        yield "empty bins", _shortened(model.empty_bins)
+    if model.thin_bins.size:
+        cells = 4 * model.num_kmers
+        yield "thin bins", f"{_shortened(model.thin_bins)} (fewer than {cells:,} observations, a table's cells)"
+    for name, value in model.metadata.items():
+        yield name.replace("_", " "), _metadata(value)
+
+
+def _places(dim: DimSpec) -> str:
+    if dim.categories is not None:
+        return f"categories {', '.join(dim.categories)}"
+    rule = "each bin with its upper break" if dim.closed == "right" else "each bin with its lower break"
+    return f"breaks {_shortened(dim.breaks)}, {rule}"
+
+
+def _outside(model: GsynthModel) -> str:
+    assert model.outside is not None
+    if not model.outside.kmers:
+        return "nothing"
+    causes = described_causes(model.dims, model.outside.causes)
+    return f"{model.outside.kmers:,} observations, {model.outside_share:.2%} of all ({causes})"
+
+
+def _prior(model: GsynthModel) -> str:
+    if model.prior_mode == "none":
+        return "none (the pseudocount is added to every cell)"
+    fallbacks = f", {model.marginal_fallbacks} bins without observations uniform" if model.marginal_fallbacks else ""
+    return model.prior_mode + fallbacks
+
+
+def _merges(dim: DimSpec) -> str:
+    merged = dim.merged()
+    moved = np.flatnonzero(merged != np.arange(dim.num_bins))
+    text = ", ".join(f"{i} into {merged[i]}" for i in moved[:_MOST_VALUES].tolist())
+    return f"{text}, ... ({moved.size} in all)" if moved.size > _MOST_VALUES else text
+
+
+def _shortened(values: Any) -> str:
+    listed = [f"{value:g}" for value in values]
+    if len(listed) <= 2 * _MOST_VALUES:
+        return " ".join(listed)
+    return " ".join([*listed[:_MOST_VALUES], "...", *listed[-2:]])
+
+
+def _metadata(value: Any) -> str:
+    if isinstance(value, Mapping):
+        shown = [f"{key} {_metadata(item)}" for key, item in list(value.items())[:_MOST_VALUES]]
+        return ", ".join(shown) + (f", ... ({len(value)} in all)" if len(value) > _MOST_VALUES else "")
+    if isinstance(value, int) and not isinstance(value, bool):
+        return f"{value:,}"
+    text = str(value)
+    return text if len(text) <= 200 else text[:200] + "..."
+
+
+def bin_rows(model: GsynthModel) -> Iterator[list[str]]:
+    """A row for each of the first `MOST_BINS` bins: number, stratum, observations, share, and what is wrong with it."""
+    total = max(1, model.total_kmers)
+    kinds = (("thin", model.thin_bins), ("empty", model.empty_bins), ("sparse", model.sparse_bins))
+    note = {i: name for name, bins in kinds for i in bins.tolist()}
+    for i, count in enumerate(model.per_bin_kmers[:MOST_BINS].tolist()):
+        yield [str(i), model.bin_label(i), f"{count:,}", f"{100 * count / total:.2f} %", note.get(i, "")]
+
+
+def html(model: GsynthModel) -> str:
+    """The facts, and the bins that can be opened below them, as HTML without style of its own."""
+    about = "".join(f"<tr><th>{escape(name)}</th><td>{escape(value)}</td></tr>" for name, value in facts(model))
+    head = "".join(f"<th>{escape(name)}</th>" for name in BIN_COLUMNS)
+    rows = "".join("<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in row) + "</tr>" for row in bin_rows(model))
+    left = model.total_bins - MOST_BINS
+    more = f"<p>... and {left:,} more bins</p>" if left > 0 else ""
+    return (
+        f"<div><strong>GsynthModel</strong><table>{about}</table>"
+        f"<details><summary>{model.total_bins:,} bins</summary><table><tr>{head}</tr>{rows}</table>{more}</details>"
+        "</div>"
+    )

@@ -1,0 +1,90 @@
+"""The truth about probabilities: from counts to thresholds, in exact fractions, one row at a time."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from fractions import Fraction
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+def cumulative(
+    row: Sequence[int], pseudocount: float | Fraction, prior: Sequence[float | Fraction] | None = None
+) -> list[Fraction]:
+    """The exact cumulative probabilities of one context: four Fractions, the last one 1.
+
+    Examples
+    --------
+    >>> [str(p) for p in cumulative([1, 0, 0, 0], 1)]
+    ['2/5', '3/5', '4/5', '1']
+    >>> [str(p) for p in cumulative([0, 0, 0, 0], 0)]
+    ['1/4', '1/2', '3/4', '1']
+    """
+    weight = Fraction(pseudocount)
+    extra = [weight] * 4 if prior is None else [weight * Fraction(p) for p in prior]
+    cells = [Fraction(int(n)) + e for n, e in zip(row, extra, strict=True)]
+    total = sum(int(n) for n in row) + (4 * weight if prior is None else weight)
+    if total == 0:
+        cells, total = [Fraction(1)] * 4, Fraction(4)
+    sums = [sum(cells[: j + 1], Fraction(0)) / total for j in range(3)]
+    return [*sums, Fraction(1)]
+
+
+def marginal(counts: NDArray[np.uint64]) -> list[Fraction]:
+    """The base frequencies of one bin's counts (4**k, 4), or of several bins; uniform where there is nothing."""
+    bases = [sum(int(n) for n in counts[..., base].flat) for base in range(4)]
+    total = sum(bases)
+    return [Fraction(n, total) if total else Fraction(1, 4) for n in bases]
+
+
+def threshold_row(cdf: Sequence[float | Fraction]) -> list[int]:
+    """floor(cdf * 2**31) of the first three columns, exactly; uniform for a row that is NaN.
+
+    Examples
+    --------
+    >>> threshold_row([0.25, 0.5, 1.0, 1.0])
+    [536870912, 1073741824, 2147483648]
+    """
+    if any(isinstance(p, float) and math.isnan(p) for p in cdf):
+        cdf = [0.25, 0.5, 0.75, 1.0]
+    return [math.floor(Fraction(p) * 2**31) for p in cdf[:3]]
+
+
+def thresholds(cdf: NDArray[np.float64]) -> NDArray[np.uint32]:
+    """The sampler's table of a cdf (bins, 4**k, 4): uint32[bins + 1, 4**k, 3], the last one uniform."""
+    uniform_rows = [threshold_row([0.25, 0.5, 0.75, 1.0])] * cdf.shape[1]
+    tables = [[threshold_row([float(p) for p in row]) for row in table] for table in cdf]
+    return np.array([*tables, uniform_rows], dtype=np.uint32)
+
+
+def elsewhere(counts: NDArray[np.uint64], outside: NDArray[np.uint64]) -> NDArray[np.uint64]:
+    """What windows in no bin are sampled from: what was counted in such windows, or everything: uint64[4**k, 4].
+
+    Examples
+    --------
+    >>> none, some = np.zeros((4, 4), dtype=np.uint64), np.ones((2, 4, 4), dtype=np.uint64)
+    >>> int(elsewhere(some, none)[0, 0]), int(elsewhere(some, 5 * some[0])[0, 0])
+    (2, 5)
+    """
+    if outside.any():
+        return outside
+    total = np.zeros_like(outside)
+    for table in counts:
+        total = total + table
+    return total
+
+
+def with_elsewhere(
+    counts: NDArray[np.uint64], outside: NDArray[np.uint64], pseudocount: float = 1.0
+) -> tuple[NDArray[np.uint64], NDArray[np.uint32]]:
+    """The counts of all strata and, last, of windows in no bin; and the sampler's table of those, without a prior.
+
+    Returns
+    -------
+    uint64[bins + 1, 4**k, 4], uint32[bins + 2, 4**k, 3]
+    """
+    tables = np.concatenate([counts, elsewhere(counts, outside)[None]])
+    cdf = [[[float(p) for p in cumulative(row.tolist(), pseudocount)] for row in table] for table in tables]
+    return tables, thresholds(np.array(cdf))
