@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from gsynth.blocks.batches import batches
 from gsynth.blocks.compute import Compute
 from gsynth.blocks.drawn import Drawn
+from gsynth.blocks.effects import NO_STRATA, warn_unused
 from gsynth.blocks.inputs import Inputs
 from gsynth.blocks.records import Draws
 from gsynth.blocks.reference import Reference
@@ -22,7 +23,7 @@ from gsynth.genomes import open_genome
 from gsynth.intervals import contig_sizes
 from gsynth.model import GsynthModel, check_iterator
 from gsynth.model.merging import AUTO, merged_dims, nearest_learned, redirects
-from gsynth.model.outside import UNIFORM, check_outside, outside_counts
+from gsynth.model.outside import LEARNED, UNIFORM, check_outside, outside_counts
 from gsynth.model.start import Start
 from gsynth.model.thresholds import thresholds_from_cdf
 from gsynth.outputs import Records, check_output, open_sink
@@ -215,6 +216,11 @@ def gsynth_sample(
         unlearned=np.append(model.per_bin_kmers < max(1, model.min_obs), False),
         draws=Draws.of(inputs.intervals, n_samples, seed),
     )
+    warn_unused(
+        iterator=iterator is not None and not dims and NO_STRATA,
+        bin_merge=bin_merge is not None and not dims and NO_STRATA,
+        outside=outside != LEARNED and not dims and NO_STRATA,
+    )
     return _draw(sample_batch, output, output_format, compute, "sample", report)
 
 
@@ -350,6 +356,8 @@ def _draw(
     sink, bar = open_sink(output, output_format, records), compute.bar(records.bases, what)
     written = write_records(joined, jobs, sink, compute, bar)
     joined.drawn.warn(strata.dims)
+    copies = sample_batch.reference.mask_copy is not None
+    warn_unused(mask_copy=copies and not joined.drawn.copied and "it holds no A, C, G or T of the intervals")
     if report is not None:
         report(joined.drawn)
     return written

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from gsynth.blocks.compute import Compute
 from gsynth.blocks.counting import BatchCounter, Tables, Tally, count_intervals
+from gsynth.blocks.effects import NO_STRATA, warn_unused
 from gsynth.blocks.inputs import Inputs
 from gsynth.blocks.measuring import resolve_dims
 from gsynth.errors import ArgumentError
@@ -123,11 +124,14 @@ def gsynth_train(
     counter = load_counter(compute.backend)
     inputs = Inputs.of(open_genome(genome), intervals, chrom_alias, tracks)
     inputs.check_has_sequence("training")
-    if wanted.iterator is not None and not wanted.dims:
-        warnings.warn(f"there are no strata: iterator={wanted.iterator} has no effect", stacklevel=2)
     model = _trained(wanted, inputs, inputs.mask(mask), counter, compute)
     _check_counted(model, inputs.intervals)
     _warn_of_bins(model)
+    warn_unused(
+        iterator=wanted.iterator is not None and not wanted.dims and NO_STRATA,
+        mask=mask is not None and not model.total_masked and "no window of the intervals begins in it",
+        prior=prior is not None and pseudocount == 0 and "the pseudocount that it weighs is 0",
+    )
     return model
 
 

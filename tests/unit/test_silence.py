@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ import pytest
 import gsynth
 from gsynth.errors import ArgumentError, FormatError, MissingFileError
 from gsynth.genomes.memory import DictGenome
+from gsynth.typing import Drawn
 
 GENOME = {"chr1": "ACGTTGCAGG" * 60}
 
@@ -69,7 +71,7 @@ def test_tracks_that_no_expression_names() -> None:
 
 
 def test_an_iterator_without_strata() -> None:
-    with pytest.warns(UserWarning, match="no strata: iterator=20 has no effect"):
+    with pytest.warns(UserWarning, match="iterator has no effect: there are no strata"):
         gsynth.gsynth_train(genome=GENOME, k=1, iterator=20)
 
 
@@ -118,3 +120,51 @@ def test_whole_numbers(argument: str, value: Any) -> None:
     model = gsynth.gsynth_train(genome=GENOME, k=1)
     with pytest.raises(ArgumentError, match=f"{argument}.* must be a whole number from 1"):
         gsynth.gsynth_sample(model, genome=GENOME, seed=1, **{argument: value})
+
+
+PLAIN = gsynth.GsynthModel(k=1, counts=np.ones((1, 4, 4)))
+TWO = {"a": "ACGTTGCAGGCTA" * 20, "b": "NNNNACGT" * 4}
+
+
+@pytest.mark.parametrize(
+    ("says", "call"),
+    [
+        ("mask has no effect", lambda: gsynth.train(genome=TWO, k=1, mask=("b", 0, 9), intervals=("a", 0, 90))),
+        ("prior has no effect", lambda: gsynth.train(genome=TWO, k=1, prior="uniform", pseudocount=0)),
+        ("iterator has no effect", lambda: gsynth.sample(PLAIN, genome=TWO, iterator=5, seed=1)),
+        ("bin_merge has no effect", lambda: gsynth.sample(PLAIN, genome=TWO, bin_merge="auto", seed=1)),
+        ("outside has no effect", lambda: gsynth.sample(PLAIN, genome=TWO, outside="pooled", seed=1)),
+        ("mask_copy has no effect", lambda: gsynth.sample(PLAIN, genome=TWO, mask_copy=("b", 0, 4), seed=1)),
+        ("mask_copy has no effect", lambda: gsynth.random(genome=TWO, intervals="a", mask_copy=("b", 0, 9), seed=1)),
+    ],
+)
+def test_what_was_given_and_had_no_effect_is_reported(says: str, call: Callable[[], object]) -> None:
+    with pytest.warns(UserWarning, match=says):
+        call()
+
+
+def test_a_sample_that_is_mostly_copied_is_reported() -> None:
+    lower = {"a": "acgttgcaggcta" * 20}
+    found: list[Drawn] = []
+    with pytest.warns(UserWarning, match="100% of the bases are the reference's own .260 copied by mask_copy, 0 N"):
+        assert gsynth.sample(PLAIN, genome=lower, mask_copy="soft", seed=1, report=found.append) == [lower["a"]]
+    assert (found[0].bases, found[0].copied, found[0].unknown, found[0].outside) == (260, 260, 0, 0)
+    # Half is not more than half.
+    gsynth.sample(PLAIN, genome={"a": "acgt" + "ACGT"}, mask_copy="soft", seed=1, report=found.append)
+    assert (found[1].bases, found[1].copied) == (8, 4)
+
+
+def test_each_sample_of_an_interval_is_reported() -> None:
+    found: list[Drawn] = []
+    model = gsynth.train({"expr": "gc", "breaks": [0, 0.5, 1]}, genome=TWO, iterator=13, k=2)
+    with pytest.warns(UserWarning, match="lie outside"):
+        gsynth.sample(
+            model, genome=TWO, n_samples=3, seed=1, preserve_n=False, report=found.append, max_chunk_size=64,
+            tracks=None, iterator=4, mask_copy=[("a", 10, 20), ("b", 2, 6)],
+        )  # fmt: skip
+    # In b windows of NNNN and ACGT alternate, each emitting two bases on; the last two bases have no window behind.
+    drawn = found[0]
+    assert (drawn.bases, drawn.copied, drawn.unknown) == (3 * (260 + 32), 3 * (10 + 2), 3 * 2)
+    assert drawn.causes.tolist() == [[drawn.outside, 0, 0]]
+    # Of the 16 bases that windows of NNNN emit, those at 2 and 3 (N, copied), 4 and 5 (copied) are not drawn.
+    assert drawn.outside == 3 * (16 - 4)
