@@ -22,6 +22,7 @@ from gsynth.errors import ArgumentError, ArgumentTypeError
 from gsynth.genomes import open_genome
 from gsynth.intervals import contig_sizes
 from gsynth.model import GsynthModel, check_iterator
+from gsynth.model.composition import composition
 from gsynth.model.merging import AUTO, merged_dims, nearest_learned, redirects
 from gsynth.model.outside import LEARNED, UNIFORM, check_outside, outside_counts
 from gsynth.model.start import Start
@@ -171,16 +172,16 @@ def gsynth_sample(
         Called once, when all is written, with the `gsynth.blocks.drawn.Drawn` that says how many bases were drawn,
         copied, kept as N, outside of the strata, or in bins without observations.
 
+    Returns
+    -------
+    list of str or None
+        ``len(intervals) * n_samples`` sequences, interval by interval, if nothing was written.
+
     Warns
     -----
     UserWarning
         More than half of the bases are copied or N; at least 1 % lie outside of the strata, or in bins that nothing was
         learned of.
-
-    Returns
-    -------
-    list of str or None
-        ``len(intervals) * n_samples`` sequences, interval by interval, if nothing was written.
 
     Examples
     --------
@@ -273,8 +274,9 @@ def gsynth_random(
         As in `gsynth_sample`.
     nuc_probs : mapping, optional
         Weights of exactly A, C, G and T (any case), not negative; normalised. Equal by default.
-    output, output_format, mask_copy, n_samples, seed, genome, preserve_n, num_cores, backend, progress, chrom_alias, \
-    report
+    output, output_format, mask_copy, n_samples, seed, genome, preserve_n, num_cores, backend, progress, chrom_alias
+        As in `gsynth_sample`.
+    report : callable, optional
         As in `gsynth_sample`.
 
     Returns
@@ -312,31 +314,6 @@ def gsynth_random(
         draws=Draws.of(inputs.intervals, n_samples, seed),
     )
     return _draw(sample_batch, output, output_format, compute, "random", report)
-
-
-def composition(nuc_probs: Mapping[str, float] | None) -> NDArray[np.float64]:
-    """The probabilities of A, C, G, T: float64[4].
-
-    Examples
-    --------
-    >>> composition({"a": 1, "C": 1, "g": 1, "T": 1}).tolist()
-    [0.25, 0.25, 0.25, 0.25]
-    """
-    if nuc_probs is None:
-        return np.full(4, 0.25)
-    if not isinstance(nuc_probs, Mapping):
-        raise ArgumentTypeError(f"nuc_probs must map A, C, G, T to weights, found {type(nuc_probs).__name__}")
-    upper = {str(base).upper(): weight for base, weight in nuc_probs.items()}
-    if set(upper) != set("ACGT") or len(nuc_probs) != 4:
-        raise ArgumentError(f"nuc_probs must have exactly A, C, G and T, found {sorted(map(str, nuc_probs))}")
-    try:
-        weights = np.array([float(upper[base]) for base in "ACGT"])
-    except (TypeError, ValueError) as error:
-        raise ArgumentError(f"nuc_probs must be numbers, found {dict(nuc_probs)!r}") from error
-    if not np.isfinite(weights).all() or (weights < 0).any() or weights.sum() == 0:
-        raise ArgumentError(f"nuc_probs must be finite, not negative and not all 0, found {dict(nuc_probs)!r}")
-    normalised: NDArray[np.float64] = weights / weights.sum()
-    return normalised
 
 
 def _draw(
