@@ -12,6 +12,7 @@ from attrs import frozen
 from gsynth.errors import FormatError
 from gsynth.files.bytesource import ByteSource, read_bytes
 from gsynth.genomes.faindex import NAME_LIMIT, FastaIndex, contig_name
+from gsynth.genomes.plain_fai import plain_index
 from gsynth.genomes.scanning import scan
 from gsynth.genomes.sidecar import sidecar, state_of, warn_unusable, write_sidecar
 
@@ -54,7 +55,8 @@ def index_of(source: ByteSource, path: Path) -> FastaIndex:
             write_sidecar(beside, encode_fai(index), path, state)
         return index
     try:
-        return index_from(checked(read_fai(beside), source))
+        plain = plain_index(beside.read_bytes(), source)
+        return index_from(checked(read_fai(beside), source)) if plain is None else plain
     except (FormatError, OSError) as error:
         index = scan(source)
         warn_unusable(beside, path, error)
@@ -63,13 +65,13 @@ def index_of(source: ByteSource, path: Path) -> FastaIndex:
 
 def encode_fai(index: FastaIndex) -> bytes:
     """The text of the ``.fai``. Records without bases are left out, as samtools does (it fails on them)."""
-    lines = []
-    for row, name in enumerate(index.names):
-        stretch = index.first[row]
-        if index.lengths[row]:
-            columns = (index.lengths[row], index.offset[stretch], index.line_bases[stretch], index.line_width[stretch])
-            lines.append(f"{name}\t" + "\t".join(str(int(value)) for value in columns) + "\n")
-    return "".join(lines).encode()
+    rows = np.flatnonzero(index.lengths)
+    stretches = index.first[rows]
+    columns = index.lengths[rows], index.offset[stretches], index.line_bases[stretches], index.line_width[stretches]
+    lines = zip(rows.tolist(), *(column.tolist() for column in columns), strict=True)
+    return "".join(
+        [f"{index.names[row]}\t{n}\t{at}\t{bases}\t{width}\n" for row, n, at, bases, width in lines]
+    ).encode()
 
 
 def read_fai(path: Path) -> list[FaiRecord]:

@@ -47,10 +47,12 @@ class FastaIndex:
     rows: Mapping[str, int] = field(init=False, repr=False)
 
     def __attrs_post_init__(self) -> None:
-        rows: dict[str, int] = {}
-        for row, name in enumerate(self.names):
-            if rows.setdefault(name, row) != row:
-                raise FormatError(f"contig {name!r} appears twice (records {rows[name] + 1} and {row + 1})")
+        rows = dict(zip(self.names, range(len(self.names)), strict=True))
+        if len(rows) < len(self.names):
+            row = next(row for row, name in enumerate(self.names) if rows[name] != row)
+            name = self.names[row]
+            again = self.names.index(name, row + 1)
+            raise FormatError(f"contig {name!r} appears twice (records {row + 1} and {again + 1})")
         object.__setattr__(self, "rows", rows)
 
     @property

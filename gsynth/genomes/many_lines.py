@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from gsynth.files.byteranges import fillings, read_ranges
 from gsynth.files.bytesource import ByteSource
-from gsynth.files.segments import copy_segments, ranges
+from gsynth.files.segments import copy_segments, places_of, ranges
 from gsynth.genomes.faindex import FastaIndex
 from gsynth.genomes.lines import line_error
 
@@ -68,14 +68,20 @@ def _copy_lines(
     places: NDArray[np.int64],
 ) -> None:
     """Copy the bases of stretches, whose first base would lie at `offset` of `text`, line by line."""
-    first = starts // line_bases
-    row, number = ranges((ends - 1) // line_bases - first + 1)
-    line = first[row] + number
-    begin = np.maximum(starts[row], line * line_bases[row])
-    end = np.minimum(ends[row], (line + 1) * line_bases[row])
-    at = offset[row] + line * (line_width - line_bases)[row] + begin
-    goes_on = np.flatnonzero(end < ends[row])
-    after = at[goes_on] + (end - begin)[goes_on] + (line_width - line_bases)[row[goes_on]] - 1
-    if not (text[after] == _NEWLINE).all():
+    first, column = starts // line_bases, starts % line_bases
+    counts = (ends - 1) // line_bases - first + 1
+    row, number = ranges(counts)
+    heads = places_of(counts)[:-1]
+    tails = heads + counts - 1
+    # As if all lines were full: then the first one loses what lies before the stretch, and the last what lies behind.
+    at = (offset + first * line_width)[row] + number * line_width[row]
+    to = (places - column)[row] + number * line_bases[row]
+    sizes = line_bases[row]
+    at[heads] += column
+    to[heads] += column
+    sizes[heads] -= column
+    sizes[tails] -= (first + counts) * line_bases - ends
+    breaks = np.delete(at + sizes + (line_width - line_bases - 1)[row], tails)
+    if not (text[breaks] == _NEWLINE).all():
         raise line_error(source, int(line_bases[0]))
-    copy_segments(text, at, out, places[row] + begin - starts[row], end - begin)
+    copy_segments(text, at, out, to, sizes)
