@@ -59,10 +59,10 @@ class Column:
     @classmethod
     def words(cls, words: Sequence[bytes]) -> Column:
         """Given texts."""
-        lengths = np.array([len(word) for word in words], dtype=np.int64)
+        lengths = np.fromiter(map(len, words), dtype=np.int64, count=len(words))
         width = int(lengths.max(initial=0))
-        letters = np.frombuffer(bytearray(b"".join(word.ljust(width) for word in words)), dtype=np.uint8)
-        return cls(letters.reshape(lengths.size, width), np.arange(width) < lengths[:, None], lengths)
+        letters = np.array(words, dtype=f"S{max(width, 1)}").view(np.uint8).reshape(lengths.size, max(width, 1))
+        return cls(letters[:, :width], np.arange(width) < lengths[:, None], lengths)
 
     @classmethod
     def numbers(cls, values: NDArray[np.int64]) -> Column:

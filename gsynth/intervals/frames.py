@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gsynth.errors import ArgumentError
-from gsynth.intervals.rows import Rows
+from gsynth.intervals.rows import Rows, numbered
 
 _COLUMNS: Final = {
     "chrom": ("chrom", "chromosome", "contig", "chr", "seqname", "seqnames"),
@@ -44,13 +44,13 @@ def frame_rows(frame: Any, what: str) -> Rows:
         Naming the column that is missing or holds something else than names or integers.
     """
     contigs = _column(frame, "chrom", what)
-    names = [str(name) for name in contigs.to_list()]
+    names = contigs.to_list()
     if contigs.is_null().any():
         raise ArgumentError(f"{what}: column {contigs.name!r} holds missing values")
     starts, ends = (_integers(_column(frame, role, what), what) for role in ("start", "end"))
-    table: dict[str, int] = {}
-    ids = np.array([table.setdefault(name, len(table)) for name in names], dtype=np.int64)
-    return Rows(what, tuple(table), ids, starts, ends)
+    if not {*map(type, names)} <= {str}:
+        names = [str(name) for name in names]
+    return Rows(what, *numbered(names), starts, ends)
 
 
 def _column(frame: Any, role: str, what: str) -> Any:

@@ -43,13 +43,12 @@ class Rows:
         cls, source: str, contigs: Iterable[str], starts: Sequence[int], ends: Sequence[int], unit: str = "row"
     ) -> Rows:
         """Rows from columns."""
-        table: dict[str, int] = {}
-        ids = np.array([table.setdefault(contig, len(table)) for contig in contigs], dtype=np.int64)
+        names, ids = numbered(list(contigs))
         try:
             columns = np.array(starts, dtype=np.int64), np.array(ends, dtype=np.int64)
         except OverflowError:
             raise ArgumentError(f"{source}: a coordinate does not fit in 64 bits") from None
-        return cls(source, tuple(table), ids, *columns, unit)
+        return cls(source, names, ids, *columns, unit)
 
     def describe(self, row: int) -> str:
         """How a message names a row: its source and number, and what it holds."""
@@ -71,3 +70,18 @@ class Rows:
         """The rows where `kept` holds."""
         numbers = np.flatnonzero(kept) if self.numbers is None else self.numbers[kept]
         return Rows(self.source, self.names, self.ids[kept], self.starts[kept], self.ends[kept], self.unit, numbers)
+
+
+def numbered(names: Sequence[str]) -> tuple[tuple[str, ...], NDArray[np.int64]]:
+    """The distinct names, in order of appearance, and for each of `names` its index among them: int64[n].
+
+    Examples
+    --------
+    >>> distinct, ids = numbered(["b", "a", "b"])
+    >>> distinct, ids.tolist()
+    (('b', 'a'), [0, 1, 0])
+    """
+    distinct = tuple(dict.fromkeys(names))
+    rows = dict(zip(distinct, range(len(distinct)), strict=True))
+    # What runs once a name is in C.
+    return distinct, np.fromiter(map(rows.__getitem__, names), dtype=np.int64, count=len(names))

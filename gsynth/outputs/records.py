@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from typing import Final
 
@@ -15,7 +16,8 @@ from gsynth.intervals import Intervals
 
 _NOT_IN_A_NAME: Final = re.compile(r"[\s\x00-\x20\x7f-\x9f\ud800-\udfff]")
 
-_LIKE_OURS: Final = re.compile(r".*(:\d+-\d+|_repeat\d+|_sample\d+)")
+_LIKE_OURS: Final = re.compile(r"(:\d+-\d+|_repeat\d+|_sample\d+)$", re.MULTILINE)
+"""Names on lines of their own, one of which may end as those of parts, repeats and samples do."""
 
 
 @frozen(eq=False)
@@ -42,8 +44,7 @@ class Records:
     _all: Column | None = field(init=False, default=None, repr=False)
 
     def __attrs_post_init__(self) -> None:
-        used = self._used()
-        if any(_LIKE_OURS.fullmatch(name) for name in used):
+        if _LIKE_OURS.search("\n".join(self._used())):
             # A contig may be called what a part of another one would be called: only looking at all names tells.
             names = joined(self._columns(np.arange(len(self), dtype=np.int64))).words()
             object.__setattr__(self, "_all", Column.words(_distinct(names)))
@@ -57,12 +58,18 @@ class Records:
     def _counted(self) -> NDArray[np.int64] | None:
         return copies(self.intervals)
 
-    def _used(self) -> set[str]:
-        return {self.intervals.names[row] for row in np.unique(self.intervals.ids).tolist()}
+    def _used(self) -> list[str]:
+        """The contigs that intervals lie on, in the genome's order."""
+        used = np.zeros(len(self.intervals.names), dtype=np.bool_)
+        used[self.intervals.ids] = True
+        return list(itertools.compress(self.intervals.names, used.tolist()))
 
     def check_names(self) -> None:
         """ArgumentError for a contig whose name cannot be written, for it would be read as another one."""
-        for name in sorted(self._used()):
+        used = self._used()
+        if all(used) and not _NOT_IN_A_NAME.search("".join(used)):
+            return
+        for name in used:
             if not name or _NOT_IN_A_NAME.search(name):
                 raise ArgumentError(
                     f"contig {name!r} has a name that is empty or has blanks or control characters, which would be "
