@@ -23,7 +23,8 @@ from benchmarks.tables import as_text
 def profiled(place: Place, job: Job, backend: str) -> tuple[float, list[tuple[str, float, int]]]:
     """Nanoseconds a base without the profiler; and with it, by falling own time, (function, nanoseconds, calls)."""
     output = place.folder / "profiled.fa"
-    work = Ours(job, Contestant(backend, 1), place.genome, place.model(job), output).ready()
+    genome, bases = place.genome_of(job), place.bases_of(job)
+    work = Ours(job, Contestant(backend, 1), genome, place.model(job), output, place.asked).ready()
     work()
     output.unlink(missing_ok=True)
     start = time.thread_time()
@@ -34,8 +35,8 @@ def profiled(place: Place, job: Job, backend: str) -> tuple[float, list[tuple[st
     profiler = cProfile.Profile(time.thread_time)
     profiler.runcall(work)
     stats = pstats.Stats(profiler).stats  # type: ignore[attr-defined]  # the stubs lack it
-    found = [(_named(*function), own / place.bases * 1e9, calls) for function, (_, calls, own, _, _) in stats.items()]
-    return plain / place.bases * 1e9, sorted(found, key=lambda line: -line[1])
+    found = [(_named(*function), own / bases * 1e9, calls) for function, (_, calls, own, _, _) in stats.items()]
+    return plain / bases * 1e9, sorted(found, key=lambda line: -line[1])
 
 
 def _named(file: str, line: int, function: str) -> str:
@@ -61,8 +62,8 @@ def main(given: Sequence[str] | None = None) -> None:
         say("making the genome and the models, if they are not there")
         place = place_in(folder, options.megabases)
         prepare(place, jobs, peer=False)
-        warm_cache(place, [])
         for job in jobs:
+            warm_cache(place, job, [])
             for backend in options.backends:
                 plain, found = profiled(place, job, backend)
                 rows = [[name, f"{own:.2f}", str(calls)] for name, own, calls in found[: options.lines]]

@@ -15,8 +15,9 @@ from typing import IO, Any
 import attrs
 from attrs import define, frozen
 
+from benchmarks.genome import make_scaffolds
 from benchmarks.jobs import PEER, Contestant, Job
-from benchmarks.regions import region_bases
+from benchmarks.regions import worked_on
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -31,24 +32,28 @@ class Place:
     asked: int
     """About how many bases the genome was asked to have; `bases` are those that it has."""
 
-    @property
-    def database(self) -> Path:
-        return self.folder / f"{self.genome.stem}-misha"
+    def genome_of(self, job: Job) -> Path:
+        """The FASTA that a job works on."""
+        return make_scaffolds(self.folder, self.asked) if job.where == "scaffolds" else self.genome
+
+    def database(self, job: Job) -> Path:
+        """The peer's database of that FASTA."""
+        return self.folder / f"{self.genome_of(job).stem}-misha"
 
     def model(self, job: Job) -> Path:
         return self.folder / f"{self.genome.stem}-k{job.order}{'-gc' if job.stratified else ''}.gsm"
 
     def bases_of(self, job: Job) -> int:
         """Bases that a job works on."""
-        return region_bases(self.asked) if job.regions else self.bases
+        return self.bases if job.where == "whole" else worked_on(job.where, job.kind, self.asked)
 
     def spec(self, job: Job, contestant: Contestant) -> dict[str, Any]:
         """What a worker is told."""
         return {
             "job": attrs.asdict(job),
             "contestant": attrs.asdict(contestant),
-            "genome": str(self.genome),
-            "database": str(self.database),
+            "genome": str(self.genome_of(job)),
+            "database": str(self.database(job)),
             "model": str(self.model(job)),
             "bases": self.asked,
             "output": str(self.folder / f"out-{contestant.name}-{contestant.cores}.fa"),
@@ -134,11 +139,11 @@ def started(place: Place, job: Job, contestant: Contestant) -> Iterator[Worker]:
         yield Worker(contestant, process, errors)
 
 
-def warm_cache(place: Place, names: Sequence[str]) -> None:
+def warm_cache(place: Place, job: Job, names: Sequence[str]) -> None:
     """Read the files once, so that no contestant waits for the disk."""
-    files = [place.genome]
+    files = [place.genome_of(job)]
     if PEER in names:
-        files += [path for path in place.database.rglob("*") if path.is_file()]
+        files += [path for path in place.database(job).rglob("*") if path.is_file()]
     for path in files:
         with path.open("rb") as file:
             while file.read(1 << 20):
@@ -151,7 +156,7 @@ def contest(place: Place, job: Job, contestants: Sequence[Contestant], rounds: i
         workers = [stack.enter_context(started(place, job, contestant)) for contestant in contestants]
         for worker in workers:
             worker.answer()
-        warm_cache(place, [worker.contestant.name for worker in workers])
+        warm_cache(place, job, [worker.contestant.name for worker in workers])
         for order in [*["run"] * rounds, "digest"]:
             for worker in workers:
                 worker.ask(order)
@@ -160,10 +165,14 @@ def contest(place: Place, job: Job, contestants: Sequence[Contestant], rounds: i
 
 def prepare(place: Place, jobs: Sequence[Job], peer: bool) -> None:
     """Make the models to sample from, and the peer's database, in a process of its own; what is there is kept."""
-    models = {place.model(job): job for job in jobs if job.has_model and not place.model(job).exists()}
-    made = [("model", job, path) for path, job in models.items()]
-    if peer and not place.database.exists():
-        made.append(("database", jobs[0], place.database))
-    for what, job, path in made:
-        spec = json.dumps({"what": what, "job": attrs.asdict(job), "genome": str(place.genome), "path": str(path)})
+    made: dict[Path, tuple[str, Job, Path]] = {}
+    for job in jobs:
+        if job.has_model:
+            made[place.model(job)] = "model", job, place.genome
+        if peer:
+            made[place.database(job)] = "database", job, place.genome_of(job)
+    for path, (what, job, genome) in made.items():
+        if path.exists():
+            continue
+        spec = json.dumps({"what": what, "job": attrs.asdict(job), "genome": str(genome), "path": str(path)})
         subprocess.run([sys.executable, "-m", "benchmarks.prepare", spec], check=True, cwd=ROOT, stdout=sys.stderr)

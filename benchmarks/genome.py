@@ -121,6 +121,53 @@ def make_genome(folder: Path, bases: int) -> Path:
     return path
 
 
+@frozen
+class Scaffolds:
+    """The contigs of a draft assembly, all of one length."""
+
+    count: int
+    length: int = 400
+
+    @property
+    def size(self) -> int:
+        """Bases in all."""
+        return self.count * self.length
+
+
+def scaffolds_in(bases: int) -> Scaffolds:
+    """The draft that goes with a genome of about `bases` bases: 50,000 scaffolds with one of 100 Mb."""
+    return Scaffolds(bases // 2000)
+
+
+def make_scaffolds(folder: Path, bases: int) -> Path:
+    """Write the draft's FASTA and ``.fai`` into `folder`, unless they are there; the path of the FASTA."""
+    draft = scaffolds_in(bases)
+    path = folder / f"scaffolds-{bases}-v{VERSION}.fa"
+    index = path.with_name(path.name + ".fai")
+    if not (path.exists() and index.exists()):
+        # Cut from a contig of its own, of which no other genome has a number. The names are in the order of the
+        # alphabet, in which the peer's database keeps its contigs.
+        whole = Contig(len(SHARES), "", draft.size, np.empty((0, 2), dtype=np.int64))
+        letters = np.concatenate([np.empty(0, dtype=np.uint8), *blocks_of(whole)]).reshape(draft.count, draft.length)
+        _write_records(path, index, [f"scaffold{i + 1:06}" for i in range(draft.count)], letters)
+    return path
+
+
+def _write_records(path: Path, index: Path, names: list[str], records: Bases) -> None:
+    """Records of one length (uint8[records, length]), and their lines of the index."""
+    partial = path.with_name(path.name + ".partial")
+    lines = []
+    with partial.open("wb") as file:
+        for name, letters in zip(names, records, strict=True):
+            file.write(f">{name}\n".encode())
+            lines.append(f"{name}\t{letters.size}\t{file.tell()}\t{COLUMNS}\t{COLUMNS + 1}\n")
+            text = letters.tobytes()
+            file.write(b"".join(text[i : i + COLUMNS] + b"\n" for i in range(0, len(text), COLUMNS)))
+    index.write_text("".join(lines))
+    os.replace(partial, path)
+    os.utime(index)
+
+
 def _write_contig(file: BinaryIO, contig: Contig) -> str:
     """Write one record; its line of the index."""
     file.write(f">{contig.name}\n".encode())

@@ -28,8 +28,9 @@ class Job:
         Markov order; 0 where there is none.
     stratified : bool
         With strata of G + C, in windows of `ITERATOR` bases.
-    regions : bool
-        On many short regions (see `benchmarks.regions`), not on the whole genome.
+    where : {"whole", "regions", "scaffolds", "samples"}
+        On the whole genome, on many short regions, on a draft of many scaffolds, or on many samples of a thousand
+        regions (see `benchmarks.regions`).
     target : float or None
         How many times faster than the peer it should be.
     reference : float or None
@@ -40,7 +41,7 @@ class Job:
     kind: str
     order: int = 0
     stratified: bool = False
-    regions: bool = False
+    where: str = "whole"
     target: float | None = None
     reference: float | None = None
 
@@ -53,7 +54,7 @@ class Job:
     def title(self) -> str:
         """In words."""
         words = {"replace": "replace CG by GC", "random": "random"}.get(self.kind, f"{self.kind} k={self.order}")
-        return words + (", GC strata" if self.stratified else "") + (", regions" if self.regions else "")
+        return words + (", GC strata" if self.stratified else "") + ("" if self.where == "whole" else f", {self.where}")
 
 
 JOBS: Final = (
@@ -67,12 +68,24 @@ JOBS: Final = (
     Job("sample-k10-gc", "sample", 10, True),
     Job("random", "random", target=40),
     Job("replace", "replace", target=40),
-    Job("train-k5-regions", "train", 5, regions=True, target=40),
-    Job("train-k5-gc-regions", "train", 5, True, True, target=60),
-    Job("sample-k5-regions", "sample", 5, regions=True, target=25),
-    Job("sample-k5-gc-regions", "sample", 5, True, True, target=40),
-    Job("random-regions", "random", regions=True, target=25),
-    Job("replace-regions", "replace", regions=True, target=8),
+    Job("train-k5-regions", "train", 5, where="regions", target=40),
+    Job("train-k5-gc-regions", "train", 5, True, "regions", target=60),
+    Job("sample-k5-regions", "sample", 5, where="regions", target=25),
+    Job("sample-k5-gc-regions", "sample", 5, True, "regions", target=40),
+    Job("random-regions", "random", where="regions", target=25),
+    Job("replace-regions", "replace", where="regions", target=8),
+    Job("train-k5-scaffolds", "train", 5, where="scaffolds"),
+    Job("train-k5-gc-scaffolds", "train", 5, True, "scaffolds"),
+    Job("sample-k5-scaffolds", "sample", 5, where="scaffolds"),
+    Job("sample-k5-gc-scaffolds", "sample", 5, True, "scaffolds"),
+    Job("random-scaffolds", "random", where="scaffolds"),
+    Job("replace-scaffolds", "replace", where="scaffolds"),
+    Job("train-k5-samples", "train", 5, where="samples"),
+    Job("train-k5-gc-samples", "train", 5, True, "samples"),
+    Job("sample-k5-samples", "sample", 5, where="samples"),
+    Job("sample-k5-gc-samples", "sample", 5, True, "samples"),
+    Job("random-samples", "random", where="samples"),
+    Job("replace-samples", "replace", where="samples"),
 )
 
 HEAVY: Final = ("train-k10-gc", "sample-k10-gc")

@@ -10,7 +10,7 @@ import numpy as np
 from attrs import frozen
 
 from benchmarks.jobs import ITERATOR, SEED, Job, dims_for
-from benchmarks.regions import regions_of
+from benchmarks.regions import regions_of, samples_of
 
 NO_LIMIT: Final = 10**9
 """An iterator that cuts no interval."""
@@ -37,9 +37,19 @@ class Theirs:
         for base in "GC":
             pm.gvtrack_create(f"{base.lower()}_frac", None, func="kmer.frac", kmer=base)
         run = getattr(self, f"_{self.job.kind}")
-        where = {"intervals": pm.gintervals(**regions(self.bases))} if self.job.regions else {}
+        where = self._where(pm)
         work: Callable[[], Any] = run(pm, where)
         return work
+
+    def _where(self, pm: Any) -> dict[str, Any]:
+        """The arguments that say what is worked on, where it is not the whole genome once."""
+        more: dict[str, Any] = {}
+        found = regions_of(self.job.where, self.bases)
+        if found is not None:
+            starts, ends = found["start"].tolist(), found["end"].tolist()
+            more["intervals"] = pm.gintervals(chroms=found["chrom"], starts=starts, ends=ends)
+        samples = samples_of(self.job.where, self.job.kind, self.bases)
+        return {**more, "n_samples": samples} if samples > 1 else more
 
     def _train(self, pm: Any, where: dict[str, Any]) -> Callable[[], Any]:
         # Without strata and iterator it counts nothing in an interval that begins after 0.
@@ -64,12 +74,6 @@ class Theirs:
     def counts(self, result: Any) -> Any:
         """The counts of a trained model: uint64[bins, 4**k, 4]."""
         return np.stack(result.model_data["counts"]).astype(np.uint64)
-
-
-def regions(bases: int) -> dict[str, Any]:
-    """The regions, by the names that `pymisha.gintervals` has for the columns."""
-    found = regions_of(bases)
-    return {"chroms": found["chrom"], "starts": found["start"].tolist(), "ends": found["end"].tolist()}
 
 
 def make_database(genome: Path, folder: Path) -> None:

@@ -75,23 +75,61 @@ def test_blocks_follow_each_other_without_a_gap():
     assert np.flatnonzero(letters == ord("N")).tolist() == list(range(BLOCK - 5, BLOCK + 5))
 
 
+def test_the_draft_is_what_it_says(tmp_path):
+    from benchmarks.genome import make_scaffolds, scaffolds_in
+    from gsynth.genomes import open_genome
+
+    draft = scaffolds_in(60_000)
+    assert (scaffolds_in(100_000_000).count, draft.count, draft.length) == (50_000, 30, 400)
+    genome = open_genome(make_scaffolds(tmp_path, 60_000))
+    assert dict(genome.contigs) == {f"scaffold{i + 1:06}": 400 for i in range(30)}
+    assert len({genome.fetch(name, 0, 400).tobytes() for name in genome.contigs}) == 30
+
+
+@pytest.mark.parametrize(("where", "width", "count"), [("regions", 500, 200), ("samples", 1000, 2)])
+def test_regions_lie_apart_within_the_genome(where, width, count):
+    from benchmarks.genome import contigs_of
+    from benchmarks.regions import regions_of, worked_on
+
+    bases = 200_000 if where == "regions" else 1_000_000
+    found = regions_of(where, bases)
+    sizes = {contig.name: contig.length for contig in contigs_of(bases)}
+    assert len(found["chrom"]) >= count - 5
+    assert all(end <= sizes[name] for name, end in zip(found["chrom"], found["end"].tolist(), strict=True))
+    same = np.array(found["chrom"][1:]) == found["chrom"][:-1]
+    assert (found["start"][1:] >= found["end"][:-1])[same].all()
+    assert worked_on(where, "train", bases) == width * len(found["chrom"]) == int((found["end"] - found["start"]).sum())
+
+
+def test_as_many_samples_as_regions():
+    from benchmarks.regions import REGIONS, samples_of, worked_on
+
+    assert [samples_of("samples", kind, 100_000_000) for kind in ("sample", "random", "train")] == [1000, 1000, 1]
+    assert worked_on("samples", "sample", 100_000_000) == 1000 * REGIONS["samples"].total(100_000_000)
+    assert samples_of("scaffolds", "sample", 100_000_000) == 1
+
+
+def test_components(tmp_path):
+    run("components", "--megabases", "0.2", "--backends", "numpy", "--jobs", "train-k5-scaffolds", "sample-k5")
+
+
 def test_peers_and_page(tmp_path):
     from benchmarks.page import renewed
 
     out = tmp_path / "peers.json"
     backends = ["numpy", *(["pymisha"] if importlib.util.find_spec("pymisha") else [])]
-    jobs = ["train-k5-gc", "sample-k5", "replace"]
-    run("peers", "--megabases", "0.2", "--rounds", "2", "--backends", *backends, "--jobs", *jobs, "--json", str(out))
+    jobs = ["train-k5-gc", "sample-k5", "replace", "train-k5-gc-scaffolds", "random-samples"]
+    run("peers", "--megabases", "0.4", "--rounds", "2", "--backends", *backends, "--jobs", *jobs, "--json", str(out))
     report = json.loads(out.read_text())
     assert [job["job"] for job in report["jobs"]] == jobs
     for job in report["jobs"]:
         assert job["same_answer"]
         assert {result["name"] for result in job["results"]} == set(backends)
         assert all(0 < result["best_ns"] <= result["median_ns"] for result in job["results"])
-    page = renewed("a\n<!-- peers: begin -->\nold\n<!-- peers: end -->\nz\n", [report])
+    page = renewed("a\n<!-- peers: begin -->\nbefore\n<!-- peers: end -->\nz\n", [report])
     assert page.startswith("a\n")
     assert page.endswith("\nz\n")
-    assert "old" not in page
+    assert "before" not in page
     assert "| replace CG by GC | " in page
 
 
