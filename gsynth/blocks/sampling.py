@@ -16,11 +16,12 @@ from numpy.typing import NDArray
 from gsynth.alphabet import NumpyTranscoder
 from gsynth.blocks.batches import MIN_BLOCK, Batch
 from gsynth.blocks.drawn import Drawn, drawn
+from gsynth.blocks.known_runs import KnownRuns
 from gsynth.blocks.records import Draws
 from gsynth.blocks.reference import Kept, Reference
 from gsynth.blocks.streams import BlockStreams
 from gsynth.files.segments import places_of, ranges
-from gsynth.genomes.fetching import fetch
+from gsynth.genomes.fetching import Fetched, fetch
 from gsynth.intervals.pieces import Pieces
 from gsynth.model.start import Start
 from gsynth.outputs import Part
@@ -63,6 +64,7 @@ class BatchSampler:
     unlearned: NDArray[np.bool_]
     draws: Draws
     _transcoder: Transcoder = field(init=False)
+    _known: KnownRuns = field(factory=KnownRuns, init=False)
 
     @_transcoder.default
     def _own_transcoder(self) -> Transcoder:
@@ -79,7 +81,7 @@ class BatchSampler:
         of = np.repeat(np.arange(distinct.size), np.diff(np.append(distinct, len(pieces))))
         once = pieces[distinct]
         windows = self._windows(once)
-        kept, piece_runs = self._looked_at(once, windows)
+        kept, piece_runs = self._looked_at(once, windows, int(batch.chains[0]) // self.draws.n_samples)
         runs = self._runs(once, windows, piece_runs)
         repeats = np.repeat(np.bincount(of, minlength=len(once)), piece_runs.counts + 1)
         made = drawn(runs, repeats, kept.fixed, piece_runs.causes, self.strata.outside_bin, self.unlearned)
@@ -136,18 +138,32 @@ class BatchSampler:
         else:
             checking.sample(self.sampler, codes, *runs, streams.numbers(), order=self.order, thresholds=self.thresholds)
 
-    def _looked_at(self, pieces: Pieces, windows: Pieces) -> tuple[Kept, PieceRuns]:
-        """What is kept of the reference, and the runs of strata over the windows that emit the pieces' bases."""
+    def _looked_at(self, pieces: Pieces, windows: Pieces, interval: int) -> tuple[Kept, PieceRuns]:
+        """What is kept of the reference, and the runs of strata over the windows that emit the pieces' bases.
+
+        `interval` is the number of the first piece's interval.
+        """
+        # A part of a long interval comes again with the interval's next sample.
+        again = self.draws.n_samples > 1 and len(pieces) == 1 and pieces.sizes[0] < pieces.ends[0] - pieces.starts[0]
+        part = int(pieces.firsts[0]), int(pieces.lasts[0])
+        runs = self._known.of(interval, part) if again else None
+        fetched = self._fetched(pieces, pieces.covering(pieces.firsts, pieces.firsts) if runs is not None else windows)
+        if runs is None:
+            runs = self.strata.runs(windows, fetched)
+            if again:
+                self._known.keep(interval, part, runs)
+        if not self.reference.is_read:
+            return Kept.nothing(), runs
+        return self.reference.kept(pieces, fetched.of(pieces.firsts, pieces.lasts)), runs
+
+    def _fetched(self, pieces: Pieces, windows: Pieces) -> Fetched:
+        """The sequence that the strata of `windows` need, and that of the pieces themselves where it is looked at."""
         lows, highs = self.strata.spans(windows)
         if self.reference.is_read:
             empty = highs == lows
             lows = np.where(empty, pieces.firsts, np.minimum(lows, pieces.firsts))
             highs = np.where(empty, pieces.lasts, np.maximum(highs, pieces.lasts))
-        fetched = fetch(self.genome, pieces.names, pieces.ids, lows, highs)
-        runs = self.strata.runs(windows, fetched)
-        if not self.reference.is_read:
-            return Kept.nothing(), runs
-        return self.reference.kept(pieces, fetched.of(pieces.firsts, pieces.lasts)), runs
+        return fetch(self.genome, pieces.names, pieces.ids, lows, highs)
 
     def _windows(self, pieces: Pieces) -> Pieces:
         """The windows that emit the pieces' bases; an interval's first k bases have none.

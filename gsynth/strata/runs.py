@@ -56,6 +56,11 @@ class PieceRuns:
         )
         return cls(starts, strata, counts, np.concatenate([part.causes for part in parts], axis=1))
 
+    @property
+    def nbytes(self) -> int:
+        """Bytes of the arrays."""
+        return self.starts.nbytes + self.strata.nbytes + self.counts.nbytes + self.causes.nbytes
+
     def first_strata(self) -> NDArray[np.int32]:
         """The stratum at which each piece begins, `UNBINNED` where it is empty: int32[p]."""
         firsts = np.cumsum(self.counts) - self.counts
