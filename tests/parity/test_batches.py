@@ -101,7 +101,7 @@ def expected_samples(intervals, copied, n_samples, init, keep_case):
     return found
 
 
-@pytest.mark.filterwarnings("ignore:.*of the (drawn )?bases:UserWarning")
+@pytest.mark.filterwarnings("ignore:.*of the (drawn )?bases:UserWarning", "ignore:mask_copy has no:UserWarning")
 @COMMON
 @given(
     intervals=places(),
@@ -119,7 +119,7 @@ def test_sampling(backend, fasta, intervals, copied, block, n_samples, init, kee
     assert sampled == expected_samples(intervals, copied, n_samples, init, keep_case)
 
 
-@pytest.mark.filterwarnings("ignore:.*outside of the strata:UserWarning")
+@pytest.mark.filterwarnings("ignore:.*outside of the strata:UserWarning", "ignore:mask has no effect:UserWarning")
 @COMMON
 @given(intervals=places(), masked=places(4), block=st.sampled_from([64, 200, None]), k=st.sampled_from([1, 4]))
 @example(intervals=[("one", 0, 4)], masked=[("three", 0, 396)], block=64, k=4)  # all is masked
