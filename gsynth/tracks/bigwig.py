@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import itertools
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import Final
 
 import numpy as np
 from attrs import field, frozen
@@ -13,6 +15,9 @@ from gsynth.plugins import Genome, Track
 from gsynth.tracks.bigwig_file import BigWigFile
 from gsynth.tracks.options import checked_options
 from gsynth.tracks.overlaps import ValuedIntervals
+
+_BLOCKS: Final = 512
+"""Blocks, each of about a thousand records, that are held at once for windows that lie apart."""
 
 
 @frozen(eq=False)
@@ -46,11 +51,47 @@ class BigWigTrack:
         """One value for each window."""
         if contig not in self.contigs or edges[-1] <= edges[0]:
             return np.full(edges.size - 1, np.nan)
-        starts, ends, values = self._file.records(contig, int(edges[0]), int(edges[-1]))
-        records = ValuedIntervals(starts, ends, values.astype(np.float64))
-        if np.isnan(values).any():
-            records = ValuedIntervals.of(starts, ends, records.values)
-        return records.means(edges)
+        records = _valued(*self._file.records(contig, int(edges[0]), int(edges[-1])))
+        return records.means(records.along(edges))
+
+    def many_values(
+        self, contigs: Sequence[str], ids: NDArray[np.int64], starts: NDArray[np.int64], ends: NDArray[np.int64]
+    ) -> NDArray[np.float64]:
+        """One value for each window, all found in the index by one search (see `gsynth.plugins.ManyWindows`)."""
+        values = np.full(ids.size, np.nan)
+        axis = self._file.axis_of(contigs)[ids]
+        order = np.argsort(axis + starts, kind="stable")
+        order = order[axis[order] >= 0]
+        lows, highs = (axis + starts)[order], (axis + ends)[order]
+        firsts, behind = self._file.blocks_at(lows, highs)
+        for part in _readings(firsts, behind):
+            records = _valued(*self._file.records_in(_union(firsts[part], behind[part])))
+            values[order[part]] = records.means(records.anywhere(lows[part], highs[part]))
+        return values
+
+
+def _valued(starts: NDArray[np.int64], ends: NDArray[np.int64], values: NDArray[np.float32]) -> ValuedIntervals:
+    """Records, those without a value left out."""
+    make = ValuedIntervals.of if np.isnan(values).any() else ValuedIntervals
+    return make(starts, ends, values.astype(np.float64))
+
+
+def _readings(firsts: NDArray[np.int64], behind: NDArray[np.int64]) -> Iterator[slice]:
+    """Windows that need the blocks ``firsts .. behind``, so many at a time that about `_BLOCKS` are read for them."""
+    reach = np.maximum.accumulate(np.append(0, behind))
+    more = np.maximum(behind - np.maximum(firsts, reach[:-1]), 0)
+    reading = np.cumsum(more) // _BLOCKS
+    edges = [0, *(np.flatnonzero(np.diff(reading)) + 1).tolist(), firsts.size]
+    for first, last in itertools.pairwise(edges):
+        if last > first:
+            yield slice(first, last)
+
+
+def _union(firsts: NDArray[np.int64], behind: NDArray[np.int64]) -> NDArray[np.int64]:
+    """All numbers in any of the ranges ``firsts .. behind``, ascending."""
+    low, size = int(firsts.min()), int(behind.max() - firsts.min()) + 1
+    steps = np.bincount(firsts - low, minlength=size) - np.bincount(behind - low, minlength=size)
+    return low + np.flatnonzero(np.cumsum(steps) > 0)
 
 
 class BigWigOpener:

@@ -10,7 +10,7 @@ import os
 import struct
 import weakref
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -33,6 +33,9 @@ _INDEX: Final = 0x2468ACE0
 _BLOCK_LIMIT: Final = 1 << 26
 _DEPTH_LIMIT: Final = 16
 _HEADER: Final = "IHHQQQHHQQIQ"
+_CONTIG: Final = 32
+"""Bits of a position; above them stands the contig's number, so that positions on all contigs are on one axis."""
+_MOST_CONTIGS: Final = (1 << 31) - 1
 _ITEM_BYTES: Final = {1: 12, 2: 8, 3: 4}
 
 Records = tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float32]]
@@ -75,22 +78,37 @@ class BigWigFile:
         int64[n], int64[n], float32[n]
             Starts and ends, 0-based half-open, not cut at the stretch's ends, and values.
         """
-        number = self._ids[contig]
-        # Positions on all contigs in one number; an item of the index may reach over several contigs.
-        low, high = (number << 32) + start, (number << 32) + end
-        lowest = int(np.searchsorted(self._reach, low, side="right"))
-        behind = int(np.searchsorted(self._firsts, high, side="left"))
-        chosen = lowest + np.flatnonzero(self._lasts[lowest:behind] > low)
-        parts = [self._decoded(block, number) for block in self._blocks(chosen)]
-        parts = [part for part in parts if part is not None]
+        shift = self._ids[contig] << _CONTIG
+        low, high = shift + start, shift + end
+        (first,), (behind,) = self.blocks_at(np.array([low]), np.array([high]))
+        starts, ends, values = self.records_in(first + np.flatnonzero(self._lasts[first:behind] > low))
+        part = slice(int(np.searchsorted(ends, low, side="right")), int(np.searchsorted(starts, high, side="left")))
+        return starts[part] - shift, ends[part] - shift, values[part]
+
+    def axis_of(self, contigs: Sequence[str]) -> NDArray[np.int64]:
+        """Where each contig begins on one axis for the positions of all; -1 for one that the file lacks: int64[n]."""
+        numbers = [self._ids.get(contig, -1) for contig in contigs]
+        return np.array([number if number < 0 else number << _CONTIG for number in numbers], dtype=np.int64)
+
+    def blocks_at(
+        self, lows: NDArray[np.int64], highs: NDArray[np.int64]
+    ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """The first block that may meet each stretch ``[lows, highs)`` of the axis, and the one behind the last."""
+        firsts = np.searchsorted(self._reach, lows, side="right")
+        return firsts, np.maximum(np.searchsorted(self._firsts, highs, side="left"), firsts)
+
+    def records_in(self, blocks: NDArray[np.int64]) -> Records:
+        """The records of some blocks, which are given in their order, on the axis of all contigs, by start."""
+        parts = [self._decoded(block) for block in self._blocks(blocks)]
+        # An index may say that a block begins before it does.
+        parts = sorted((part for part in parts if part[0].size), key=lambda part: int(part[0][0]))
         if not parts:
             none = np.empty(0, dtype=np.int64)
             return none, none, np.empty(0, dtype=np.float32)
         starts, ends, values = (np.concatenate(column) for column in zip(*parts, strict=True))
         if not ((starts[1:] >= ends[:-1]).all() and bool((starts < ends).all())):
-            raise self._damaged(f"records on {contig} that are empty, overlap or are out of order")
-        first, last = np.searchsorted(ends, start, side="right"), np.searchsorted(starts, end, side="left")
-        return starts[first:last], ends[first:last], values[first:last]
+            raise self._damaged("records that are empty, overlap or are out of order")
+        return starts, ends, values
 
     def _damaged(self, what: str) -> FormatError:
         return FormatError(f"{self.path}: damaged bigWig file, it has {what}")
@@ -145,6 +163,8 @@ class BigWigFile:
             for place in range(0, count * (key_size + 8) if leaf else 0, key_size + 8):
                 name = items[place : place + key_size].rstrip(b"\0").decode("utf-8", "replace")
                 number, length = struct.unpack_from(self._order + "II", items, place + key_size)
+                if number > _MOST_CONTIGS:
+                    raise self._damaged(f"contig number {number}")
                 self._ids[name] = number
                 self.contigs[name] = length
 
@@ -155,10 +175,12 @@ class BigWigFile:
         leaves = [np.frombuffer(items, dtype) for leaf, items, _ in self._children(offset + 48, 32) if leaf]
         items = np.concatenate(leaves) if leaves else np.empty(0, dtype)
         bounds = items["bounds"].astype(np.int64)
-        firsts = (bounds[:, 0] << 32) + bounds[:, 1]
+        if bounds[:, [0, 2]].max(initial=0) > _MOST_CONTIGS:
+            raise self._damaged("an index of impossible contigs")
+        firsts = (bounds[:, 0] << _CONTIG) + bounds[:, 1]
         order = np.argsort(firsts, kind="stable")
         self._firsts = firsts[order]
-        self._lasts = ((bounds[:, 2] << 32) + bounds[:, 3])[order]
+        self._lasts = ((bounds[:, 2] << _CONTIG) + bounds[:, 3])[order]
         # How far the items up to each one reach: it never falls, so that the first that matters is found by search.
         self._reach = np.maximum.accumulate(self._lasts)
         self._places = items["place"].astype(np.int64)[order]
@@ -187,17 +209,17 @@ class BigWigFile:
             raise self._damaged(f"a block of more than the {self._unpacked_size:,} bytes that it declares")
         return data
 
-    def _decoded(self, block: bytes, number: int) -> Records | None:
-        """The records of a block; None if it is of another contig."""
+    def _decoded(self, block: bytes) -> Records:
+        """The records of a block, on the axis of all contigs."""
         if len(block) < 24:
             raise self._damaged("a block that is cut short")
         contig, start, _, step, span, kind, _, count = struct.unpack_from(self._order + "IIIIIBBH", block)
         if kind not in _ITEM_BYTES or len(block) < 24 + count * _ITEM_BYTES[kind]:
             raise self._damaged(f"a block of kind {kind} with {count} records in {len(block)} bytes")
-        if contig != number:
-            return None
         words = np.frombuffer(block, f"{self._order}u4", count * _ITEM_BYTES[kind] // 4, 24).reshape(count, -1)
         values = words[:, -1].view(f"{self._order}f4").astype(np.float32)
         starts = start + step * np.arange(count, dtype=np.int64) if kind == 3 else words[:, 0].astype(np.int64)
         ends = words[:, 1].astype(np.int64) if kind == 1 else starts + span
-        return starts, ends, values
+        if contig > _MOST_CONTIGS or (count and int(ends.max()) > 1 << _CONTIG):
+            raise self._damaged(f"a block of contig {contig} with positions up to {int(ends.max(initial=0)):,}")
+        return starts + (contig << _CONTIG), ends + (contig << _CONTIG), values

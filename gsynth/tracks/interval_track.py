@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
 import numpy as np
@@ -14,11 +14,11 @@ from numpy.typing import NDArray
 from gsynth.plugins import ArgumentError, FormatError, Genome, Track
 from gsynth.tracks.interval_text import TextIntervals, column_index, numbers, read_intervals
 from gsynth.tracks.options import checked_options
-from gsynth.tracks.overlaps import ValuedIntervals
+from gsynth.tracks.overlaps import Meetings, ValuedIntervals
 
 MAX_CATEGORIES: Final = 1000
 
-Summary = Callable[[ValuedIntervals, NDArray[np.int64]], NDArray[np.float64]]
+Summary = Callable[[ValuedIntervals, Meetings], NDArray[np.float64]]
 
 
 @frozen(eq=False)
@@ -51,7 +51,20 @@ class IntervalTrack:
         """One value for each window."""
         if contig not in self.intervals:
             return np.full(edges.size - 1, self.elsewhere)
-        return self.summary(self.intervals[contig], edges)
+        intervals = self.intervals[contig]
+        return self.summary(intervals, intervals.along(edges))
+
+    def many_values(
+        self, contigs: Sequence[str], ids: NDArray[np.int64], starts: NDArray[np.int64], ends: NDArray[np.int64]
+    ) -> NDArray[np.float64]:
+        """One value for each window, contig by contig (see `gsynth.plugins.ManyWindows`)."""
+        values = np.full(ids.size, self.elsewhere)
+        order = np.argsort(ids, kind="stable")
+        for rows in np.split(order, np.flatnonzero(np.diff(ids[order])) + 1):
+            intervals = self.intervals.get(contigs[int(ids[rows[0]])]) if rows.size else None
+            if intervals is not None:
+                values[rows] = self.summary(intervals, intervals.anywhere(starts[rows], ends[rows]))
+        return values
 
 
 @frozen(eq=False)

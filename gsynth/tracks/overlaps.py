@@ -2,11 +2,40 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from attrs import field, frozen
 from numpy.typing import NDArray
 
 from gsynth.files.segments import ranges
+
+
+@frozen(eq=False)
+class Meetings:
+    """Which intervals meet which windows, and in how many bases; those of one window are in the order of the intervals.
+
+    So the sum over a window is the same to the last bit, whatever windows it is asked for with.
+
+    Attributes
+    ----------
+    which, windows : int64[p]
+        Of each meeting the interval and the window.
+    bases : float64[p]
+        The bases in common.
+    widths : int64[m]
+        Of the windows.
+    """
+
+    which: NDArray[np.int64]
+    windows: NDArray[np.int64]
+    bases: NDArray[np.float64]
+    widths: NDArray[np.int64]
+
+    def sums(self, weights: NDArray[np.float64]) -> NDArray[np.float64]:
+        """float64[m]: for each window the sum of `weights` (float64[p]) over its meetings."""
+        sums: NDArray[Any] = np.bincount(self.windows, weights=weights, minlength=self.widths.size)
+        return sums.astype(np.float64, copy=False)
 
 
 @frozen(eq=False)
@@ -44,14 +73,21 @@ class ValuedIntervals:
         last = np.append(first[1:], self.starts.size) - 1
         return ValuedIntervals(self.starts[first], self._reach[last], np.ones(first.size))
 
-    def overlaps(self, edges: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]:
-        """Which intervals meet which windows, and in how many bases.
+    def anywhere(self, starts: NDArray[np.int64], ends: NDArray[np.int64]) -> Meetings:
+        """What meets the windows ``[starts, ends)``, which may lie anywhere."""
+        low = np.searchsorted(self._reach, starts, side="right")
+        high = np.searchsorted(self.starts, ends, side="left")
+        windows, at = ranges(np.maximum(high - low, 0))
+        which = low[windows] + at
+        bases = np.minimum(self.ends[which], ends[windows]) - np.maximum(self.starts[which], starts[windows])
+        # An interval that ended before the window, behind a longer one, does not meet it.
+        met = bases > 0
+        if not met.all():
+            which, windows, bases = which[met], windows[met], bases[met]
+        return Meetings(which, windows, bases.astype(np.float64), ends - starts)
 
-        Returns
-        -------
-        int64[p], int64[p], float64[p]
-            Of each meeting the interval, the window and the bases in common; those of one window by interval.
-        """
+    def along(self, edges: NDArray[np.int64]) -> Meetings:
+        """What meets the windows between the edges, each of which begins where the one before ends."""
         low = int(np.searchsorted(self._reach, edges[0], side="right"))
         high = max(int(np.searchsorted(self.starts, edges[-1], side="left")), low)
         starts = np.maximum(self.starts[low:high], edges[0])
@@ -63,7 +99,7 @@ class ValuedIntervals:
         bases = ends - starts
         crossing = np.flatnonzero(first != last)
         if not crossing.size:
-            return which, first, bases.astype(np.float64)
+            return Meetings(which, first, bases.astype(np.float64), np.diff(edges))
         # What an interval leaves in later windows comes before all that begins there, so that a window's meetings are
         # in the order of the intervals, and its sum is the same to the last bit whatever block it is asked for in.
         bases[crossing] = edges[first[crossing] + 1] - starts[crossing]
@@ -72,38 +108,34 @@ class ValuedIntervals:
         row = crossing[owner]
         windows = first[row] + 1 + at
         rest = np.minimum(ends[row], edges[windows + 1]) - edges[windows]
-        return (
+        return Meetings(
             np.concatenate([which[row], which]),
             np.concatenate([windows, first]),
             np.concatenate([rest, bases]).astype(np.float64),
+            np.diff(edges),
         )
 
-    def means(self, edges: NDArray[np.int64]) -> NDArray[np.float64]:
+    def means(self, met: Meetings) -> NDArray[np.float64]:
         """float64[m]: mean value over the bases that intervals cover in each window, NaN where there is none."""
-        which, windows, bases = self.overlaps(edges)
-        sums = np.bincount(windows, weights=self.values[which] * bases, minlength=edges.size - 1)
-        covered = np.bincount(windows, weights=bases, minlength=edges.size - 1)
-        means = np.full(edges.size - 1, np.nan)
+        sums, covered = met.sums(self.values[met.which] * met.bases), met.sums(met.bases)
+        means = np.full(covered.size, np.nan)
         np.divide(sums, covered, out=means, where=covered > 0)
         return means
 
-    def coverage(self, edges: NDArray[np.int64]) -> NDArray[np.float64]:
+    def coverage(self, met: Meetings) -> NDArray[np.float64]:
         """float64[m]: covered bases over the width of each window; the intervals must not overlap."""
-        _, windows, bases = self.overlaps(edges)
-        covered = np.bincount(windows, weights=bases, minlength=edges.size - 1)
-        widths = np.diff(edges)
-        fractions = np.full(edges.size - 1, np.nan)
-        np.divide(covered, widths, out=fractions, where=widths > 0)
+        fractions = np.full(met.widths.size, np.nan)
+        np.divide(met.sums(met.bases), met.widths, out=fractions, where=met.widths > 0)
         return fractions
 
-    def majority(self, edges: NDArray[np.int64]) -> NDArray[np.float64]:
+    def majority(self, met: Meetings) -> NDArray[np.float64]:
         """float64[m]: the value that covers most bases of each window, the lowest of equals; NaN where none does."""
-        which, windows, bases = self.overlaps(edges)
-        result = np.full(edges.size - 1, np.nan)
+        which, windows, bases = met.which, met.windows, met.bases
+        result = np.full(met.widths.size, np.nan)
         values = self.values[which]
         # Most windows meet one interval, and only the others need the sorting.
         result[windows] = values
-        several = np.bincount(windows, minlength=edges.size - 1)[windows] > 1
+        several = np.bincount(windows, minlength=result.size)[windows] > 1
         if not several.any():
             return result
         windows, values, bases = windows[several], values[several], bases[several]
