@@ -17,6 +17,7 @@ from gsynth.intervals import Intervals
 from gsynth.model import DimSpec
 from gsynth.plugins.contracts import Track
 from gsynth.strata import Strata
+from gsynth.strata.quantiles import Measure
 from gsynth.strata.requests import DimRequest, by_category, quantile_breaks
 
 
@@ -30,21 +31,16 @@ def resolve_dims(
         if request.categories:
             spec = by_category(spec, track)
         elif request.quantiles is not None:
-            values = _window_values(Strata((spec,), (track,), iterator, inputs.genome), inputs.intervals, compute)
-            spec = attrs.evolve(spec, breaks=quantile_breaks(values, request.quantiles, spec.expr))
+            measure = _measure(Strata((spec,), (track,), iterator, inputs.genome), inputs.intervals, compute)
+            spec = attrs.evolve(spec, breaks=quantile_breaks(measure, request.quantiles, spec.expr))
         dims.append(spec)
     return tuple(dims)
 
 
-def _window_values(strata: Strata, intervals: Intervals, compute: Compute) -> NDArray[np.float64]:
-    """The values of the first track in all windows that have one."""
-    parts: list[NDArray[np.float64]] = []
-    compute.run(
-        partial(values_of, strata),
-        batches(intervals, compute.block_for(intervals.total, strata.step)),
-        lambda values: parts.append(values[~np.isnan(values)]),
-    )
-    return np.concatenate(parts) if parts else np.empty(0)
+def _measure(strata: Strata, intervals: Intervals, compute: Compute) -> Measure:
+    """Hands out the values of the first track in all windows, block by block."""
+    block = compute.block_for(intervals.total, strata.step)
+    return lambda take: compute.run(partial(values_of, strata), batches(intervals, block), take)
 
 
 def values_of(strata: Strata, batch: Batch) -> NDArray[np.float64]:

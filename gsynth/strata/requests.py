@@ -16,6 +16,7 @@ from gsynth.errors import ArgumentError
 from gsynth.model import DimSpec
 from gsynth.model.merging import AUTO
 from gsynth.plugins.contracts import Track
+from gsynth.strata.quantiles import Measure, quantiles, spread_of
 
 CATEGORIES: Final = "categories"
 _QUANTILES: Final = re.compile(r"q([1-9][0-9]*)")
@@ -63,29 +64,29 @@ def by_category(spec: DimSpec, track: Track) -> DimSpec:
     return attrs.evolve(spec, breaks=breaks, categories=categories)
 
 
-def quantile_breaks(values: NDArray[np.float64], bins: int, expr: str) -> NDArray[np.float64]:
-    """Breaks of `bins` bins with equally many of `values` each (fewer bins, with a warning, where values tie).
+def quantile_breaks(measure: Measure, bins: int, expr: str) -> NDArray[np.float64]:
+    """Breaks of `bins` bins with equally many values each (fewer bins, with a warning, where values tie).
 
-    The outer bins are open: what lies beyond the values measured, infinite values too, is in the nearest one.
+    `measure` gives the values (see `gsynth.strata.quantiles.Measure`). The outer bins are open: what lies beyond the
+    values measured, infinite values too, is in the nearest one.
 
     Examples
     --------
-    >>> quantile_breaks(np.arange(101.0), 4, "gc").tolist()
+    >>> quantile_breaks(lambda take: take(np.arange(101.0)), 4, "gc").tolist()
     [-inf, 25.0, 50.0, 75.0, inf]
     """
-    if values.size == 0:
+    spread = spread_of(measure)
+    if not spread.total and not spread.infinite:
         raise ArgumentError(f"no window has a value of {expr!r}: there is nothing to take quantiles of")
-    infinite = values.size - int(np.isfinite(values).sum())
-    if infinite == values.size:
+    if not spread.total:
         raise ArgumentError(f"every value of {expr!r} is infinite: there is nothing to take quantiles of")
-    if infinite:
+    if spread.infinite:
         warnings.warn(
-            f"{infinite:,} values of {expr!r} are infinite: the breaks are those of the others, and these windows are "
-            "in the outer bins",
+            f"{spread.infinite:,} values of {expr!r} are infinite: the breaks are those of the others, and these "
+            "windows are in the outer bins",
             stacklevel=4,
         )
-        values = values[np.isfinite(values)]
-    edges = np.unique(np.quantile(values, np.linspace(0, 1, bins + 1)))
+    edges = np.unique(quantiles(spread, measure, np.linspace(0, 1, bins + 1)))
     if edges.size < 2:
         raise ArgumentError(f"every window has the same value {edges[0]:g} of {expr!r}: give breaks")
     if edges.size < bins + 1:
