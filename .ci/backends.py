@@ -16,7 +16,7 @@ def problems(listed: list[dict[str, object]], expected: list[str]) -> list[str]:
     found = []
     for word in expected:
         name, usable = word.removeprefix("!"), not word.startswith("!")
-        for role in ("counter", "sampler"):
+        for role in ("counter", "sampler", "scorer"):
             entries = [entry for entry in listed if (entry["role"], entry["name"]) == (role, name)]
             if len(entries) != 1:
                 found.append(f"{role} {name} is listed {len(entries)} times, expected once")

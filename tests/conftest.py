@@ -19,7 +19,7 @@ WITHOUT = os.environ.get("GSYNTH_TEST_WITHOUT", "").split()
 
 
 def skip_if_meant(error: UnavailablePluginError) -> None:
-    asked = [f"{role} {name!r}" for role in ("counter", "sampler") for name in WITHOUT]
+    asked = [f"{role} {name!r}" for role in ("counter", "sampler", "scorer") for name in WITHOUT]
     if str(error).startswith(tuple(asked)):
         pytest.skip(str(error))
 

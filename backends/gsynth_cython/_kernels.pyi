@@ -28,6 +28,16 @@ def sample_stream(
     order: int,
     thresholds: NDArray[np.uint32],
 ) -> None: ...
+def score(
+    codes: NDArray[np.uint8],
+    edges: NDArray[np.int64],
+    strata: NDArray[np.int32],
+    cuts: NDArray[np.int64],
+    order: int,
+    logs: NDArray[np.int32],
+    sums: NDArray[np.int64],
+    left_out: NDArray[np.int32],
+) -> None: ...
 def encode(bases: NDArray[np.uint8], out: NDArray[np.uint8]) -> int: ...
 def compose(bases: NDArray[np.uint8], edges: NDArray[np.int64], out: NDArray[np.int64]) -> None: ...
 def decode(codes: NDArray[np.uint8], out: NDArray[np.uint8]) -> None: ...

@@ -1,11 +1,11 @@
-"""Registers the Cython counter and sampler."""
+"""Registers the Cython counter, sampler and scorer."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import Final
 
-from gsynth.plugins import Counter, CounterPlugin, Sampler, SamplerPlugin, hookimpl
+from gsynth.plugins import Counter, CounterPlugin, Sampler, SamplerPlugin, Scorer, ScorerPlugin, hookimpl
 
 NAME: Final = "cython"
 CONTRACT: Final = 2
@@ -27,6 +27,12 @@ def _load_sampler() -> Sampler:
     return CythonSampler()
 
 
+def _load_scorer() -> Scorer:
+    from gsynth_cython.scorer import CythonScorer
+
+    return CythonScorer()
+
+
 @hookimpl
 def gsynth_counters() -> Iterator[CounterPlugin]:
     """Yield the counter."""
@@ -46,6 +52,19 @@ def gsynth_samplers() -> Iterator[SamplerPlugin]:
     yield SamplerPlugin(
         name=NAME,
         load=_load_sampler,
+        contract=CONTRACT,
+        priority=PRIORITY,
+        install_hint=INSTALL_HINT,
+        summary="compiled ahead of time",
+    )
+
+
+@hookimpl
+def gsynth_scorers() -> Iterator[ScorerPlugin]:
+    """Yield the scorer."""
+    yield ScorerPlugin(
+        name=NAME,
+        load=_load_scorer,
         contract=CONTRACT,
         priority=PRIORITY,
         install_hint=INSTALL_HINT,

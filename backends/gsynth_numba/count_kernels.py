@@ -85,7 +85,7 @@ def _count(
             continue
         for start in range(edges[run], edges[run + 1], CHUNK):
             end = min(start + CHUNK, edges[run + 1])
-            if _holds_n(codes, start, end + order):
+            if holds_n(codes, start, end + order):
                 with_n += _count_around_n(codes, start, end, order, table, stratum * cells)
             elif stratum >= 0 and dealt:
                 _deal_clean(codes, start, end, order, stratum, table, rests, following, slots)
@@ -100,7 +100,8 @@ def _count(
 
 
 @kernel
-def _holds_n(codes: NDArray[np.uint8], start: int, end: int) -> bool:
+def holds_n(codes: NDArray[np.uint8], start: int, end: int) -> bool:
+    """Whether any of the codes ``[start, end)`` is a 4."""
     seen = np.uint8(0)
     for i in range(start, end):
         seen = np.uint8(seen | codes[np.uint64(i)])
@@ -108,7 +109,8 @@ def _holds_n(codes: NDArray[np.uint8], start: int, end: int) -> bool:
 
 
 @kernel
-def _word(codes: NDArray[np.uint8], start: int, size: int) -> int:
+def word_at(codes: NDArray[np.uint8], start: int, size: int) -> int:
+    """The index of so many codes, from `start` on."""
     word = 0
     for i in range(start, start + size):
         word = (word << 2) | int(codes[i])
@@ -120,10 +122,10 @@ def _count_clean(
     codes: NDArray[np.uint8], start: int, end: int, order: int, table: NDArray[np.uint64], first: int
 ) -> None:
     mask, table_start = np.uint64(4 ** (order + 1) - 1), np.uint64(first)
-    word = np.uint64(_word(codes, start, order))
+    word = np.uint64(word_at(codes, start, order))
     fours = start + ((end - start) & ~3)
     for i in range(start + order, fours + order, 4):
-        word = (word << np.uint64(8)) | _four(codes, i)
+        word = (word << np.uint64(8)) | four(codes, i)
         table[table_start + ((word >> np.uint64(6)) & mask)] += np.uint64(1)
         table[table_start + ((word >> np.uint64(4)) & mask)] += np.uint64(1)
         table[table_start + ((word >> np.uint64(2)) & mask)] += np.uint64(1)
@@ -134,7 +136,8 @@ def _count_clean(
 
 
 @kernel
-def _four(codes: NDArray[np.uint8], start: int) -> np.uint64:
+def four(codes: NDArray[np.uint8], start: int) -> np.uint64:
+    """The index of four codes, from `start` on."""
     at = np.uint64(start)
     first, second = np.uint64(codes[at]), np.uint64(codes[at + np.uint64(1)])
     third, fourth = np.uint64(codes[at + np.uint64(2)]), np.uint64(codes[at + np.uint64(3)])
@@ -175,10 +178,10 @@ def _deal_clean(
     slots: NDArray[np.int64],
 ) -> None:
     mask, first = np.uint64(4 ** (order + 2) - 1), np.uint64(stratum * 4 ** (order + 2))
-    word = np.uint64(_word(codes, start, order))
+    word = np.uint64(word_at(codes, start, order))
     fours = start + ((end - start) & ~3)
     for i in range(start + order, fours + order, 4):
-        word = (word << np.uint64(8)) | _four(codes, i)
+        word = (word << np.uint64(8)) | four(codes, i)
         for shift in range(4, -1, -4):
             pair = first + ((word >> np.uint64(shift)) & mask)
             bin_ = pair >> np.uint64(REST_BITS)

@@ -1,11 +1,11 @@
-"""Registers the Numba counter and sampler."""
+"""Registers the Numba counter, sampler and scorer."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import Final
 
-from gsynth.plugins import Counter, CounterPlugin, Sampler, SamplerPlugin, hookimpl
+from gsynth.plugins import Counter, CounterPlugin, Sampler, SamplerPlugin, Scorer, ScorerPlugin, hookimpl
 
 NAME: Final = "numba"
 CONTRACT: Final = 2
@@ -24,6 +24,12 @@ def _load_sampler() -> Sampler:
     from gsynth_numba.sampler import NumbaSampler
 
     return NumbaSampler()
+
+
+def _load_scorer() -> Scorer:
+    from gsynth_numba.scorer import NumbaScorer
+
+    return NumbaScorer()
 
 
 @hookimpl
@@ -45,6 +51,19 @@ def gsynth_samplers() -> Iterator[SamplerPlugin]:
     yield SamplerPlugin(
         name=NAME,
         load=_load_sampler,
+        contract=CONTRACT,
+        priority=PRIORITY,
+        install_hint=INSTALL_HINT,
+        summary=SUMMARY,
+    )
+
+
+@hookimpl
+def gsynth_scorers() -> Iterator[ScorerPlugin]:
+    """Yield the scorer."""
+    yield ScorerPlugin(
+        name=NAME,
+        load=_load_scorer,
         contract=CONTRACT,
         priority=PRIORITY,
         install_hint=INSTALL_HINT,

@@ -5,12 +5,10 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-# A slice and its temporaries stay in the second-level cache.
-_SLICE = 1 << 16
-# bincount clears and adds a whole table at each call: worth it while the table is not much larger than the slice.
-_BINCOUNT_LIMIT = _SLICE
+from gsynth_numpy.windows import SLICE, holds_unknown, stratum_of_windows, window_indices
 
-_NOT_ACGT = 4
+# bincount clears and adds a whole table at each call: worth it while the table is not much larger than the slice.
+_BINCOUNT_LIMIT = SLICE
 
 
 class NumpyCounter:
@@ -28,44 +26,16 @@ class NumpyCounter:
         windows = codes.size - order
         table = out.reshape(-1)
         unknown = 0
-        for start in range(0, windows, _SLICE):
-            end = min(start + _SLICE, windows)
-            indices = _window_indices(codes[start : end + order], order)
-            stratum = _stratum_of_windows(edges, strata, start, end)
-            bad = _holds_unknown(codes[start : end + order], order)
+        for start in range(0, windows, SLICE):
+            end = min(start + SLICE, windows)
+            indices = window_indices(codes[start : end + order], order)
+            stratum = stratum_of_windows(edges, strata, start, end)
+            bad = holds_unknown(codes[start : end + order], order)
             unknown += int(np.count_nonzero(bad & (stratum >= -1)))
             countable = (stratum >= 0) & ~bad
             flat = stratum.astype(np.int64) * 4 ** (order + 1) + indices
             _add(table, flat if countable.all() else flat[countable])
         return unknown
-
-
-def _window_indices(codes: NDArray[np.uint8], order: int) -> NDArray[np.int64]:
-    """The index of the (order + 1)-mer at each window, leftmost base most significant; meaningless if a 4 is in it."""
-    windows = codes.size - order
-    indices = codes[:windows].astype(np.int32)
-    for offset in range(1, order + 1):
-        indices <<= 2
-        indices |= codes[offset : offset + windows]
-    return indices.astype(np.int64)
-
-
-def _holds_unknown(codes: NDArray[np.uint8], order: int) -> NDArray[np.bool_]:
-    windows = codes.size - order
-    unknown = codes == _NOT_ACGT
-    holds: NDArray[np.bool_] = unknown[:windows].copy()
-    if unknown.any():
-        for offset in range(1, order + 1):
-            holds |= unknown[offset : offset + windows]
-    return holds
-
-
-def _stratum_of_windows(edges: NDArray[np.int64], strata: NDArray[np.int32], start: int, end: int) -> NDArray[np.int32]:
-    """The stratum of each of the windows ``[start, end)``."""
-    first = int(np.searchsorted(edges, start, side="right")) - 1
-    last = int(np.searchsorted(edges, end, side="left"))
-    cut = np.clip(edges[first : last + 1], start, end)
-    return np.repeat(strata[first:last], np.diff(cut))
 
 
 def _add(table: NDArray[np.uint64], indices: NDArray[np.int64]) -> None:

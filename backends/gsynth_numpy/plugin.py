@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from gsynth.plugins import Counter, CounterPlugin, Sampler, SamplerPlugin, hookimpl
+from gsynth.plugins import Counter, CounterPlugin, Sampler, SamplerPlugin, Scorer, ScorerPlugin, hookimpl
 
 _CONTRACT = 2
 _SUMMARY = "vectorised NumPy reference"
@@ -22,6 +22,12 @@ def _load_sampler() -> Sampler:
     return NumpySampler()
 
 
+def _load_scorer() -> Scorer:
+    from gsynth_numpy.scorer import NumpyScorer
+
+    return NumpyScorer()
+
+
 @hookimpl
 def gsynth_counters() -> Iterator[CounterPlugin]:
     """Yield the counter."""
@@ -32,3 +38,9 @@ def gsynth_counters() -> Iterator[CounterPlugin]:
 def gsynth_samplers() -> Iterator[SamplerPlugin]:
     """Yield the sampler."""
     yield SamplerPlugin(name="numpy", contract=_CONTRACT, load=_load_sampler, priority=10, summary=_SUMMARY)
+
+
+@hookimpl
+def gsynth_scorers() -> Iterator[ScorerPlugin]:
+    """Yield the scorer."""
+    yield ScorerPlugin(name="numpy", contract=_CONTRACT, load=_load_scorer, priority=10, summary=_SUMMARY)

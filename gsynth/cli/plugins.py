@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 def plugins(as_json: bool) -> None:
     """List what is installed, and whether it works.
 
-    Counters and samplers (a backend has both), serializers (model formats), genomes and tracks.
+    Counters, samplers and scorers (a backend has all three), serializers (model formats), genomes and tracks.
     """
     from gsynth.plugins.registry import registry
 

@@ -36,6 +36,8 @@ from gsynth.model import DimSpec, GsynthModel, Outside, freeze
 from gsynth.plugins.contracts import (
     CONTRACT,
     FREE,
+    IMPOSSIBLE,
+    LOG_BITS,
     MASKED,
     UNBINNED,
     BasesTrack,
@@ -49,6 +51,7 @@ from gsynth.plugins.contracts import (
     ManyWindows,
     Replacer,
     Sampler,
+    Scorer,
     Serializer,
     StreamSampler,
     Track,
@@ -59,6 +62,7 @@ from gsynth.plugins.descriptors import (
     CounterPlugin,
     GenomePlugin,
     SamplerPlugin,
+    ScorerPlugin,
     SerializerPlugin,
     TrackPlugin,
 )
@@ -69,6 +73,8 @@ hookimpl = HookimplMarker("gsynth")
 __all__ = [
     "CONTRACT",
     "FREE",
+    "IMPOSSIBLE",
+    "LOG_BITS",
     "MASKED",
     "UNBINNED",
     "ArgumentError",
@@ -95,6 +101,8 @@ __all__ = [
     "Replacer",
     "Sampler",
     "SamplerPlugin",
+    "Scorer",
+    "ScorerPlugin",
     "Serializer",
     "SerializerPlugin",
     "StreamSampler",

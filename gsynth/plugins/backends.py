@@ -9,10 +9,10 @@ import warnings
 from typing import Final
 
 from gsynth.errors import ArgumentTypeError
-from gsynth.plugins.contracts import Counter, Sampler
+from gsynth.plugins.contracts import Counter, Sampler, Scorer
 from gsynth.plugins.descriptors import AUTO
 from gsynth.plugins.registry import registry
-from gsynth.plugins.roles import COUNTER, SAMPLER, D, I, Role
+from gsynth.plugins.roles import COUNTER, SAMPLER, SCORER, D, I, Role
 
 ENVIRONMENT_VARIABLE: Final = "GSYNTH_BACKEND"
 
@@ -55,3 +55,8 @@ def load_counter(backend: str | None) -> Counter:
 def load_sampler(backend: str | None) -> Sampler:
     """The sampler of a backend."""
     return load_backend(SAMPLER, backend)
+
+
+def load_scorer(backend: str | None) -> Scorer:
+    """The scorer of a backend."""
+    return load_backend(SCORER, backend)

@@ -19,6 +19,7 @@ from gsynth.plugins.contracts import (
     Counter,
     GenomeOpener,
     Sampler,
+    Scorer,
     Serializer,
     TrackOpener,
 )
@@ -85,7 +86,7 @@ class PluginDescriptor:
 
 @frozen(kw_only=True)
 class CounterPlugin(PluginDescriptor):
-    """A k-mer counter; half of a backend. It must say which `contract` it was written for."""
+    """A k-mer counter; one part of a backend. It must say which `contract` it was written for."""
 
     load: Callable[[], Counter] = field(validator=_CALLABLE)
     contract: int = field(validator=_WHOLE)
@@ -93,9 +94,17 @@ class CounterPlugin(PluginDescriptor):
 
 @frozen(kw_only=True)
 class SamplerPlugin(PluginDescriptor):
-    """A sequence sampler; the other half of a backend of the same name. It must say its `contract` too."""
+    """A sequence sampler; another part of the backend of the same name. It must say its `contract` too."""
 
     load: Callable[[], Sampler] = field(validator=_CALLABLE)
+    contract: int = field(validator=_WHOLE)
+
+
+@frozen(kw_only=True)
+class ScorerPlugin(PluginDescriptor):
+    """A scorer of sequence; another part of the backend of the same name. It must say its `contract` too."""
+
+    load: Callable[[], Scorer] = field(validator=_CALLABLE)
     contract: int = field(validator=_WHOLE)
 
 

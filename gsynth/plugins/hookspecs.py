@@ -10,6 +10,7 @@ from gsynth.plugins.descriptors import (
     CounterPlugin,
     GenomePlugin,
     SamplerPlugin,
+    ScorerPlugin,
     SerializerPlugin,
     TrackPlugin,
 )
@@ -25,6 +26,11 @@ def gsynth_counters() -> Iterable[CounterPlugin]:  # type: ignore[empty-body]  #
 @hookspec
 def gsynth_samplers() -> Iterable[SamplerPlugin]:  # type: ignore[empty-body]  # a specification
     """Yield the sequence samplers that this plugin provides."""
+
+
+@hookspec
+def gsynth_scorers() -> Iterable[ScorerPlugin]:  # type: ignore[empty-body]  # a specification
+    """Yield the scorers of sequence that this plugin provides."""
 
 
 @hookspec

@@ -6,12 +6,13 @@ from typing import Final, Generic, TypeVar
 
 from attrs import frozen
 
-from gsynth.plugins.contracts import Counter, GenomeOpener, Sampler, Serializer, TrackOpener
+from gsynth.plugins.contracts import Counter, GenomeOpener, Sampler, Scorer, Serializer, TrackOpener
 from gsynth.plugins.descriptors import (
     CounterPlugin,
     GenomePlugin,
     PluginDescriptor,
     SamplerPlugin,
+    ScorerPlugin,
     SerializerPlugin,
     TrackPlugin,
 )
@@ -52,11 +53,12 @@ class Role(Generic[D, I]):
 
 COUNTER: Final = Role("counter", CounterPlugin, Counter, least_contract=2)
 SAMPLER: Final = Role("sampler", SamplerPlugin, Sampler, least_contract=2)
+SCORER: Final = Role("scorer", ScorerPlugin, Scorer, least_contract=2)
 SERIALIZER: Final = Role("serializer", SerializerPlugin, Serializer)
 GENOME: Final = Role("genome", GenomePlugin, GenomeOpener)
 TRACK: Final = Role("track", TrackPlugin, TrackOpener)
 
 ROLES: Final[dict[str, Role[PluginDescriptor, object]]] = {
-    role.name: role for role in (COUNTER, SAMPLER, SERIALIZER, GENOME, TRACK)
+    role.name: role for role in (COUNTER, SAMPLER, SCORER, SERIALIZER, GENOME, TRACK)
 }
 """All roles by name, in the order in which they are listed."""

@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from gsynth.testing.counters import CounterConformance as CounterConformance
     from gsynth.testing.registration import RegistrationConformance as RegistrationConformance
     from gsynth.testing.samplers import SamplerConformance as SamplerConformance
+    from gsynth.testing.scorers import ScorerConformance as ScorerConformance
     from gsynth.testing.serializers import SerializerConformance as SerializerConformance
     from gsynth.testing.sources import GenomeConformance as GenomeConformance
     from gsynth.testing.sources import TrackConformance as TrackConformance
@@ -18,6 +19,7 @@ _HOME = {
     "GenomeConformance": "gsynth.testing.sources",
     "RegistrationConformance": "gsynth.testing.registration",
     "SamplerConformance": "gsynth.testing.samplers",
+    "ScorerConformance": "gsynth.testing.scorers",
     "SerializerConformance": "gsynth.testing.serializers",
     "TrackConformance": "gsynth.testing.sources",
 }
@@ -27,6 +29,7 @@ __all__ = [
     "GenomeConformance",
     "RegistrationConformance",
     "SamplerConformance",
+    "ScorerConformance",
     "SerializerConformance",
     "TrackConformance",
 ]

@@ -67,7 +67,7 @@ def bases_of_codes(codes: Sequence[int]) -> bytes:
 
 
 class EncoderChecks:
-    """The tests of `Encoder`, a part of `CounterConformance` and `SamplerConformance`."""
+    """The tests of `Encoder`, a part of the suites of counters, samplers and scorers."""
 
     @pytest.fixture
     def encoder(self) -> Encoder:

@@ -8,7 +8,7 @@ import numpy as np
 from attrs import field, frozen
 from numpy.typing import NDArray
 
-from gsynth.plugins import FREE
+from gsynth.plugins import FREE, IMPOSSIBLE
 
 QUARTERS: Final = (2**29, 2**30, 3 * 2**29)
 """The uniform row of a table of thresholds."""
@@ -25,6 +25,10 @@ def _edges(value: Any) -> NDArray[np.int64]:
 
 
 def _strata(value: Any) -> NDArray[np.int32]:
+    return np.array(value, dtype=np.int32)
+
+
+def _logs(value: Any) -> NDArray[np.int32]:
     return np.array(value, dtype=np.int32)
 
 
@@ -102,6 +106,26 @@ class SamplingBlock:
         return f"SamplingBlock({self.block!r}, uniforms={numbers}{tables})"
 
 
+@frozen(eq=False)
+class ScoringBlock:
+    """A block with what it takes to score it.
+
+    Attributes
+    ----------
+    block : Block
+    cuts : int64[w + 1]
+    logs : int32[bins, 4**order, 4]
+    """
+
+    block: Block
+    cuts: NDArray[np.int64] = field(converter=_edges)
+    logs: NDArray[np.int32] = field(converter=_logs)
+
+    def __repr__(self) -> str:
+        logs = "" if self.logs.size > 64 else f", logs={self.logs.tolist()}"
+        return f"ScoringBlock({self.block!r}, cuts={self.cuts.tolist()}{logs})"
+
+
 def random_runs(rng: np.random.Generator, size: int, bins: int, runs: int) -> tuple[NDArray[Any], NDArray[Any]]:
     """Edges and strata of `runs` runs over `size` windows: bins, -1 and -2, empty runs among them."""
     inner = np.sort(rng.integers(0, size + 1, runs - 1))
@@ -141,3 +165,22 @@ def random_sampling_block(
     numbers = rng.integers(0, 2**31, size)
     block = Block(order, codes, plain.edges, plain.strata)
     return SamplingBlock(block, numbers, random_thresholds(order, bins, seed))
+
+
+def random_logs(order: int, bins: int, seed: int = 0) -> NDArray[np.int32]:
+    """int32[bins, 4**order, 4]: any logarithms of probabilities, some of 0 and some of 1."""
+    rng = np.random.default_rng([seed, order, bins])
+    logs = rng.integers(IMPOSSIBLE + 1, 0, (bins, 4**order, 4), endpoint=True)
+    logs[rng.random(logs.shape) < 0.05] = IMPOSSIBLE
+    logs[rng.random(logs.shape) < 0.05] = 0
+    return logs.astype(np.int32)
+
+
+def random_scoring_block(
+    order: int, size: int, *, bins: int = 2, seed: int = 0, n_fraction: float = 0.03, cells: int | None = None
+) -> ScoringBlock:
+    """A block for scoring: random bases, some N, random runs, random cells with empty ones among them."""
+    block = random_block(order, size, bins=bins, seed=seed, n_fraction=n_fraction)
+    rng = np.random.default_rng([seed, order, size, 1])
+    inner = np.sort(rng.integers(0, size + 1, max(1, size // 12) if cells is None else cells - 1))
+    return ScoringBlock(block, [0, *inner.tolist(), size], random_logs(order, bins, seed))

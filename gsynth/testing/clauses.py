@@ -18,7 +18,7 @@ CLAUSES: Final[dict[str, str]] = {
     "are returned as a number, those of masked runs (-2) are not",
     "runs": "run j covers the windows edges[j] <= i < edges[j+1]; a run may be empty",
     "orders": "every order from 1 to 10 works, up to the last context and base",
-    "empty-block": "a block of no windows is valid: nothing is counted or filled, no error",
+    "empty-block": "a block of no windows is valid: nothing is counted, filled or scored, no error",
     "out-added": "out is added to, in place, and never cleared",
     "return-count": "the count of windows is returned as an int",
     "inputs": "nothing but the output is written to; inputs may be read-only",
@@ -30,7 +30,13 @@ CLAUSES: Final[dict[str, str]] = {
     "certain": "thresholds run from 0 to 2**31, both exact: a certain base is always drawn, an impossible one never",
     "own-number": "uniforms[i] belongs to codes[i + k], whether that cell is free or not",
     "left-context": "codes[:k] is the left context: it is read, never written",
-    "return-none": "sample returns None",
+    "return-none": "sample and score return None",
+    "scoring": "every window of a run with stratum >= 0 that holds no 4 adds logs[stratum, context, base] to the sum "
+    "of its cell, exactly, unless that is the smallest int32",
+    "cells": "cell v holds the windows cuts[v] <= i < cuts[v+1]; a cell may be empty",
+    "left-out": "a window without a logarithm adds 1 to left_out, in the first column that fits: its base is a 4, its "
+    "context holds a 4, its stratum is -1, its logarithm is the smallest int32; one of a masked run (-2) adds nothing",
+    "sums-added": "sums and left_out are added to, in place, and never cleared",
     "stream": "sample_stream gives what sample gives with the numbers of the streams: window i of segment s has the "
     "number of the stream keys[s], gammas[s] at positions[s] + i - stream_edges[s]",
     "encode": "encode writes 0, 1, 2, 3 for A, C, G, T of either case and 4 for any other byte, and returns how many "

@@ -1,4 +1,4 @@
-"""What a counter or sampler must do that has the optional ability `Composer`."""
+"""What a counter, sampler or scorer must do that has the optional ability `Composer`."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ WIDTHS = [1, 15, 16, 17, 63, 64, 65, 127, 128, 129, 191, 192, 200, 255, 256, 257
 
 
 class ComposerChecks:
-    """The tests of `Composer`, a part of `CounterConformance` and `SamplerConformance`."""
+    """The tests of `Composer`, a part of the suites of counters, samplers and scorers."""
 
     @pytest.fixture
     def composer(self) -> Composer:

@@ -16,10 +16,10 @@ import yaml
 from attrs import frozen
 from numpy.typing import NDArray
 
-from gsynth.testing import oracle
-from gsynth.testing.blocks import QUARTERS, Block, SamplingBlock, codes_of, letters_of
+from gsynth.testing import oracle, oracle_score
+from gsynth.testing.blocks import QUARTERS, Block, SamplingBlock, ScoringBlock, codes_of, letters_of
 
-FILES: Final = ("counting", "sampling", "random_stream", "training")
+FILES: Final = ("counting", "sampling", "scoring", "random_stream", "training")
 """The golden files, without the suffix."""
 
 
@@ -72,6 +72,21 @@ class SamplingCase:
         return self.name
 
 
+@frozen(eq=False)
+class ScoringCase:
+    """A block and what scoring it must give."""
+
+    name: str
+    why: str
+    clause: str
+    work: ScoringBlock
+    sums: NDArray[np.int64]
+    left_out: NDArray[np.int32]
+
+    def __str__(self) -> str:
+        return self.name
+
+
 def contexts(order: int) -> list[str]:
     """All contexts in the order of their index.
 
@@ -113,6 +128,15 @@ def _thresholds(case: dict[str, Any]) -> NDArray[np.uint32]:
     return tables
 
 
+def _scoring_block(case: dict[str, Any]) -> ScoringBlock:
+    logs = np.zeros((case["bins"], 4 ** case["order"], 4), dtype=np.int64)
+    for line in case["rows"]:
+        flat, context, *row = line.split()
+        which = slice(None) if context == "*" else contexts(case["order"]).index(context)
+        logs[int(flat), which] = [int(number) for number in row]
+    return ScoringBlock(_block(case), case["cuts"], logs)
+
+
 def counting_cases() -> list[CountingCase]:
     """The cases of ``counting.yaml``."""
     return [
@@ -142,6 +166,21 @@ def sampling_cases() -> list[SamplingCase]:
     ]
 
 
+def scoring_cases() -> list[ScoringCase]:
+    """The cases of ``scoring.yaml``."""
+    return [
+        ScoringCase(
+            case["name"],
+            case["why"],
+            case["clause"],
+            _scoring_block(case),
+            np.array(case["expected"]["sums"], dtype=np.int64),
+            np.array(case["expected"]["left_out"], dtype=np.int32),
+        )
+        for case in read("scoring")["cases"]
+    ]
+
+
 def _expect_counting(case: dict[str, Any]) -> Any:
     block = _block(case)
     counts, with_n = oracle.count(block.codes, block.edges, block.strata, block.order, case["bins"])
@@ -152,6 +191,12 @@ def _expect_sampling(case: dict[str, Any]) -> Any:
     block = _block(case)
     numbers = np.array(case["uniforms"], dtype=np.uint32)
     return letters_of(oracle.sample(block.codes, block.edges, block.strata, numbers, block.order, _thresholds(case)))
+
+
+def _expect_scoring(case: dict[str, Any]) -> Any:
+    work, block = _scoring_block(case), _block(case)
+    sums, left_out = oracle_score.score(block.codes, block.edges, block.strata, work.cuts, block.order, work.logs)
+    return {"sums": sums.tolist(), "left_out": left_out.tolist()}
 
 
 def _expect_random_stream(case: dict[str, Any]) -> Any:
@@ -185,6 +230,7 @@ def _expect_training(case: dict[str, Any]) -> Any:
 _EXPECT: Final = {
     "counting": _expect_counting,
     "sampling": _expect_sampling,
+    "scoring": _expect_scoring,
     "random_stream": _expect_random_stream,
     "training": _expect_training,
 }

@@ -9,6 +9,7 @@ import pytest
 ROLES: Final = {
     "counter": "NAME of a registered counter",
     "sampler": "NAME of a registered sampler",
+    "scorer": "NAME of a registered scorer",
     "serializer": "NAME of a registered model file format",
     "genome": "SOURCE of a genome: a path that a registered genome plugin accepts",
     "track": "SOURCE of a track: a path or name that a registered track plugin accepts; asked for on the first "

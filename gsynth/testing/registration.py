@@ -6,13 +6,14 @@ from typing import Any, Final
 
 import pytest
 
-from gsynth.plugins import Counter, GenomeOpener, Sampler, Serializer, TrackOpener
+from gsynth.plugins import Counter, GenomeOpener, Sampler, Scorer, Serializer, TrackOpener
 from gsynth.plugins.loading import Registered
 from gsynth.testing.clauses import SUITE_CONTRACT, require
 
 PROTOCOLS: Final[dict[str, type[Any]]] = {
     "counter": Counter,
     "sampler": Sampler,
+    "scorer": Scorer,
     "serializer": Serializer,
     "genome": GenomeOpener,
     "track": TrackOpener,
@@ -25,7 +26,7 @@ class RegistrationConformance:
 
     @pytest.fixture
     def role(self) -> str:
-        """The role of the plugin: counter, sampler, serializer, genome or track."""
+        """The role of the plugin: counter, sampler, scorer, serializer, genome or track."""
         raise NotImplementedError("override the fixture `role`")
 
     @pytest.fixture

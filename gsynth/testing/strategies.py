@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from gsynth.model.priors import PriorLike, resolve_prior
-from gsynth.plugins import FREE, DimSpec, GsynthModel, Outside
-from gsynth.testing.blocks import QUARTERS, Block, SamplingBlock
+from gsynth.plugins import FREE, IMPOSSIBLE, DimSpec, GsynthModel, Outside
+from gsynth.testing.blocks import QUARTERS, Block, SamplingBlock, ScoringBlock
 
 deterministic: Final = settings(
     derandomize=True,
@@ -122,6 +122,18 @@ def sampling_blocks(draw: st.DrawFn, max_order: int = 10, max_bins: int = 3, max
     number = st.one_of(st.integers(0, 2**31 - 1), st.sampled_from(edge_numbers))
     numbers = draw(st.lists(number, min_size=plain.size, max_size=plain.size))
     return SamplingBlock(Block(plain.order, codes, plain.edges, plain.strata), numbers, tables)
+
+
+@st.composite
+def scoring_blocks(draw: st.DrawFn, max_order: int = 10, max_bins: int = 3, max_size: int = 40) -> ScoringBlock:
+    """Blocks for a scorer: empty cells among others; logarithms that are 0, impossible, or any."""
+    block = draw(blocks(max_order, max_bins, max_size))
+    inner = sorted(draw(st.lists(st.integers(0, block.size), max_size=8)))
+    value = st.one_of(st.sampled_from([IMPOSSIBLE, IMPOSSIBLE + 1, -1, 0]), st.integers(IMPOSSIBLE, 0))
+    rows = np.array(draw(st.lists(st.lists(value, min_size=4, max_size=4), min_size=1, max_size=8)), dtype=np.int32)
+    seed = draw(st.integers(0, 2**32 - 1))
+    dealt = np.random.default_rng(seed).integers(0, len(rows), (block.bins, 4**block.order))
+    return ScoringBlock(block, [0, *inner, block.size], rows[dealt])
 
 
 @st.composite

@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 
 from gsynth.errors import UnavailablePluginError
-from gsynth.plugins import Counter, Genome, Sampler, Serializer, Track
+from gsynth.plugins import Counter, Genome, Sampler, Scorer, Serializer, Track
 from gsynth.plugins.loading import Registered
 from gsynth.plugins.registry import registry
 from gsynth.plugins.roles import ROLES as BY_NAME
@@ -23,10 +23,11 @@ from gsynth.testing.counters import CounterConformance
 from gsynth.testing.pytest_plugin import ROLES, asked
 from gsynth.testing.registration import RegistrationConformance
 from gsynth.testing.samplers import SamplerConformance
+from gsynth.testing.scorers import ScorerConformance
 from gsynth.testing.serializers import SerializerConformance, Sniff
 from gsynth.testing.sources import GenomeConformance, TrackConformance
 
-_NAMED: Final = ("counter", "sampler", "serializer")
+_NAMED: Final = ("counter", "sampler", "scorer", "serializer")
 _BUILT_IN_GENOMES: Final = ("<dict>", "<fasta>", "<fasta with crlf>")
 _BUILT_IN_TRACKS: Final = ("gc", "cpg", "n_frac", "masked_frac", "kmer_frac('CG')")
 
@@ -141,6 +142,17 @@ class TestSampler(SamplerConformance):
     @pytest.fixture
     def sampler(self, request: pytest.FixtureRequest, sampler_asked: str) -> Sampler:
         loaded: Sampler = _load(request.config, "sampler", sampler_asked)
+        return loaded
+
+
+class TestScorer(ScorerConformance):
+    """Scorers."""
+
+    gsynth_suite_role = "scorer"
+
+    @pytest.fixture
+    def scorer(self, request: pytest.FixtureRequest, scorer_asked: str) -> Scorer:
+        loaded: Scorer = _load(request.config, "scorer", scorer_asked)
         return loaded
 
 

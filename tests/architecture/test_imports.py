@@ -134,12 +134,13 @@ def test_every_built_in_comes_through_an_entry_point():
 
 ASKED = {
     "fetch", "fetch_many", "window_values", "composition_values", "bases_values", "many_values", "count", "sample",
-    "sample_stream", "encode", "decode", "compose", "replace", "accepts", "sniff", "open", "names", "save", "load",
+    "sample_stream", "score", "encode", "decode", "compose", "replace", "accepts", "sniff", "open", "names", "save",
+    "load",
 }  # fmt: skip
 """What only `gsynth.plugins.checking` calls on a plugin's object."""
 
 PLUGINS_OBJECT = re.compile(
-    "genome|track|counter|sampler|encoder|transcoder|composer|replacer|descriptor|opener|serializer"
+    "genome|track|counter|sampler|scorer|encoder|transcoder|composer|replacer|descriptor|opener|serializer"
 )
 """In the name of a variable that holds one."""
 

@@ -15,6 +15,7 @@ from gsynth.testing.suite import TestCounter as TestCounter
 from gsynth.testing.suite import TestGenome as TestGenome
 from gsynth.testing.suite import TestRegistration as TestRegistration
 from gsynth.testing.suite import TestSampler as TestSampler
+from gsynth.testing.suite import TestScorer as TestScorer
 from gsynth.testing.suite import TestSerializer as _TestSerializer
 from gsynth.testing.suite import TestTrack as TestTrack
 from gsynth.testing.suite import pytest_generate_tests as pytest_generate_tests

@@ -7,7 +7,11 @@ import pytest
 from gsynth.plugins.registry import registry
 
 USABLE = {(status.role, status.name) for status in registry().statuses() if status.usable}
-BUILT_IN = [name for name in ("numpy", "numba", "cython") if {("counter", name), ("sampler", name)} <= USABLE]
+BUILT_IN = [
+    name
+    for name in ("numpy", "numba", "cython")
+    if {(role, name) for role in ("counter", "sampler", "scorer")} <= USABLE
+]
 """Ours, here; that none is missing where it should not be is for the continuous integration script to see."""
 
 # Numba's kernels as plain Python are held against the oracle, and are too slow for whole contigs.

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from gsynth.plugins import CounterPlugin, SamplerPlugin, hookimpl
+from gsynth.plugins import CounterPlugin, SamplerPlugin, ScorerPlugin, hookimpl
 from gsynth.plugins import backends as choice
 from gsynth.plugins.registry import Registry, registry
-from gsynth.plugins.roles import COUNTER, SAMPLER
+from gsynth.plugins.roles import COUNTER, SAMPLER, SCORER
 
-ABILITIES = ("count", "sample", "sample_stream", "encode", "decode", "compose", "replace")
+ABILITIES = ("count", "sample", "sample_stream", "score", "encode", "decode", "compose", "replace")
 
 
 class Spoiled:
@@ -39,13 +39,13 @@ def module(**hooks):
 
 @pytest.fixture
 def use(monkeypatch):
-    """Makes a spoiled counter or sampler the only one there is."""
+    """Makes a spoiled counter, sampler or scorer the only one there is."""
     # Which may ask for one that is not there then.
     monkeypatch.delenv("GSYNTH_BACKEND", raising=False)
 
     def install(role, name, method, backend):
         spoiled = Spoiled(registry().load(role, backend), name, method)
-        plugin = {COUNTER: CounterPlugin, SAMPLER: SamplerPlugin}[role]
+        plugin = {COUNTER: CounterPlugin, SAMPLER: SamplerPlugin, SCORER: ScorerPlugin}[role]
         found = Registry()
         found.add(
             module(**{role.hook: plugin(name="spoiled", load=lambda: spoiled, contract=2)}), "spoiled", "elsewhere"

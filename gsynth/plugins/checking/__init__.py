@@ -14,6 +14,7 @@ from gsynth.plugins.checking.counters import count
 from gsynth.plugins.checking.genomes import check_genome, fetch, fetch_many, is_genome, opened_genome
 from gsynth.plugins.checking.naming import block, named
 from gsynth.plugins.checking.samplers import decode, replace, sample, sample_stream
+from gsynth.plugins.checking.scorers import score
 from gsynth.plugins.checking.sequences import compose, encode
 from gsynth.plugins.checking.serializers import load_model, save_model
 from gsynth.plugins.checking.tracks import (
@@ -52,6 +53,7 @@ __all__ = [
     "sample",
     "sample_stream",
     "save_model",
+    "score",
     "sniffs",
     "track_names",
     "window_values",

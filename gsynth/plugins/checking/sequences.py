@@ -1,4 +1,4 @@
-"""What a counter or sampler makes of bases: their codes, and how many of each a window holds."""
+"""What a counter, sampler or scorer makes of bases: their codes, and how many of each a window holds."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from gsynth.alphabet import FREE, NOT_ACGT
 from gsynth.plugins.checking.naming import filled, is_whole, kind_of, named, refuse
-from gsynth.plugins.contracts import Composer, Counter, Encoder
+from gsynth.plugins.contracts import Composer, Counter, Encoder, Sampler
 
 Codes = NDArray[np.uint8]
 Positions = NDArray[np.int64]
@@ -41,7 +41,7 @@ def compose(composer: Composer, bases: Codes, edges: Positions) -> Positions:
     """What `Composer.compose` writes, checked: int64[m, 4]."""
     out = np.empty((edges.size - 1, 4), dtype=np.int64)
     out[:1] = out[-1:] = -1
-    role = "counter" if isinstance(composer, Counter) else "sampler"
+    role = "counter" if isinstance(composer, Counter) else "sampler" if isinstance(composer, Sampler) else "scorer"
 
     def doing() -> str:
         return f"compose of {edges.size - 1} windows"

@@ -7,6 +7,8 @@ from typing import Final
 from gsynth.plugins.contracts.genomes import Genome, GenomeOpener, ManyFetcher
 from gsynth.plugins.contracts.kernels import (
     FREE,
+    IMPOSSIBLE,
+    LOG_BITS,
     MASKED,
     UNBINNED,
     Composer,
@@ -14,6 +16,7 @@ from gsynth.plugins.contracts.kernels import (
     Encoder,
     Replacer,
     Sampler,
+    Scorer,
     StreamSampler,
     Transcoder,
 )
@@ -26,6 +29,8 @@ CONTRACT: Final = 2
 __all__ = [
     "CONTRACT",
     "FREE",
+    "IMPOSSIBLE",
+    "LOG_BITS",
     "MASKED",
     "UNBINNED",
     "BasesTrack",
@@ -39,6 +44,7 @@ __all__ = [
     "ManyWindows",
     "Replacer",
     "Sampler",
+    "Scorer",
     "Serializer",
     "StreamSampler",
     "Track",

@@ -1,8 +1,8 @@
-"""What a counter and a sampler must do.
+"""What a counter, a sampler and a scorer must do.
 
-Kernels (counter, sampler) are pure, deterministic, stateless and re-entrant; they release the GIL, allocate at most
-O(block) memory and never touch Python objects in their loops. They are handed valid input: the core checks once, at
-the public door. All arrays are C-contiguous and of exactly the dtype that is written here.
+Kernels (counter, sampler, scorer) are pure, deterministic, stateless and re-entrant; they release the GIL, allocate at
+most O(block) memory and never touch Python objects in their loops. They are handed valid input: the core checks once,
+at the public door. All arrays are C-contiguous and of exactly the dtype that is written here.
 
 Sequence codes: 0, 1, 2, 3 = A, C, G, T; 4 = anything else; 255 = `FREE`, a cell that a sampler shall fill.
 Window i of a block is ``codes[i : i+k]`` (the context, leftmost base most significant: index = sum code * 4**(k-1-j))
@@ -20,10 +20,16 @@ from numpy.typing import NDArray
 from gsynth.alphabet import FREE as FREE
 
 UNBINNED: Final = -1
-"""Stratum of a window that falls in no bin: not counted; sampled uniformly."""
+"""Stratum of a window that falls in no bin: not counted; sampled uniformly; without a score."""
 
 MASKED: Final = -2
 """Stratum of a window that is left out: not counted at all, not even its N."""
+
+LOG_BITS: Final = 24
+"""A scorer's logarithms are natural ones, in units of ``2**-24``."""
+
+IMPOSSIBLE: Final = -(2**31)
+"""What stands in a scorer's table for the logarithm of 0."""
 
 
 @runtime_checkable
@@ -97,6 +103,50 @@ class Sampler(Protocol):
 
 
 @runtime_checkable
+class Scorer(Protocol):
+    """Adds up logarithms of probabilities, cell by cell."""
+
+    def score(
+        self,
+        codes: NDArray[np.uint8],
+        edges: NDArray[np.int64],
+        strata: NDArray[np.int32],
+        cuts: NDArray[np.int64],
+        *,
+        order: int,
+        logs: NDArray[np.int32],
+        sums: NDArray[np.int64],
+        left_out: NDArray[np.int32],
+    ) -> None:
+        """Add the logarithm of every window that has one to the sum of its cell, and count those that have none.
+
+        The logarithms are whole numbers, so the sums are exact in any order.
+
+        Parameters
+        ----------
+        codes : uint8[n + k]
+            Sequence codes 0..4.
+        edges : int64[m + 1], strata : int32[m]
+            The runs of strata over the n windows.
+        cuts : int64[w + 1]
+            The cells: cell v holds the windows ``cuts[v] <= i < cuts[v+1]``. ``cuts[0] == 0``, ``cuts[w] == n``, never
+            falling (a cell may be empty).
+        order : int
+            k, 1..10.
+        logs : int32[bins, 4**k, 4]
+            Natural logarithms of probabilities in units of ``2**-24``, rounded; `IMPOSSIBLE` for that of 0.
+        sums : int64[w]
+            Added to, in place: ``sums[v] += logs[stratum, context, base]`` for every window of cell v that holds no 4,
+            is of a run with stratum >= 0 and is not impossible. Never cleared.
+        left_out : int32[w, 4]
+            Added to, in place: 1 for each other window of a run with stratum >= -1, in the first column that fits. 0:
+            the base is a 4; 1: the context holds a 4; 2: the stratum is -1; 3: the logarithm is `IMPOSSIBLE`. Windows
+            of masked runs (-2) leave no trace.
+        """
+        ...
+
+
+@runtime_checkable
 class StreamSampler(Protocol):
     """Optional ability of a sampler: draw the random numbers inside, from the stream's definition.
 
@@ -126,7 +176,7 @@ class StreamSampler(Protocol):
 
 @runtime_checkable
 class Encoder(Protocol):
-    """Optional ability of a counter or a sampler: turn ASCII bases into codes, as `gsynth.alphabet` does."""
+    """Optional ability of a counter, a sampler or a scorer: turn ASCII bases into codes, as `gsynth.alphabet` does."""
 
     def encode(self, bases: NDArray[np.uint8], out: NDArray[np.uint8]) -> int:
         """Write the codes of ASCII `bases` (uint8[n], any byte, either case) into `out` (uint8[n]).
@@ -147,7 +197,7 @@ class Transcoder(Encoder, Protocol):
 
 @runtime_checkable
 class Composer(Protocol):
-    """Optional ability of a counter or a sampler: count the bases of windows (see `CompositionTrack`)."""
+    """Optional ability of a counter, a sampler or a scorer: count the bases of windows (see `CompositionTrack`)."""
 
     def compose(self, bases: NDArray[np.uint8], edges: NDArray[np.int64], out: NDArray[np.int64]) -> None:
         """Write how many A, C, G and T, of either case, each window ``[edges[j], edges[j+1])`` holds.

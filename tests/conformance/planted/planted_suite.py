@@ -7,12 +7,14 @@ import struct
 import numpy as np
 import planted_counters
 import planted_samplers
+import planted_scorers
 import planted_serializers
 import pytest
 
 from gsynth.plugins import GsynthModel
 from gsynth.testing.counters import CounterConformance
 from gsynth.testing.samplers import SamplerConformance
+from gsynth.testing.scorers import ScorerConformance
 from gsynth.testing.serializers import SerializerConformance
 
 
@@ -29,6 +31,12 @@ class TestCounter(CounterConformance):
 class TestSampler(SamplerConformance):
     @_fixture(planted_samplers)
     def sampler(self, request):
+        return request.param()
+
+
+class TestScorer(ScorerConformance):
+    @_fixture(planted_scorers)
+    def scorer(self, request):
         return request.param()
 
 

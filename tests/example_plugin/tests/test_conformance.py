@@ -6,6 +6,7 @@ import pytest
 
 from gsynth.testing.counters import CounterConformance
 from gsynth.testing.samplers import SamplerConformance
+from gsynth.testing.scorers import ScorerConformance
 from gsynth.testing.serializers import SerializerConformance
 
 gsynth_example = pytest.importorskip("gsynth_example", reason="gsynth-example is not installed: tox -e thirdparty")
@@ -25,6 +26,14 @@ class TestSampler(SamplerConformance):
         from gsynth_example.sampler import BisectingSampler
 
         return BisectingSampler()
+
+
+class TestScorer(ScorerConformance):
+    @pytest.fixture
+    def scorer(self):
+        from gsynth_example.scorer import SteppingScorer
+
+        return SteppingScorer()
 
 
 class TestSerializer(SerializerConformance):

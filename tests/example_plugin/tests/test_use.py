@@ -46,7 +46,7 @@ def test_it_is_listed_with_its_distribution():
     command = [sys.executable, "-m", "gsynth.cli", "plugins", "--json"]
     output = subprocess.run(command, check=True, capture_output=True, text=True).stdout
     listed = {(entry["role"], entry["name"]): entry for entry in json.loads(output)["plugins"]}
-    for key in (("counter", "example"), ("sampler", "example"), ("serializer", "npz")):
+    for key in (("counter", "example"), ("sampler", "example"), ("scorer", "example"), ("serializer", "npz")):
         assert listed[key]["distribution"] == "gsynth-example"
         assert listed[key]["usable"] is True
 

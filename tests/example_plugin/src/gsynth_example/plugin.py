@@ -1,4 +1,4 @@
-"""Registers the example's counter, sampler and file format; light to import."""
+"""Registers the example's counter, sampler, scorer and file format; light to import."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from gsynth.plugins import (
     CounterPlugin,
     Sampler,
     SamplerPlugin,
+    Scorer,
+    ScorerPlugin,
     Serializer,
     SerializerPlugin,
     hookimpl,
@@ -33,6 +35,12 @@ def _load_sampler() -> Sampler:
     return BisectingSampler()
 
 
+def _load_scorer() -> Scorer:
+    from gsynth_example.scorer import SteppingScorer
+
+    return SteppingScorer()
+
+
 def _load_npz() -> Serializer:
     from gsynth_example.npz import NpzFormat
 
@@ -50,6 +58,13 @@ def gsynth_counters() -> Iterator[CounterPlugin]:
 def gsynth_samplers() -> Iterator[SamplerPlugin]:
     yield SamplerPlugin(
         name="example", contract=_CONTRACT, load=_load_sampler, priority=_PRIORITY, summary="one base at a time"
+    )
+
+
+@hookimpl
+def gsynth_scorers() -> Iterator[ScorerPlugin]:
+    yield ScorerPlugin(
+        name="example", contract=_CONTRACT, load=_load_scorer, priority=_PRIORITY, summary="one base at a time"
     )
 
 
