@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from gsynth.replacement import gsynth_replace_kmer as gsynth_replace_kmer
     from gsynth.sampling import gsynth_random as gsynth_random
     from gsynth.sampling import gsynth_sample as gsynth_sample
+    from gsynth.scoring import gsynth_score as gsynth_score
     from gsynth.storage import gsynth_convert as gsynth_convert
     from gsynth.storage import gsynth_load as gsynth_load
     from gsynth.storage import gsynth_save as gsynth_save
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     replace_kmer = gsynth_replace_kmer
     sample = gsynth_sample
     save = gsynth_save
+    score = gsynth_score
     train = gsynth_train
 
 __version__ = "0.1.0"
@@ -44,6 +46,7 @@ _HOME = {
     "gsynth_sample": "gsynth.sampling",
     "gsynth_random": "gsynth.sampling",
     "gsynth_replace_kmer": "gsynth.replacement",
+    "gsynth_score": "gsynth.scoring",
     "gsynth_save": "gsynth.storage",
     "gsynth_load": "gsynth.storage",
     "gsynth_convert": "gsynth.storage",

@@ -22,6 +22,8 @@
     The path of a file or an open binary file, and the names of formats.
 `Init`, `OutsideSource`, `Closed`
     How the first bases are drawn, what is drawn where a window has no bin, and at which end a bin includes its break.
+`ScoreFormat`, `ScorePolicy`, `ScoreOutside`, `Reach`
+    The names of formats for scores, what bases that a model says little of score, and where their contexts may lie.
 `Drawn`
     What a sample is made of, as the function `report` gets it.
 `SeedLike`
@@ -30,9 +32,9 @@
     The path of a file or folder.
 `Frame`, `Series`
     A DataFrame or a column of pandas, polars, pyarrow, or whatever else narwhals reads.
-`SampleOptions`, `RandomOptions`, `ReplaceOptions`
-    The parameters of `gsynth_sample`, `gsynth_random` and `gsynth_replace_kmer` but for the model and the output, as
-    dicts for ``**``.
+`SampleOptions`, `RandomOptions`, `ReplaceOptions`, `ScoreOptions`
+    The parameters of `gsynth_sample`, `gsynth_random`, `gsynth_replace_kmer` and `gsynth_score` but for the model and
+    the output, as dicts for ``**``.
 """
 
 from __future__ import annotations
@@ -41,19 +43,23 @@ from collections.abc import Callable, Mapping
 from typing import TypedDict
 
 from gsynth.blocks.drawn import Drawn
+from gsynth.blocks.scoring import Reach
 from gsynth.files import PathLike
 from gsynth.files.frames import Frame, Series
 from gsynth.genomes.aliases import AliasLike
 from gsynth.genomes.opening import GenomeLike
 from gsynth.intervals.collecting import IntervalsLike
 from gsynth.intervals.masks import MaskLike
+from gsynth.model import GsynthModel
 from gsynth.model.binning import Closed, MergeRanges
 from gsynth.model.dimension import DimLike
+from gsynth.model.logs import ScoreOutside, ScorePolicy
 from gsynth.model.merging import CellsLike, MergeLike
 from gsynth.model.outside import OutsideSource
 from gsynth.model.priors import PriorLike
 from gsynth.model.start import Init
 from gsynth.outputs.opening import OutputFormat, OutputLike
+from gsynth.outputs.score_opening import ScoreFormat
 from gsynth.randomness import SeedLike
 from gsynth.tracks.sources import TrackLike, TracksLike
 
@@ -76,8 +82,13 @@ __all__ = [
     "PathLike",
     "PriorLike",
     "RandomOptions",
+    "Reach",
     "ReplaceOptions",
     "SampleOptions",
+    "ScoreFormat",
+    "ScoreOptions",
+    "ScoreOutside",
+    "ScorePolicy",
     "SeedLike",
     "Series",
     "TrackLike",
@@ -126,3 +137,19 @@ class SampleOptions(_DrawOptions, total=False):
     outside: OutsideSource
     cell_merge: CellsLike | None
     keep_case: bool
+
+
+class ScoreOptions(_Options, total=False):
+    """Of `gsynth.gsynth_score`."""
+
+    mask: MaskLike | None
+    resolution: int | None
+    sparse_policy: ScorePolicy
+    n_policy: ScorePolicy
+    outside: ScoreOutside
+    context: Reach
+    against: GsynthModel | None
+    iterator: int | None
+    tracks: TracksLike | None
+    allow_parallel: bool
+    max_chunk_size: int | None

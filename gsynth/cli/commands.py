@@ -13,6 +13,7 @@ from gsynth.cli.program import Program
 from gsynth.cli.random import random
 from gsynth.cli.replace import replace_kmer
 from gsynth.cli.sample import sample
+from gsynth.cli.score import score
 from gsynth.cli.train import train
 
 
@@ -34,5 +35,5 @@ def main() -> None:
     """
 
 
-for command in (train, sample, random, replace_kmer, convert, info, plugins, demo):
+for command in (train, sample, random, replace_kmer, score, convert, info, plugins, demo):
     main.add_command(command)

@@ -168,19 +168,30 @@ def learned_rows(sparse: NDArray[np.bool_], contexts: int) -> Iterator[tuple[int
 def cdf_columns(
     counts: NDArray[np.uint64], i: int, rows: slice, pseudocount: float, prior_matrix: NDArray[np.float64] | None
 ) -> list[NDArray[np.float64]]:
-    """The probabilities A, AC and ACG of some rows of a bin, float64[rows] each."""
+    """The cumulative probabilities A, AC and ACG of some rows of a bin, float64[rows] each."""
+    columns: list[NDArray[np.float64]] = []
+    for column in probability_columns(counts, i, rows, pseudocount, prior_matrix, bases=3):
+        columns.append(column + columns[-1] if columns else column)
+    return columns
+
+
+def probability_columns(
+    counts: NDArray[np.uint64],
+    i: int,
+    rows: slice,
+    pseudocount: float,
+    prior_matrix: NDArray[np.float64] | None,
+    bases: int = 4,
+) -> Iterator[NDArray[np.float64]]:
+    """The probabilities of A, C and so on in some rows of a bin, float64[rows] each, the caller's own."""
     part = counts[i, rows]
     totals = (part[:, 0] + part[:, 1] + part[:, 2] + part[:, 3]).astype(np.float64)
     totals += 4 * pseudocount if prior_matrix is None else pseudocount
     empty = np.flatnonzero(totals <= 0)
     totals[empty] = 4.0
-    columns: list[NDArray[np.float64]] = []
-    for j in range(3):
+    for j in range(bases):
         column = part[:, j].astype(np.float64)
         column += pseudocount if prior_matrix is None else pseudocount * prior_matrix[i, j]
         column[empty] = 1.0
         column /= totals
-        if columns:
-            column += columns[-1]
-        columns.append(column)
-    return columns
+        yield column

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import errno
-import io
 import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Final, Literal, get_args
 
-from gsynth.errors import ArgumentError, ArgumentTypeError, MissingFileError
+from gsynth.errors import ArgumentError
 from gsynth.files import PathLike
 from gsynth.files.atomic import real, replacing
 from gsynth.files.inputs import check_not_an_input
@@ -18,6 +16,7 @@ from gsynth.files.suffixes import compressor_of, kind_of
 from gsynth.genomes.sidecar import sidecar
 from gsynth.outputs.fasta import FastaSink
 from gsynth.outputs.placed import BinaryFile, Target
+from gsynth.outputs.places import check_binary, check_path, check_place
 from gsynth.outputs.raw import RawSink
 from gsynth.outputs.records import Records
 from gsynth.outputs.sinks import Sink
@@ -39,46 +38,18 @@ def check_output(output: OutputLike | None, output_format: str, inputs: Sequence
     if output is None or output_format == "vector":
         return
     if not isinstance(output, str | os.PathLike):
-        _check_binary(output)
+        check_binary(output)
         return
-    path = Path(output)
-    if not os.fspath(output) or "\0" in os.fspath(path):
-        raise ArgumentError(f"output {os.fspath(output)!r} is not a path")
+    path = check_path(output)
     # First itself: the root, or '..', has no name to which the suffix of an index could be added.
-    _check_place(path)
+    check_place(path)
     files = _files(path, output_format)
     for file in files[1:]:
-        _check_place(file)
+        check_place(file)
     check_not_an_input([*files, *_outdated(path, files)], inputs)
     # A link is written through: what it points to must not promise something else either.
     for name in (path, real(path)):
         _check_suffix(name)
-
-
-def _check_place(path: Path) -> None:
-    try:
-        if path.is_dir():
-            raise ArgumentError(f"output {path} is a folder; name a file in it")
-        if path.exists() and not path.is_file():
-            raise ArgumentError(f"output {path} is not a plain file and would be replaced; pass an open binary file")
-    except OSError as error:
-        if error.errno != errno.ENAMETOOLONG:
-            raise
-        raise ArgumentError(f"the name of output {path} is too long for this file system") from error
-    if not real(path).parent.is_dir():
-        raise MissingFileError(f"the folder {real(path).parent} of output {path.name} does not exist")
-
-
-def _check_binary(output: object) -> None:
-    if not hasattr(output, "write"):
-        raise ArgumentTypeError(f"output must be a path, a binary file or None, found {type(output).__name__}")
-    # What wraps a file (codecs, named temporary files) is of no class of io's, but has an encoding where it takes text.
-    if isinstance(output, io.TextIOBase) or hasattr(output, "encoding"):
-        raise ArgumentTypeError(f"output must be a binary file (mode 'wb', io.BytesIO), found {output!r:.80}")
-    if getattr(output, "closed", False):
-        raise ArgumentError("output is a file that is closed")
-    if hasattr(output, "writable") and not output.writable():
-        raise ArgumentTypeError(f"output is a file that cannot be written to: {output!r:.80}")
 
 
 def _check_suffix(path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import re
+from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
@@ -66,15 +67,7 @@ class Records:
 
     def check_names(self) -> None:
         """ArgumentError for a contig whose name cannot be written, for it would be read as another one."""
-        used = self._used()
-        if all(used) and not _NOT_IN_A_NAME.search("".join(used)):
-            return
-        for name in used:
-            if not name or _NOT_IN_A_NAME.search(name):
-                raise ArgumentError(
-                    f"contig {name!r} has a name that is empty or has blanks or control characters, which would be "
-                    "another contig in the output: rename it"
-                )
+        check_names(self._used())
 
     def __len__(self) -> int:
         return len(self.intervals) * self.n_samples
@@ -135,6 +128,19 @@ class Records:
         if self.n_samples > 1:
             lengths = lengths + len(b"_sample") + digits_of(samples + 1)
         return lengths
+
+
+def check_names(names: Sequence[str]) -> None:
+    """ArgumentError for the name of a contig that cannot be written, for it would be read as another one."""
+    # All at once: a genome may have a million.
+    if all(names) and not _NOT_IN_A_NAME.search("".join(names)):
+        return
+    for name in names:
+        if not name or _NOT_IN_A_NAME.search(name):
+            raise ArgumentError(
+                f"contig {name!r} has a name that is empty or has blanks or control characters, which would be "
+                "another contig in the output: rename it"
+            )
 
 
 def _distinct(names: list[bytes]) -> list[bytes]:

@@ -24,7 +24,7 @@ ORDER = (
     {"outputs"},
     {"blocks"},
     {"typing"},
-    {"training", "sampling", "replacement", "storage"},
+    {"training", "sampling", "replacement", "scoring", "storage"},
     {"evaluation"},
     {"comparison"},
     {"demo"},

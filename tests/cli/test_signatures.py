@@ -21,11 +21,13 @@ PAIRS = [
     ("sample", gsynth.gsynth_sample),
     ("random", gsynth.gsynth_random),
     ("replace-kmer", gsynth.gsynth_replace_kmer),
+    ("score", gsynth.gsynth_score),
     ("convert", gsynth.gsynth_convert),
 ]
 EXTRA = {
     "train": {"bin_merge", "format", "compress"},
     "sample": {"model_format"},
+    "score": {"model_format"},
 }
 OF_THE_COMMAND_LINE = {"quiet", "verbose", "debug", "as_json", "force", "output", "help"}
 OF_PYTHON = {"report"}

@@ -216,6 +216,7 @@ def test_no_parameter_takes_anything(public: object) -> None:
         (gsynth.gsynth_sample, gsynth.typing.SampleOptions),
         (gsynth.gsynth_random, gsynth.typing.RandomOptions),
         (gsynth.gsynth_replace_kmer, gsynth.typing.ReplaceOptions),
+        (gsynth.gsynth_score, gsynth.typing.ScoreOptions),
     ],
 )
 def test_options_are_the_parameters_that_overloads_leave_out(call: typing.Callable[..., object], options: type) -> None:

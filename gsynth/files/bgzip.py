@@ -1,0 +1,45 @@
+"""Writing bgzip: gzip in blocks that can be read one by one, closed by an empty one."""
+
+from __future__ import annotations
+
+import struct
+import zlib
+from typing import IO, Final
+
+from attrs import define, field
+
+_BLOCK: Final = 0xFF00
+"""Bytes in a block, as bgzip itself has it: compressed, they fit 16 bits whatever they are."""
+_HEADER: Final = struct.Struct("<4BI2BH2BHH")
+_END: Final = bytes.fromhex("1f8b08040000000000ff0600424302001b0003000000000000000000")
+_LEVEL: Final = 3
+
+
+@define
+class BgzipWriter:
+    """Writes a stream of bytes to a binary file. zlib, not ISA-L: the same bytes whatever is installed."""
+
+    file: IO[bytes]
+    _waiting: bytearray = field(factory=bytearray, init=False)
+
+    def write(self, data: bytes) -> None:
+        """Write the blocks that are full."""
+        self._waiting += data
+        full = len(self._waiting) // _BLOCK * _BLOCK
+        for start in range(0, full, _BLOCK):
+            self.file.write(_compressed(bytes(self._waiting[start : start + _BLOCK])))
+        del self._waiting[:full]
+
+    def finish(self) -> None:
+        """Write what is left, and the end."""
+        if self._waiting:
+            self.file.write(_compressed(bytes(self._waiting)))
+        self._waiting.clear()
+        self.file.write(_END)
+
+
+def _compressed(data: bytes) -> bytes:
+    deflated = zlib.compress(data, _LEVEL, wbits=-15)
+    size = _HEADER.size + len(deflated) + 8
+    header = _HEADER.pack(0x1F, 0x8B, 8, 4, 0, 0, 0xFF, 6, ord("B"), ord("C"), 2, size - 1)
+    return header + deflated + struct.pack("<II", zlib.crc32(data), len(data))

@@ -1,0 +1,107 @@
+"""The scorer's table: natural logarithms of probabilities, in whole numbers of a fixed unit."""
+
+from __future__ import annotations
+
+import math
+from typing import Final, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gsynth.model.model import GsynthModel
+from gsynth.model.outside import UNIFORM, outside_cdf
+from gsynth.model.smoothing import learned_rows, probability_columns
+from gsynth.plugins.contracts import IMPOSSIBLE, LOG_BITS
+
+ScorePolicy = Literal["NA", "uniform"]
+"""What a base scores of which a model says little: nothing, or one in four."""
+
+ScoreOutside = Literal["NA", "uniform", "learned", "pooled"]
+"""What a base without a stratum scores."""
+
+UNIT: Final = 2.0**-LOG_BITS
+"""What the whole numbers count."""
+
+LEAST: Final = (IMPOSSIBLE + 1) * UNIT
+"""The least logarithm, about -128: a smaller probability, of one base in 10**55, counts as this one."""
+
+_ROUNDING: Final = 2.0**-50
+"""Between cumulative probabilities near 1, a smaller difference is what rounding leaves of none."""
+
+_TERMS: Final = 12
+"""Of the series for a logarithm; the next one would be under 2**-60."""
+
+
+def natural_logs(probabilities: NDArray[np.float64]) -> NDArray[np.int32]:
+    """The natural logarithms of probabilities in units of ``2**-24``, rounded; `IMPOSSIBLE` for that of 0.
+
+    By sums, products and quotients alone, which are the same on every machine; NumPy's own logarithm is not.
+
+    Examples
+    --------
+    >>> natural_logs(np.array([0.25, 1.0, 0.0])).tolist()
+    [-23258160, 0, -2147483648]
+    """
+    fraction, exponent = np.frexp(probabilities)
+    low = fraction < math.sqrt(0.5)
+    fraction = np.where(low, 2 * fraction, fraction)
+    exponent -= low
+    # log(f) = 2 atanh((f - 1) / (f + 1)), with f from 0.7 to 1.4.
+    ratio = (fraction - 1) / (fraction + 1)
+    square = ratio * ratio
+    series = np.zeros_like(square)
+    for term in range(_TERMS, -1, -1):
+        series = series * square + 1 / (2 * term + 1)
+    logs = exponent * math.log(2) + 2 * ratio * series
+    table = np.maximum(np.rint(logs / UNIT), IMPOSSIBLE + 1)
+    table[probabilities <= 0] = IMPOSSIBLE
+    return np.asarray(table, dtype=np.int32)
+
+
+UNIFORM_LOG: Final = int(natural_logs(np.array([0.25]))[0])
+"""The logarithm of one base in four."""
+
+
+def log_tables(model: GsynthModel, outside: str | None) -> tuple[NDArray[np.int32], NDArray[np.bool_]]:
+    """A model's logarithms, and which of its bins are sparse.
+
+    Parameters
+    ----------
+    model : GsynthModel
+    outside : {"learned", "pooled", "uniform"} or None
+        What a further table, of windows without a stratum, is made of (see `gsynth_sample`); None: there is none.
+
+    Returns
+    -------
+    int32[total_bins, 4**k, 4] or int32[total_bins + 1, 4**k, 4], bool[total_bins]
+        Rows without probabilities are uniform, and their bins sparse.
+    """
+    logs = np.full((model.total_bins + (outside is not None), model.num_kmers, 4), UNIFORM_LOG, dtype=np.int32)
+    if model.stored_cdf is None:
+        sparse = np.asarray(model.per_bin_kmers < model.min_obs)
+        _write_computed(model, sparse, logs)
+    else:
+        sparse = np.asarray(np.isnan(model.stored_cdf).any(axis=(1, 2)))
+        for flat, cdf in enumerate(model.stored_cdf):
+            _write_differences(cdf, logs[flat])
+    if outside is not None and outside != UNIFORM:
+        cdf = outside_cdf(outside, model.counts, model.outside, model.smoothing, model.stored_cdf)
+        _write_differences(cdf, logs[-1])
+    return logs, sparse
+
+
+def _write_computed(model: GsynthModel, sparse: NDArray[np.bool_], logs: NDArray[np.int32]) -> None:
+    """The logarithms of what counts and prior give."""
+    for flat, rows in learned_rows(sparse, model.num_kmers):
+        columns = probability_columns(model.counts, flat, rows, model.pseudocount, model.prior_matrix)
+        for base, column in enumerate(columns):
+            logs[flat, rows, base] = natural_logs(column)
+
+
+def _write_differences(cdf: NDArray[np.float64], logs: NDArray[np.int32]) -> None:
+    """The logarithms of the steps of cumulative probabilities, float64[4**k, 4]; rows that are NaN stay as they are."""
+    known = ~np.isnan(cdf[:, 0])
+    steps = np.diff(cdf[known], axis=1, prepend=0.0)
+    # The first column is no difference.
+    steps[:, 1:][steps[:, 1:] < _ROUNDING] = 0.0
+    logs[known] = natural_logs(np.minimum(steps, 1.0))
