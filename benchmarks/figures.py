@@ -53,7 +53,7 @@ def _met(job: Job, result: Result, best: float, ratio: float | None) -> bool | N
 
 
 def same_answer(job: Job, results: Sequence[Result]) -> bool | None:
-    """Whether all have the same counts or bytes; sampled bases are compared without the peer, which draws others."""
-    drawn = job.kind in ("sample", "random")
-    digests = {result.digest for result in results if not result.error and not (drawn and result.name == PEER)}
+    """Whether all have the same counts or bytes; without the peer where it draws other bases, or rounds scores."""
+    own = job.kind in ("sample", "random", "score")
+    digests = {result.digest for result in results if not result.error and not (own and result.name == PEER)}
     return None if not digests else len(digests) == 1

@@ -23,7 +23,7 @@ class Job:
     ----------
     name : str
         As on the command line.
-    kind : {"train", "sample", "random", "replace"}
+    kind : {"train", "sample", "random", "replace", "score"}
     order : int
         Markov order; 0 where there is none.
     stratified : bool
@@ -48,7 +48,7 @@ class Job:
     @property
     def has_model(self) -> bool:
         """A model has to be there before."""
-        return self.kind == "sample"
+        return self.kind in ("sample", "score")
 
     @property
     def title(self) -> str:
@@ -66,6 +66,8 @@ JOBS: Final = (
     Job("sample-k5-gc", "sample", 5, True, target=45, reference=150),
     Job("sample-k10", "sample", 10, target=12, reference=150),
     Job("sample-k10-gc", "sample", 10, True),
+    Job("score-k5", "score", 5, target=130),
+    Job("score-k5-gc", "score", 5, True, target=130),
     Job("random", "random", target=40),
     Job("replace", "replace", target=40),
     Job("train-k5-regions", "train", 5, where="regions", target=40),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import numpy as np
 from attrs import frozen
@@ -71,6 +71,17 @@ class Ours:
         model = gsynth_load(self.model)
         return lambda genome, **more: gsynth_sample(model, self.output, seed=SEED, **self._options(genome, more))
 
+    def _score(self) -> Callable[..., Any]:
+        from gsynth.scoring import gsynth_score
+        from gsynth.storage import gsynth_load
+
+        model = gsynth_load(self.model)
+        written = {"output_format": "bedgraph", "resolution": ITERATOR}
+        # Through an open file: it has the name of a FASTA.
+        return lambda genome, **more: _into(
+            self.output, lambda file: gsynth_score(model, file, **written, **self._options(genome, more))
+        )
+
     def _random(self) -> Callable[..., Any]:
         from gsynth.sampling import gsynth_random
 
@@ -84,6 +95,12 @@ class Ours:
     def counts(self, result: Any) -> Any:
         """The counts of a trained model: uint64[bins, 4**k, 4]."""
         return np.ascontiguousarray(result.counts, dtype=np.uint64)
+
+
+def _into(path: Path, write: Callable[[IO[bytes]], Any]) -> None:
+    """Write to a new file."""
+    with path.open("wb") as file:
+        write(file)
 
 
 def make_model(job: Job, genome: Path, path: Path) -> None:

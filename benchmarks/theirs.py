@@ -65,6 +65,14 @@ class Theirs:
         options = {"output_format": "fasta", "seed": SEED, "allow_parallel": False}
         return lambda: pm.gsynth_sample(model, str(self.output), **options, **where)
 
+    def _score(self, pm: Any, where: dict[str, Any]) -> Callable[[], Any]:
+        model = pm.gsynth_load(str(self.model))
+        # Without strata the file has none, and nothing can be scored then.
+        model.iterator = ITERATOR
+        for spec in model.dim_specs:
+            spec["expr"] = GC
+        return lambda: pm.gsynth_score(model, "scored", resolution=ITERATOR, overwrite=True, **where)
+
     def _random(self, pm: Any, where: dict[str, Any]) -> Callable[[], Any]:
         return lambda: pm.gsynth_random(output=str(self.output), output_format="fasta", seed=SEED, **where)
 

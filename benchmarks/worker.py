@@ -49,9 +49,9 @@ def sequence_digest(path: Path) -> str:
 
 
 def digest_of(task: Ours | Theirs, result: Any) -> str:
-    """A hash of the counts or of the sequence."""
+    """A hash of the counts, of the sequence or of the scores; none of a track in a database."""
     if task.job.kind != "train":
-        return sequence_digest(task.output)
+        return sequence_digest(task.output) if task.output.exists() else ""
     return hashlib.blake2b(task.counts(result).data, digest_size=16).hexdigest()
 
 
