@@ -17,11 +17,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gsynth.alphabet import decode, encode
+from gsynth.model.logs import log_tables
+from gsynth.model.model import GsynthModel
 from gsynth.model.smoothing import smoothed_cdf
 from gsynth.model.thresholds import thresholds_from_cdf
 from gsynth.plugins import FREE
 from gsynth.plugins.registry import registry
-from gsynth.plugins.roles import COUNTER, SAMPLER
+from gsynth.plugins.roles import COUNTER, SAMPLER, SCORER
 
 Codes = NDArray[np.uint8]
 Job = Callable[[str], Callable[[], object]]
@@ -104,6 +106,23 @@ def sampling(codes: Codes, order: int, stratified: bool, masked: bool) -> Job:
     return job
 
 
+def scoring(codes: Codes, order: int, stratified: bool, width: int) -> Job:
+    """A job that scores `codes`, in cells of so many windows, by a model of random counts."""
+    windows, bins = codes.size - 10, BINS if stratified else 1
+    runs = strata(windows) if stratified else whole(windows)
+    cuts = np.append(np.arange(0, windows, width), windows)
+    counts = np.random.default_rng(3).integers(1, 99, (1, 4**order, 4))
+    logs = np.repeat(log_tables(GsynthModel(k=order, counts=counts), None)[0], bins, axis=0)
+    sums, left_out = np.zeros(cuts.size - 1, dtype=np.int64), np.zeros((cuts.size - 1, 4), dtype=np.int32)
+
+    def job(backend: str) -> Callable[[], object]:
+        scorer = registry().load(SCORER, backend)
+        block = codes[: windows + order]
+        return lambda: scorer.score(block, *runs, cuts, order=order, logs=logs, sums=sums, left_out=left_out)
+
+    return job
+
+
 def independent(windows: int) -> Job:
     """A job that draws bases which depend on nothing."""
     table = np.broadcast_to(np.array([1, 2, 3], dtype=np.uint32) << 29, (2, 4, 3)).copy()
@@ -176,6 +195,8 @@ def jobs(found: dict[str, Codes], orders: list[int]) -> Iterator[tuple[str, Job]
         yield f"sample k={order} {real}", sampling(found[real], order, False, False)
         yield f"sample k={order} {real}, {BINS} strata", sampling(found[real], order, True, False)
         yield f"sample k={order} {real}, half fixed", sampling(found[real], order, False, True)
+        for width in (1, STRATUM_WIDTH):
+            yield f"score k={order} {real}, {BINS} strata, by {width}", scoring(found[real], order, True, width)
 
 
 def main() -> None:

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from benchmarks.kernels import ABILITIES, counting, independent, on_bases, sampling, sequences
+from benchmarks.kernels import ABILITIES, counting, independent, on_bases, sampling, scoring, sequences
 from benchmarks.peers import usable_backends
 from gsynth.plugins.registry import registry
 from gsynth.plugins.roles import SAMPLER
@@ -52,6 +52,14 @@ def test_sample(benchmark, backend, order, masked):
         pytest.skip(f"{backend} draws no numbers of its own")
     run = sampling(CODES["random"], order, False, masked)(backend)
     measured(benchmark, run, f"sample k={order}{', half fixed' if masked else ''}")
+
+
+@backends
+@pytest.mark.parametrize("width", [1, 200])
+@strata
+def test_score(benchmark, backend, width, stratified):
+    run = scoring(CODES["random"], 5, stratified, width)(backend)
+    measured(benchmark, run, f"score k=5, by {width}{', strata' if stratified else ''}")
 
 
 @backends
