@@ -170,7 +170,7 @@ def gsynth_score(
     >>> scores = gsynth_score(gsynth_train(genome=genome, k=2), genome=genome, resolution=400, output_format="arrays")
     >>> starts, ends, values = scores["chr1"]
     >>> starts.tolist(), ends.tolist(), values.round(2).tolist()
-    ([0, 400], [400, 800], [nan, -204.08])
+    ([0, 400], [400, 800], [nan, -5.94])
     """
     models = _check_models(model, against)
     _check_choice("sparse_policy", sparse_policy, get_args(ScorePolicy))
