@@ -1,8 +1,8 @@
 # Scoring. Runs are cut into chunks as for counting, and each chunk at the cells' edges; the rolling word goes on from one
 # cell to the next, so that cells of a single base cost little more than wide ones.
 #
-# A chunk without N is added up without asking whether a logarithm is IMPOSSIBLE: those are counted, and taken off the
-# sum again.
+# A chunk without N is added up without a branch for what is IMPOSSIBLE: that is counted, and taken off the sum again.
+# Counting it takes a good part of the time, so a table that is small beside the block is first looked over for it.
 
 from libc.stdint cimport INT32_MIN, int32_t, int64_t, uint8_t, uint32_t
 
@@ -12,6 +12,7 @@ cdef struct Cells:
     int64_t *sums
     int32_t *left_out  # four of each cell
     int64_t cell  # that the next window is in, or an empty one before it
+    bint any_impossible  # whether the table may hold it
 
 
 def score(
@@ -26,10 +27,12 @@ def score(
 ):
     """Add the logarithms of the windows to the sums of their cells, and count what is left out."""
     cdef Cells cells
+    cdef int64_t size = logs.shape[0] * logs.shape[1] * 4
     if codes.shape[0] <= order:
         return
     cells.cuts, cells.sums, cells.left_out, cells.cell = &cuts[0], &sums[0], &left_out[0, 0], 0
     with nogil:
+        cells.any_impossible = size > codes.shape[0] or _holds_impossible(&logs[0, 0, 0], size)
         _score(&codes[0], &edges[0], &strata[0], strata.shape[0], order, &logs[0, 0, 0], &cells)
 
 
@@ -56,10 +59,22 @@ cdef void _score(
             if _holds_n(codes + start, end - start + order):
                 _score_around_n(codes, start, end, order, table, strata[run] >= 0, cells)
             elif strata[run] >= 0:
-                _score_clean(codes, start, end, order, table, cells)
+                # Two copies, as the last argument is known when they are compiled.
+                if cells.any_impossible:
+                    _score_clean(codes, start, end, order, table, cells, 1)
+                else:
+                    _score_clean(codes, start, end, order, table, cells, 0)
             else:
                 _leave_out(start, end, 2, cells)
             start = end
+
+
+cdef inline bint _holds_impossible(const int32_t *logs, int64_t size) noexcept nogil:
+    cdef int32_t least = 0
+    cdef int64_t i
+    for i in range(size):
+        least = min(least, logs[i])
+    return least == INT32_MIN
 
 
 cdef inline void _find_cell(Cells *cells, int64_t window) noexcept nogil:
@@ -78,7 +93,7 @@ cdef inline void _leave_out(int64_t start, int64_t end, int column, Cells *cells
 
 
 cdef inline void _score_clean(
-    const uint8_t *codes, int64_t start, int64_t end, int order, const int32_t *table, Cells *cells
+    const uint8_t *codes, int64_t start, int64_t end, int order, const int32_t *table, Cells *cells, bint any_impossible
 ) noexcept nogil:
     cdef uint32_t mask = (<uint32_t>1 << (2 * order + 2)) - 1
     cdef uint32_t word = _word(codes + start, order)
@@ -96,14 +111,18 @@ cdef inline void _score_clean(
             third, fourth = table[(word >> 2) & mask], table[word & mask]
             total += <int64_t>first + second
             other += <int64_t>third + fourth
-            impossible += (first == INT32_MIN) + (second == INT32_MIN) + (third == INT32_MIN) + (fourth == INT32_MIN)
+            if any_impossible:
+                impossible += (first == INT32_MIN) + (second == INT32_MIN)
+                impossible += (third == INT32_MIN) + (fourth == INT32_MIN)
         for i in range(fours, stop):
             word = (word << 2) | bases[i]
             first = table[word & mask]
             total += first
-            impossible += first == INT32_MIN
+            if any_impossible:
+                impossible += first == INT32_MIN
         cells.sums[cells.cell] += total + other - impossible * <int64_t>INT32_MIN
-        cells.left_out[4 * cells.cell + 3] += impossible
+        if any_impossible:
+            cells.left_out[4 * cells.cell + 3] += impossible
         start = stop
 
 

@@ -1,8 +1,9 @@
 """Scoring: pure loops into the caller's sums, contract in `gsynth.plugins.contracts`.
 
 Runs are cut into chunks as for counting, and each chunk at the cells' edges; the rolling word goes on from one cell to
-the next, so that cells of a single base cost little more than wide ones. A chunk without N is added up without asking
-whether a logarithm is IMPOSSIBLE: those are counted, and taken off the sum again.
+the next, so that cells of a single base cost little more than wide ones. A chunk without N is added up without a branch
+for what is IMPOSSIBLE: that is counted, and taken off the sum again. Counting it takes a good part of the time, so a
+table that is small beside the block is first looked over for it.
 """
 
 from __future__ import annotations
@@ -31,6 +32,7 @@ def score(
 ) -> None:
     """Add the logarithms of the windows to the sums of their cells, and count what is left out."""
     cell = 0
+    any_impossible = logs.size > codes.size or _holds_impossible(logs)
     for run in range(strata.size):
         stratum = int(strata[run])
         if stratum < -1:
@@ -43,9 +45,17 @@ def score(
             if holds_n(codes, start, end + order):
                 cell = _score_around_n(codes, start, end, order, logs, first, stratum >= 0, cuts, cell, sums, left_out)
             elif stratum >= 0:
-                cell = _score_clean(codes, start, end, order, logs, first, cuts, cell, sums, left_out)
+                cell = _score_clean(codes, start, end, order, logs, first, any_impossible, cuts, cell, sums, left_out)
             else:
                 cell = _leave_out(start, end, cuts, cell, left_out)
+
+
+@kernel
+def _holds_impossible(logs: NDArray[np.int32]) -> bool:
+    least = np.int32(0)
+    for i in range(logs.size):
+        least = min(least, logs[np.uint64(i)])
+    return bool(least == IMPOSSIBLE)
 
 
 @kernel
@@ -74,6 +84,7 @@ def _score_clean(
     order: int,
     logs: NDArray[np.int32],
     first: int,
+    any_impossible: bool,
     cuts: NDArray[np.int64],
     cell: int,
     sums: NDArray[np.int64],
@@ -93,15 +104,18 @@ def _score_clean(
             three = int(logs[table + ((word >> np.uint64(2)) & mask)])
             last = int(logs[table + (word & mask)])
             total += one + two + three + last
-            impossible += int(one == IMPOSSIBLE) + int(two == IMPOSSIBLE) + int(three == IMPOSSIBLE)
-            impossible += int(last == IMPOSSIBLE)
+            if any_impossible:
+                impossible += int(one == IMPOSSIBLE) + int(two == IMPOSSIBLE) + int(three == IMPOSSIBLE)
+                impossible += int(last == IMPOSSIBLE)
         for i in range(fours + order, stop + order):
             word = (word << np.uint64(2)) | np.uint64(codes[np.uint64(i)])
             one = int(logs[table + (word & mask)])
             total += one
-            impossible += int(one == IMPOSSIBLE)
+            if any_impossible:
+                impossible += int(one == IMPOSSIBLE)
         sums[cell] += total - impossible * IMPOSSIBLE
-        left_out[cell, 3] += impossible
+        if any_impossible:
+            left_out[cell, 3] += impossible
         start = stop
     return cell
 

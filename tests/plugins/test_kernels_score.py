@@ -37,6 +37,19 @@ def test_score_equals_the_reference(backend, order, size, bins, n_fraction, cell
 
 
 @pytest.mark.parametrize("backend", ["cython", "numba"])
+@pytest.mark.parametrize("place", [None, 0, 777, -1])
+def test_one_impossible_base_or_none(backend, place):
+    """A table that holds none is added up without counting them."""
+    work = random_scoring_block(4, 100_000, bins=2, n_fraction=1e-4, cells=500)
+    logs = np.maximum(work.logs, IMPOSSIBLE + 1)
+    if place is not None:
+        logs.reshape(-1)[place] = IMPOSSIBLE
+    work = ScoringBlock(work.block, work.cuts, logs)
+    assert_same(backend, work)
+    assert (scored(backend, work)[1][:, 3].sum() > 0) == (place is not None)
+
+
+@pytest.mark.parametrize("backend", ["cython", "numba"])
 def test_many_short_pieces(backend):
     """Twenty thousand of 23 bases each, k masked windows between them, cells that end in the gaps."""
     order, pieces, size = 5, 20_000, 23
