@@ -59,13 +59,16 @@ class Start:
         """
         used, slots = np.unique(strata, return_inverse=True)
         tables = np.stack([self._table(int(stratum)) for stratum in used])
+        # The words of l bases stand behind all shorter ones: 1 + 4 + ... + 4**(l-1) of them.
+        shorter = (4 ** np.arange(cells.shape[1] + 1) - 1) // 3
         drawn = cells.copy()
         prefix = np.zeros(strata.size, dtype=np.int64)
         length = np.zeros(strata.size, dtype=np.int64)
         for i in range(cells.shape[1]):
-            # The words of l bases stand behind all shorter ones: 1 + 4 + ... + 4**(l-1) of them.
-            rows = tables[slots, (4**length - 1) // 3 + prefix]
-            bases = (numbers[:, i, None] >= rows).sum(axis=1).astype(np.uint8)
+            limits = tables[slots, shorter[length] + prefix]
+            passed = numbers[:, i, None] >= limits
+            # Column by column: sums along an axis of three take three times as long.
+            bases = passed[:, 0].astype(np.uint8) + passed[:, 1] + passed[:, 2]
             bases = np.where(cells[:, i] == FREE, bases, cells[:, i])
             drawn[:, i] = bases
             known = bases != NOT_ACGT
