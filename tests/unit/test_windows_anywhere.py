@@ -13,6 +13,7 @@ from gsynth.genomes import open_genome
 from gsynth.plugins import ManyWindows, Track
 from gsynth.tracks import bigwig, open_tracks
 from gsynth.tracks.contigs import RenamedTrack
+from gsynth.typing import TrackLike
 
 SIZES = {"a": 5000, "missing": 400, "b": 60_000}
 NAMES = list(SIZES)
@@ -45,7 +46,7 @@ def big_wig(path: Path) -> Path:
     return path
 
 
-def opened(source: object) -> Track:
+def opened(source: TrackLike) -> Track:
     (track,) = open_tracks(["level"], {"level": source}, open_genome(SIZES))
     # Not by the genome's names, but the source itself.
     return track.track if isinstance(track, RenamedTrack) else track
