@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import gzip
+import warnings
 import zlib
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import IO, Any, Final, cast
 
@@ -19,6 +21,12 @@ except ImportError:
 
 _GZIP_WRAPPER: Final = 31
 _BLOCK_LIMIT: Final = 1 << 16
+_CHUNK: Final = 1 << 17
+_MAGIC: Final = b"\x1f\x8b"
+_MEMBER: Final = _MAGIC + b"\x08"
+_MOST: Final = 1 << 20
+"""Inflated bytes that are handed on at once: a small file may hold a thousand times its size."""
+
 # isal's error is a class of its own.
 INFLATE_ERRORS: Final[tuple[type[Exception], ...]] = (
     EOFError,
@@ -42,3 +50,71 @@ def inflate_block(block: bytes | memoryview, size: int, where: str) -> bytes:
 def open_gzip(path: Path) -> IO[bytes]:
     """A gzip file of any number of members, for reading."""
     return cast(IO[bytes], _igzip.open(path, "rb"))
+
+
+def inflated(read: Callable[[int], bytes], name: str | Path) -> Iterator[bytes]:
+    """The text of a gzip file of any number of members (bgzip or not), in pieces of at most 1 MiB.
+
+    Parameters
+    ----------
+    read : callable
+        ``read(size)`` gives the next compressed bytes, none at the end.
+    name : str or Path
+        What messages call the file.
+
+    Raises
+    ------
+    FormatError
+        Damaged, or cut short.
+
+    Warns
+    -----
+    UserWarning
+        For bytes behind the last member that are not gzip, which are skipped (zeros are padding, and pass).
+    """
+    raw, first = read(_CHUNK), True
+    while raw := _member(raw, read):
+        if not raw.startswith(_MAGIC):
+            if first:
+                raise FormatError(f"{name}: not a gzip file, it begins with bytes {raw[:4].hex(' ')}")
+            _skip_rest(raw, read, name)
+            return
+        first = False
+        stream = _isal_zlib.decompressobj(_GZIP_WRAPPER)
+        try:
+            while not stream.eof:
+                data = stream.decompress(raw, _MOST)
+                if data:
+                    yield data
+                raw = stream.unused_data if stream.eof else stream.unconsumed_tail or read(_CHUNK)
+                if not raw and not stream.eof:
+                    raise FormatError(f"{name}: this gzip file is cut short: fetch or write it again")
+        except INFLATE_ERRORS as error:
+            raise FormatError(f"{name}: damaged or cut short gzip file ({error})") from error
+
+
+def _skip_rest(raw: bytes, read: Callable[[int], bytes], name: str | Path) -> None:
+    """Warn of bytes that are not gzip and nothing more; an error if gzip goes on behind them."""
+    size = 0
+    while raw:
+        size += len(raw)
+        if _MEMBER in raw:
+            raise FormatError(f"{name}: damaged gzip file: {size:,} bytes between its members are not gzip")
+        # A member's first bytes may be cut by the end of a piece.
+        kept = raw[-len(_MEMBER) + 1 :]
+        more = read(_CHUNK)
+        size -= len(kept) if more else 0
+        raw = kept + more if more else b""
+    warnings.warn(
+        f"{name}: the {size:,} bytes behind its last gzip member are not gzip: skipped", UserWarning, stacklevel=4
+    )
+
+
+def _member(raw: bytes, read: Callable[[int], bytes]) -> bytes:
+    """What begins the next member, without padding; nothing at the end of the file."""
+    while len(raw := raw.lstrip(b"\0")) < len(_MAGIC):
+        more = read(_CHUNK)
+        if not more:
+            return raw
+        raw += more
+    return raw

@@ -1,0 +1,56 @@
+"""The words of one line of a table: columns, whole numbers, decimals."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+_INTEGER: Final = re.compile(r"-?[0-9]{1,18}")
+_NUMBER: Final = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]{1,9})?|[+-]?inf(inity)?", re.IGNORECASE)
+_LONGEST: Final = 1000
+"""Letters of a number: no double needs more."""
+
+MISSING: Final = frozenset({".", "na", "nan"})
+"""What stands for no value, in any case."""
+
+
+def columns_of(line: str) -> list[str]:
+    """The columns of a line: between tabs, blanks around them dropped; without any tab, between blanks.
+
+    Empty columns at the end are left out, others stay.
+
+    Examples
+    --------
+    >>> columns_of("chr1 \\t100\\t\\t400\\t")
+    ['chr1', '100', '', '400']
+    >>> columns_of("chr1  100 400 ")
+    ['chr1', '100', '400']
+    """
+    if "\t" not in line:
+        return [word for word in line.split(" ") if word]
+    columns = [column.strip(" ") for column in line.split("\t")]
+    while columns and not columns[-1]:
+        columns.pop()
+    return columns
+
+
+def integer(text: str) -> int | None:
+    """A whole number in plain digits, maybe with a minus; None for anything else, however long.
+
+    Examples
+    --------
+    >>> [integer(text) for text in ("12", "-3", "1e6", "1_000", "+5", "9" * 5000)]
+    [12, -3, None, None, None, None]
+    """
+    return int(text) if _INTEGER.fullmatch(text) else None
+
+
+def number(text: str) -> float | None:
+    """A decimal, maybe with an exponent, or an infinity; None for anything else.
+
+    Examples
+    --------
+    >>> [number(text) for text in ("1e-3", "-inf", "1_0", "0x1", "nan")]
+    [0.001, -inf, None, None, None]
+    """
+    return float(text) if len(text) <= _LONGEST and _NUMBER.fullmatch(text) else None
