@@ -17,6 +17,7 @@ from gsynth.blocks.compute import Compute
 from gsynth.files.segments import places_of, runs_outside, runs_within
 from gsynth.genomes.fetching import fetch
 from gsynth.intervals import Intervals
+from gsynth.intervals.letters import check_letters
 from gsynth.intervals.masks import Mask
 from gsynth.intervals.pieces import Pieces
 from gsynth.model.binning import CAUSES
@@ -128,7 +129,8 @@ class BatchCounter:
         places = places_of(pieces.sizes + self.order)
         bases, runs = self._read(pieces)
         codes = np.empty(bases.size, dtype=np.uint8)
-        checking.encode(self._encoder, "counter", bases, codes)
+        if checking.encode(self._encoder, "counter", bases, codes):
+            check_letters(self.genome, pieces.covering(pieces.firsts, pieces.lasts + self.order), bases)
         # The windows that begin in a piece's last k bases reach into the next piece, and those of the last piece lie
         # behind the block.
         gaps = np.append(places[1:] - self.order, places[-1] - self.order)

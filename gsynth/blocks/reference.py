@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from gsynth.alphabet import LOWER_CASE_BIT, NOT_ACGT, is_lower
 from gsynth.files.segments import copy_segments, places_of
+from gsynth.intervals.letters import check_letters
 from gsynth.intervals.masks import Mask
 from gsynth.intervals.pieces import Pieces
 from gsynth.plugins import checking
@@ -100,7 +101,10 @@ class Reference:
         if not self.preserve_n and runs.size == 0:
             return None, None
         codes = np.empty(bases.size, dtype=np.uint8)
-        gaps = checking.encode(self.transcoder, "sampler", bases, codes) > 0 and self.preserve_n
+        unknown = checking.encode(self.transcoder, "sampler", bases, codes)
+        if unknown:
+            check_letters(self.genome, pieces, bases)
+        gaps = unknown > 0 and self.preserve_n
         if not gaps and runs.size == 0:
             return None, None
         fixed = _only_unknown(codes) if gaps else np.full(bases.size, FREE, dtype=np.uint8)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 import click
@@ -11,7 +10,6 @@ import click
 from gsynth.cli import inputs, options
 from gsynth.cli.dimensions import Merges, merges_for_sampling
 from gsynth.cli.drawing import check_sequence_output, write_sequence
-from gsynth.cli.values import read_cells
 
 
 @click.command()
@@ -65,11 +63,12 @@ def sample(
     gsynth sample model.gsm --genome genome.fa --seed 1 -o synthetic.fa
     """
     check_sequence_output(given, model, cell_merge)
+    from gsynth.cli.tablefiles import read_cells
     from gsynth.sampling import gsynth_sample
 
     trained = inputs.loaded_model(context, model, model_format)
     exprs = [dim.expr for dim in trained.dims]
     merges = merges_for_sampling(bin_merge, exprs)
-    cells = None if cell_merge is None else read_cells(Path(cell_merge))
+    cells = None if cell_merge is None else read_cells(cell_merge)
     given |= {"bin_merge": merges, "cell_merge": cells}
     write_sequence(context, partial(gsynth_sample, trained), given, exprs)

@@ -1,44 +1,35 @@
-"""The text forms of option values: tracks, priors, compositions, aliases, tables of cells."""
+"""The text forms of option values: tracks, priors, compositions, aliases."""
 
 from __future__ import annotations
 
-import csv
+import difflib
+import os
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import click
 
-from gsynth.errors import FormatError, MissingFileError
+from gsynth.errors import ArgumentError
+from gsynth.files.words import number
 
 PRIORS: Final = ("uniform", "marginal", "global")
 
 
 def parse_track(text: str) -> tuple[str, str | dict[str, str]]:
-    """``name=source``, the source a path, maybe with ``:column`` or ``:key=value,...`` behind it.
+    """``NAME=SOURCE`` (see `gsynth.tracks.options.parse_source`).
 
     Examples
     --------
     >>> parse_track("atac=signal.bw")
     ('atac', 'signal.bw')
     """
-    name, _, source = text.partition("=")
-    if not name.strip() or not source.strip():
-        raise click.BadParameter(f"{text!r}: expected NAME=SOURCE, for example 'atac=atac.bw'")
-    return name.strip(), _track_source(source.strip())
+    from gsynth.tracks.options import parse_track_option
 
-
-def _track_source(source: str) -> str | dict[str, str]:
-    path, colon, rest = source.rpartition(":")
-    # A colon may belong to the file's name, or to a source of another kind: only a file before it makes it ours.
-    if not colon or Path(source).exists() or not Path(path).exists():
-        return source
-    if "=" not in rest:
-        rest = f"column={rest}"
-    options = [part.partition("=") for part in rest.split(",")]
-    if not all(key.strip() and value.strip() for key, _, value in options):
-        raise click.BadParameter(f"{source!r}: expected FILE:COLUMN or FILE:KEY=VALUE,..., for example 'x.bed:name'")
-    return {"path": path, **{key.strip(): value.strip() for key, _, value in options}}
+    try:
+        return parse_track_option(text)
+    except ArgumentError as error:
+        raise click.BadParameter(str(error)) from None
 
 
 def parse_prior(text: str) -> str | list[float] | list[list[float]]:
@@ -54,36 +45,22 @@ def parse_prior(text: str) -> str | list[float] | list[list[float]]:
     numbers = _numbers(text.split(","))
     if numbers is not None and len(numbers) == 4:
         return numbers
-    path = Path(text)
-    if not path.is_file():
+    if not os.path.exists(text):
+        near = difflib.get_close_matches(text, PRIORS, n=1)
+        meant = f"; did you mean {near[0]!r}?" if near else ""
         raise click.BadParameter(
-            f"{text!r} is neither {', '.join(PRIORS)}, four numbers with commas (A,C,G,T), nor a file of such rows"
+            f"{text!r} is neither {', '.join(PRIORS)}, nor four numbers with commas (A,C,G,T), nor a file of such rows"
+            f"{meant}"
         )
-    return read_matrix(path)
+    from gsynth.cli.tablefiles import read_matrix
 
-
-def read_matrix(path: Path) -> list[list[float]]:
-    """Rows of four numbers, A C G T, a row for each bin; commas, tabs or spaces between, ``#`` begins a comment."""
-    rows = []
-    with path.open(encoding="utf-8", errors="replace") as lines:
-        for number, line in enumerate(lines, 1):
-            words = line.partition("#")[0].replace(",", " ").split()
-            if not words:
-                continue
-            row = _numbers(words)
-            if row is None or len(row) != 4:
-                raise FormatError(f"{path}, line {number}: expected four numbers (A C G T), found {line.strip()!r:.80}")
-            rows.append(row)
-    if not rows:
-        raise FormatError(f"{path} holds no rows of four numbers (A C G T)")
-    return rows
+    return read_matrix(text)
 
 
 def _numbers(words: Sequence[str]) -> list[float] | None:
-    try:
-        return [float(word) for word in words]
-    except ValueError:
-        return None
+    found = [number(word.strip()) for word in words]
+    values = [value for value in found if value is not None]
+    return values if len(values) == len(found) else None
 
 
 def parse_composition(text: str) -> dict[str, float]:
@@ -120,25 +97,3 @@ def parse_alias(texts: Sequence[str]) -> str | dict[str, str] | None:
     if not all(old and equals and new for old, equals, new in pairs):
         raise click.BadParameter("expected 'ucsc-ensembl', one file of two columns, or OLD=NEW several times")
     return {old: new for old, _, new in pairs}
-
-
-def read_cells(path: Path) -> list[dict[str, Any]]:
-    """Redirects of joint cells from a table with the columns from_1, to_1, from_2, ...; commas or tabs between."""
-    if not path.is_file():
-        raise MissingFileError(f"cell_merge: no file {str(path)!r}")
-    with path.open(encoding="utf-8-sig", errors="replace", newline="") as file:
-        lines = [line for line in file if line.strip() and not line.startswith("#")]
-    rows = list(csv.reader(lines, delimiter="\t" if lines and "\t" in lines[0] else ","))
-    header = [name.strip() for name in rows[0]] if rows else []
-    dims = len(header) // 2
-    ends = {end: [f"{end}_{i + 1}" for i in range(dims)] for end in ("from", "to")}
-    if not dims or sorted(header) != sorted(ends["from"] + ends["to"]):
-        raise FormatError(f"{path}: expected the columns from_1, to_1, from_2, to_2, ..., found {', '.join(header)!r}")
-    return [_cell(path, number, dict(zip(header, row, strict=False)), ends) for number, row in enumerate(rows[1:], 1)]
-
-
-def _cell(path: Path, number: int, row: dict[str, str], ends: dict[str, list[str]]) -> dict[str, Any]:
-    try:
-        return {end: [float(row[name]) for name in names] for end, names in ends.items()}
-    except (KeyError, ValueError) as error:
-        raise FormatError(f"{path}, row {number}: expected a number in each column, found {row}") from error

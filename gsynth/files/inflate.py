@@ -7,17 +7,15 @@ import warnings
 import zlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import IO, Any, Final, cast
+from typing import Any, Final, cast
 
 from gsynth.errors import FormatError
 
 _isal_zlib: Any
-_igzip: Any
 try:
-    from isal import igzip as _igzip
     from isal import isal_zlib as _isal_zlib
 except ImportError:
-    _igzip, _isal_zlib = gzip, zlib
+    _isal_zlib = zlib
 
 _GZIP_WRAPPER: Final = 31
 _BLOCK_LIMIT: Final = 1 << 16
@@ -45,11 +43,6 @@ def inflate_block(block: bytes | memoryview, size: int, where: str) -> bytes:
     if len(data) != size:
         raise FormatError(f"{where}: the bgzip block holds {len(data)} bytes, its index says {size}")
     return data
-
-
-def open_gzip(path: Path) -> IO[bytes]:
-    """A gzip file of any number of members, for reading."""
-    return cast(IO[bytes], _igzip.open(path, "rb"))
 
 
 def inflated(read: Callable[[int], bytes], name: str | Path) -> Iterator[bytes]:

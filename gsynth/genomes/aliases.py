@@ -6,22 +6,23 @@ guessed: without an alias a foreign name is an error, and the error says what to
 
 from __future__ import annotations
 
+import difflib
 import os
 from collections.abc import Iterable, Mapping
-from pathlib import Path
 from typing import Final, Protocol
 
 from attrs import frozen
 
-from gsynth.errors import ArgumentTypeError, ContigError, FormatError, MissingFileError
+from gsynth.errors import ArgumentTypeError, ContigError, MissingFileError
 from gsynth.files import PathLike
+from gsynth.files.tables import rows
+from gsynth.files.textblocks import TextFile
 from gsynth.plugins.contracts import Genome
 
 UCSC_ENSEMBL: Final = "ucsc-ensembl"
 """The alias that adds or removes ``chr``, and maps chrM to MT and back."""
 
 _MITOCHONDRION: Final = {"chrM": "MT", "chrMT": "MT", "M": "MT", "MT": "chrM"}
-_LINE_LIMIT: Final = 1 << 16
 _SHOWN: Final = 3
 
 
@@ -78,7 +79,7 @@ def resolve_alias(alias: AliasLike | None = None, genome: Genome | None = None) 
     ----------
     alias : None, mapping, path, "ucsc-ensembl" or Alias
         A mapping of the name in the file to the genome's name; a two-column text file of the same (tabs or spaces,
-        ``#`` comments; gzip is not read); or the word "ucsc-ensembl": chr1 <-> 1, chrM <-> MT.
+        ``#`` comments; plain or gzip, a file or a pipe); or the word "ucsc-ensembl": chr1 <-> 1, chrM <-> MT.
     genome : Genome, optional
         With `alias` None, the alias that the genome was opened with (``open_genome(..., chrom_alias=...)``) holds.
 
@@ -101,7 +102,7 @@ def resolve_alias(alias: AliasLike | None = None, genome: Genome | None = None) 
     if isinstance(alias, str) and alias == UCSC_ENSEMBL:
         return UcscEnsemblAlias()
     if isinstance(alias, str | os.PathLike):
-        return TableAlias(_read_table(Path(alias)))
+        return TableAlias(_read_table(os.fspath(alias)))
     if hasattr(alias, "rename"):
         return alias
     raise ArgumentTypeError(
@@ -116,21 +117,21 @@ def _checked_table(table: Mapping[str, str]) -> Mapping[str, str]:
     return table
 
 
-def _read_table(path: Path) -> dict[str, str]:
-    if not path.is_file():
+def _read_table(path: str) -> dict[str, str]:
+    if not os.path.lexists(path):
+        near = f"; did you mean {UCSC_ENSEMBL!r}?" if difflib.get_close_matches(path, [UCSC_ENSEMBL]) else ""
         raise MissingFileError(
-            f"chrom_alias: no file {str(path)!r}; give a two-column file, a mapping or {UCSC_ENSEMBL!r}"
+            f"chrom_alias: no file {path!r}; give a two-column file, a mapping or {UCSC_ENSEMBL!r}{near}"
         )
+    file = TextFile(path, "table of two names", "chrom_alias")
     table: dict[str, str] = {}
-    with path.open(encoding="utf-8", errors="replace") as lines:
-        for number, line in enumerate(iter(lambda: lines.readline(_LINE_LIMIT), ""), 1):
-            words = line.split()
-            if not words or words[0].startswith("#"):
-                continue
-            if len(words) != 2:
-                raise FormatError(f"{path}, line {number}: expected two names (file's, genome's), found {line!r:.80}")
-            if table.setdefault(words[0], words[1]) != words[1]:
-                raise FormatError(f"{path}, line {number}: {words[0]!r} is mapped twice, to different names")
+    for number, columns in rows(file):
+        if len(columns) != 2:
+            raise file.refused(number, " ".join(columns), "two names (the file's, the genome's)")
+        if table.setdefault(columns[0], columns[1]) != columns[1]:
+            raise file.error(f"line {number}: {columns[0]!r} is mapped twice, to different names")
+    if not table:
+        raise file.error(f"it holds no names{'' if file.head else ' (0 bytes)'}")
     return table
 
 
@@ -178,4 +179,6 @@ def _advice(unknown: list[str], genome: Genome) -> list[str]:
     if fixed:
         which = f"{fixed[0]} is the genome's {toggle.rename(fixed[0], genome.contigs)}"
         return [f"  {which}: pass chrom_alias={UCSC_ENSEMBL!r} (--chrom-alias {UCSC_ENSEMBL})"]
-    return ["  pass chrom_alias={'name in the file': 'name in the genome'}, or leave those contigs out"]
+    near = difflib.get_close_matches(unknown[0], list(genome.contigs), n=1) if len(unknown) == 1 else []
+    meant = [f"  did you mean {near[0]!r}?"] if near else []
+    return [*meant, "  pass chrom_alias={'name in the file': 'name in the genome'}, or leave those contigs out"]

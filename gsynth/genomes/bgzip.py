@@ -19,6 +19,19 @@ _MOST: Final = 1 << 16
 _TRAILER: Final = 4
 
 
+_END: Final = bytes.fromhex("1f8b08040000000000ff0600424302001b0003000000000000000000")
+"""The empty block at the end of every whole bgzip file."""
+
+
+class NotBgzipError(FormatError):
+    """Something else follows the blocks: plain gzip, or bytes of no kind."""
+
+
+def lacks_end(file: FileBytes) -> bool:
+    """True for a bgzip file without the block that marks its end."""
+    return file.size < len(_END) or read_bytes(file, file.size - len(_END), len(_END)) != _END
+
+
 @frozen(eq=False)
 class BlockTable:
     """Where the blocks lie: block i is bytes ``packed[i] .. packed[i+1]``, and ``plain[i] .. plain[i+1]`` inflated."""
@@ -31,7 +44,7 @@ def next_block(file: FileBytes, packed: int) -> tuple[int, int]:
     """The inflated size of the block at `packed`, and where the next one begins; FormatError if it is none."""
     header = read_bytes(file, packed, HEADER) if packed + HEADER <= file.size else b""
     if not is_bgzip(header):
-        raise FormatError(f"{file.name}: expected a bgzip block at byte {packed}; the file is damaged or cut short")
+        raise NotBgzipError(f"{file.name}: expected a bgzip block at byte {packed}; the file is damaged or cut short")
     after = packed + _packed_size(header)
     if not packed + HEADER + _TRAILER < after <= file.size:
         raise FormatError(f"{file.name}: the bgzip block at byte {packed} is cut short")

@@ -11,7 +11,7 @@ from attrs import frozen
 
 from gsynth.errors import FormatError
 from gsynth.files.bytesource import ByteSource, read_bytes
-from gsynth.genomes.faindex import NAME_LIMIT, FastaIndex, contig_name
+from gsynth.genomes.faindex import BYTE_ORDER_MARK, NAME_LIMIT, FastaIndex, contig_name
 from gsynth.genomes.plain_fai import plain_index
 from gsynth.genomes.scanning import scan
 from gsynth.genomes.sidecar import sidecar, state_of, warn_unusable, write_sidecar
@@ -42,16 +42,16 @@ class FaiRecord:
         return self.offset + lines * self.line_width + rest + 1
 
 
-def index_of(source: ByteSource, path: Path) -> FastaIndex:
+def index_of(source: ByteSource, path: Path, *, write: bool = True) -> FastaIndex:
     """The index of the FASTA at `path`, whose text is `source`: its ``.fai`` if that holds true, else a new one.
 
-    A new one is written beside the file, if there is none yet, the folder allows it and the file is regular.
+    With `write` a new one is left beside the file, if there is none yet, the folder allows it and the file is regular.
     """
     beside = sidecar(path, ".fai")
     if not beside.exists():
         state = state_of(path)
         index = scan(source)
-        if index.regular:
+        if write and index.regular:
             write_sidecar(beside, encode_fai(index), path, state)
         return index
     try:
@@ -142,6 +142,7 @@ def _names_between(source: ByteSource, start: int, end: int) -> list[str]:
     if end - start > NAME_LIMIT:
         raise FormatError(f"{end - start} bytes from byte {start} on belong to no record")
     text = read_bytes(source, start, end - start)
+    text = text if start else text.removeprefix(BYTE_ORDER_MARK)
     if start and text.strip(b"\r") and text.lstrip(b"\r")[:1] != b"\n":
         raise FormatError(f"the sequence before byte {start} goes on")
     if text and end < source.size and not text.endswith(b"\n"):

@@ -11,8 +11,14 @@ from numpy.typing import NDArray
 
 from gsynth.errors import FormatError
 
+BYTE_ORDER_MARK: Final = b"\xef\xbb\xbf"
+"""May stand before the first header line; it is no part of it."""
+
 NAME_LIMIT: Final = 1 << 20
 """Longest header line that is read as one."""
+
+_LONGEST_END: Final = 2
+"""Bytes of CRLF."""
 
 
 @frozen(eq=False)
@@ -57,16 +63,18 @@ class FastaIndex:
 
     @property
     def regular(self) -> bool:
-        """True if each contig is one stretch at most, so that a ``.fai`` can describe the file."""
-        return bool((np.diff(self.first) <= 1).all())
+        """True if a ``.fai`` can describe the file: each contig is one stretch at most, and no line ends in blanks."""
+        one = (np.diff(self.first) <= 1).all()
+        return bool(one and (self.line_width - self.line_bases <= _LONGEST_END).all())
 
 
 def contig_name(header: bytes, record: int) -> str:
-    """The name in a header line: its first word, without the ``>``."""
-    word = header[1:].split(None, 1)[0] if header[1:2].strip() else b""
-    if not word:
-        raise FormatError(f"record {record} has no name: its header line is {header[:60]!r}")
+    """The name in a header line: its first word, without the ``>`` and blanks behind it."""
+    words = header[1:].split(None, 1)
+    if not words:
+        raise FormatError(f"record {record} has no name behind the '>'")
     try:
-        return word.decode()
+        return words[0].decode()
     except UnicodeDecodeError:
-        raise FormatError(f"record {record}: the name {word[:60]!r} is not UTF-8") from None
+        shown = words[0][:60].decode(errors="replace")
+        raise FormatError(f"record {record}: the name {shown!r} is not UTF-8") from None

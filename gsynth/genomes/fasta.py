@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import os
 import tempfile
+import warnings
 from collections.abc import Mapping
 from pathlib import Path
 from types import MappingProxyType
-from typing import Final
 
 import numpy as np
 from attrs import field, frozen
@@ -15,19 +15,19 @@ from numpy.typing import NDArray
 
 from gsynth.errors import ArgumentTypeError, FormatError
 from gsynth.files.bytesource import ByteSource, FileBytes
-from gsynth.files.inflate import INFLATE_ERRORS, open_gzip
+from gsynth.files.inflate import inflated
 from gsynth.files.segments import places_of
-from gsynth.genomes.bgzip import BgzipBytes
+from gsynth.genomes.bgzip import BgzipBytes, NotBgzipError, lacks_end
 from gsynth.genomes.bounds import check_range
 from gsynth.genomes.faidx import index_of
 from gsynth.genomes.faindex import FastaIndex
 from gsynth.genomes.gzi import blocks_of
+from gsynth.genomes.letters import FIRST_LETTER, letter_error
 from gsynth.genomes.lines import read_lines
 from gsynth.genomes.many_lines import read_many
-from gsynth.genomes.scanning import FastaScanner
-from gsynth.genomes.sniffing import sniff
-
-_CHUNK: Final = 1 << 20
+from gsynth.genomes.returns import ReturnBytes, has_returns, in_newlines
+from gsynth.genomes.scanning import FastaScanner, scan
+from gsynth.genomes.sniffing import described, sniff
 
 
 def is_fasta_source(source: object) -> bool:
@@ -39,8 +39,9 @@ def is_fasta_source(source: object) -> bool:
 class FastaGenome:
     """The contigs of a FASTA file. Reading takes no lock: any number of threads may fetch at once.
 
-    A contig's name is the first word of its header. Bases are given as they stand in the file: case, IUPAC letters,
-    ``*`` and ``-`` kept. Line ends may be LF or CRLF, lines of any length, regular or not, with blank ones between.
+    A contig's name is the first word of its header. Bases are given as they stand in the file, case and IUPAC letters
+    kept; other letters are refused. Line ends may be LF, CRLF or CR; lines may be of any length, regular or not, with
+    blanks at their ends and blank ones between.
     """
 
     path: Path
@@ -82,6 +83,11 @@ class FastaGenome:
             read_lines(self.source, int(index.offset[stretch]), *shape, start + done - base, part)
             done += part.size
             stretch += 1
+        # An index may have been made by another program, of a file of anything. One look for the lowest byte costs
+        # next to nothing; letters that are not nucleotides are found where they are encoded.
+        if out.size and out.min() < FIRST_LETTER:
+            at = int(np.flatnonzero(out < FIRST_LETTER)[0])
+            raise letter_error(f"{self.name}, {contig}:{start + at + 1}", int(out[at]), out[at : at + 60].tobytes())
         return out
 
     def fetch_many(
@@ -103,6 +109,11 @@ class FastaGenome:
         for row in np.flatnonzero(~regular & (ends > starts)).tolist():
             bases = self.fetch(self.index.names[int(ids[row])], int(starts[row]), int(ends[row]))
             out[int(places[row]) : int(places[row + 1])] = bases
+        if out.size and out.min() < FIRST_LETTER:
+            # The first stretch that holds it, asked for by itself, names the place.
+            at = int(np.flatnonzero(out < FIRST_LETTER)[0])
+            row = int(np.searchsorted(places, at, side="right")) - 1
+            self.fetch(self.index.names[int(ids[row])], int(starts[row]), int(ends[row]))
 
     def __reduce__(self) -> tuple[object, ...]:
         return open_fasta, (self.path,)
@@ -125,20 +136,39 @@ def open_fasta(path: Path) -> FastaGenome:
         return FastaGenome(path, *_inflated(path))
     file = FileBytes.open(path)
     if kind not in ("fasta", "bgzip"):
-        raise FormatError(f"{path} is not a FASTA file: expected '>' as its first character")
-    source: ByteSource = BgzipBytes(file, blocks_of(file, path)) if kind == "bgzip" else file
-    return FastaGenome(path, source, index_of(source, path))
+        raise FormatError(f"{path} is not a FASTA file: expected '>' as its first character; it {described(path)}")
+    if kind == "fasta":
+        return FastaGenome(path, *_indexed(file, path))
+    whole = not lacks_end(file)
+    try:
+        blocks = blocks_of(file, path, write=whole)
+    except NotBgzipError:
+        # Plain gzip behind the blocks, or bytes that are neither: reading from front to back knows what to do.
+        return FastaGenome(path, *_inflated(path))
+    if not whole:
+        warnings.warn(
+            f"{path}: its last bgzip block is not the empty one that marks the end: the file may be cut short; no "
+            "index is written for it",
+            UserWarning,
+            stacklevel=2,
+        )
+    return FastaGenome(path, *_indexed(BgzipBytes(file, blocks), path, write=whole))
+
+
+def _indexed(source: ByteSource, path: Path, write: bool = True) -> tuple[ByteSource, FastaIndex]:
+    if has_returns(source):
+        # No other program reads such a file, so no index is left for one.
+        turned = ReturnBytes(source)
+        return turned, scan(turned)
+    return source, index_of(source, path, write=write)
 
 
 def _inflated(path: Path) -> tuple[ByteSource, FastaIndex]:
     scanner = FastaScanner(os.fspath(path))
-    with tempfile.TemporaryFile(buffering=0) as plain, open_gzip(path) as packed:
-        try:
-            while chunk := packed.read(_CHUNK):
-                scanner.feed(np.frombuffer(chunk, dtype=np.uint8))
-                _write_all(plain.fileno(), chunk)
-        except INFLATE_ERRORS as error:
-            raise FormatError(f"{path}: damaged or cut short gzip file ({error})") from error
+    with tempfile.TemporaryFile(buffering=0) as plain, path.open("rb") as packed:
+        for chunk in in_newlines(inflated(packed.read, path)):
+            scanner.feed(np.frombuffer(chunk, dtype=np.uint8))
+            _write_all(plain.fileno(), chunk)
         return FileBytes(os.dup(plain.fileno()), os.fspath(path)), scanner.finish()
 
 

@@ -15,13 +15,14 @@ from gsynth.genomes.sidecar import sidecar, state_of, warn_unusable, write_sidec
 _PROBES: Final = 64
 
 
-def blocks_of(file: FileBytes, path: Path) -> BlockTable:
-    """The blocks of the bgzip file at `path`: from its ``.gzi``, or by walking the blocks."""
+def blocks_of(file: FileBytes, path: Path, *, write: bool = True) -> BlockTable:
+    """The blocks of the bgzip file at `path`: from its ``.gzi``, or by walking the blocks; `write`: leave a new one."""
     index = sidecar(path, ".gzi")
     if not index.exists():
         state = state_of(path)
         offsets, plains = walk_blocks(file)
-        write_sidecar(index, _encoded(offsets, plains), path, state)
+        if write:
+            write_sidecar(index, _encoded(offsets, plains), path, state)
         return block_table(offsets, plains)
     try:
         return block_table(*_checked(file, _decoded(index)))
@@ -50,7 +51,9 @@ def _decoded(index: Path) -> tuple[list[int], list[int]]:
     if pairs.size and int(pairs.max()) >= 2**62:
         raise FormatError("an offset is beyond 2**62")
     table = np.vstack([np.zeros((1, 2), dtype=np.int64), pairs.astype(np.int64)])
-    if (np.diff(table, axis=0) <= 0).any() or (np.diff(table[:, 1]) > 1 << 16).any():
+    steps = np.diff(table, axis=0)
+    # A block may hold nothing, so that the next one begins at the same place of the text.
+    if (steps[:, 0] <= 0).any() or (steps[:, 1] < 0).any() or (steps[:, 1] > 1 << 16).any():
         raise FormatError("its offsets do not rise as those of blocks do")
     return table[:, 0].tolist(), table[:, 1].tolist()
 

@@ -12,9 +12,8 @@ from numpy.typing import NDArray
 from gsynth.alphabet import NOT_ACGT
 from gsynth.errors import ArgumentError, ArgumentTypeError
 from gsynth.genomes.bounds import check_range
-
-_CONTROL = 32
-"""Bytes up to the blank are no letters."""
+from gsynth.genomes.contignames import check_name
+from gsynth.genomes.letters import SHOWN, codes_in, first_wrong, letter_error, report_codes
 
 Bases = str | bytes | bytearray | memoryview | NDArray[np.uint8]
 
@@ -42,27 +41,27 @@ def bases_of(name: str, value: Bases) -> NDArray[np.uint8]:
         array = np.ascontiguousarray(value).view()
     else:
         array = np.frombuffer(value, dtype=np.uint8)
-    if array.size and (lowest := int(array.min())) <= _CONTROL:
-        raise ArgumentError(_not_text(name, array, lowest))
+    _check_letters(name, array)
     array.flags.writeable = False
     return array
 
 
-def _not_text(name: str, array: NDArray[np.uint8], lowest: int) -> str:
-    """What to say of a sequence that holds control characters or blanks: all of it would be read as N."""
-    if int(array.max()) <= NOT_ACGT:
-        return (
+def _check_letters(name: str, array: NDArray[np.uint8]) -> None:
+    """ArgumentError for what is no nucleotide, of which all would be read as N."""
+    if array.size and int(array.max()) <= NOT_ACGT:
+        raise ArgumentError(
             f"genome: the sequence of {name!r} looks like codes 0 to {int(array.max())}; expected letters in ASCII: "
             "np.frombuffer(b'ACGTN', np.uint8)[codes]"
         )
-    place = int(np.flatnonzero(array == lowest)[0])
-    return f"genome: the sequence of {name!r} holds {bytes([lowest])!r} at position {place:,}; expected letters alone"
+    at = first_wrong(array)
+    if at is not None:
+        around = array[max(0, at - SHOWN) : at + SHOWN].tobytes()
+        raise ArgumentError(str(letter_error(f"genome: {name!r} at position {at:,}", int(array[at]), around)))
 
 
 def _sequences(source: Mapping[str, Bases]) -> dict[str, NDArray[np.uint8]]:
     for name in source:
-        if not isinstance(name, str) or not name:
-            raise ArgumentTypeError(f"genome: contig names must be non-empty strings, found {name!r}")
+        check_name(name)
     return {name: bases_of(name, value) for name, value in source.items()}
 
 
@@ -113,4 +112,6 @@ class DictOpener:
     def open(self, source: object) -> DictGenome:
         if not isinstance(source, Mapping):
             raise ArgumentTypeError(f"genome: expected a dict of name -> sequence, found {type(source).__name__}")
-        return DictGenome(source)
+        genome = DictGenome(source)
+        report_codes("genome", np.sum([codes_in(bases) for bases in genome.sequences.values()], axis=0, dtype=np.int64))
+        return genome

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import weakref
 from collections.abc import Mapping
+from contextlib import ExitStack
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -13,9 +15,12 @@ from numpy.typing import NDArray
 
 from gsynth.errors import ArgumentError, ArgumentTypeError, FormatError, MissingFileError
 from gsynth.files import PathLike
+from gsynth.files.addresses import address_error, is_address
+from gsynth.files.pipes import spooled
+from gsynth.files.textblocks import is_pipe
 from gsynth.genomes.aliased import AliasedGenome
 from gsynth.genomes.aliases import AliasLike, resolve_alias
-from gsynth.genomes.sniffing import sniff
+from gsynth.genomes.sniffing import described
 from gsynth.plugins import checking
 from gsynth.plugins.contracts import Genome
 from gsynth.plugins.origins import class_of, note_origin, origin_of
@@ -70,6 +75,15 @@ def _opened(source: object) -> Genome:
         note_origin(source, "genome", f"the object passed as genome=, of {class_of(source)}")
         checking.check_genome(source)
         return source
+    if isinstance(source, str | os.PathLike) and is_pipe(source):
+        copy = ExitStack()
+        genome = _by_plugin(copy.enter_context(spooled(source, "genome")))
+        weakref.finalize(genome, copy.close)
+        return genome
+    return _by_plugin(source)
+
+
+def _by_plugin(source: object) -> Genome:
     problems: list[str] = []
     for _, opener in checking.openers(registry(), GENOME, source, problems):
         return checking.opened_genome(opener, source)
@@ -83,7 +97,7 @@ def _refusal(source: object) -> Exception:
     if isinstance(source, type):
         return ArgumentTypeError(f"genome must be an object, found the class {source.__name__}: make one of it")
     if isinstance(source, str | os.PathLike):
-        return _path_refusal(Path(source))
+        return address_error("genome", source) if is_address(source) else _path_refusal(Path(source))
     if isinstance(source, Mapping):
         if not source:
             return ArgumentError("genome: the mapping is empty")
@@ -100,13 +114,10 @@ def _refusal(source: object) -> Exception:
 def _path_refusal(path: Path) -> Exception:
     if not path.exists():
         return MissingFileError(f"genome: no file {str(path)!r}")
-    kind = sniff(path)
-    if kind == "missing":
-        return FormatError(f"genome: {path} cannot be read")
-    found = {"empty": "an empty file", "folder": "a folder"}.get(kind, "a file of another kind")
+    found = "is a folder" if path.is_dir() else described(path)
     names = ", ".join(registry().names(GENOME))
     return FormatError(
-        f"genome: {path} is {found}, which no genome plugin reads (installed: {names}); "
+        f"genome: {path} {found}; no genome plugin reads it (installed: {names}): "
         "expected FASTA ('>' first; plain, gzip or bgzip), .2bit, "
         "the folder of a misha database (chrom_sizes.txt, seq/), or contig sizes"
     )

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Final, NoReturn
 
 import numpy as np
 from numpy.typing import NDArray
 
 from gsynth.errors import FormatError
 from gsynth.files.bytesource import ByteSource
-from gsynth.genomes.faindex import NAME_LIMIT, FastaIndex, contig_name
+from gsynth.genomes.faindex import BYTE_ORDER_MARK, NAME_LIMIT, FastaIndex, contig_name
+from gsynth.genomes.letters import SHOWN, is_code, letter_error, report_codes, unusual
 
 BLOCK: Final = 1 << 18
 
 _NEWLINE: Final = ord("\n")
-_RETURN: Final = ord("\r")
+_BLANKS: Final = b" \t\r"
+_BLANK_LIMIT: Final = 1 << 20
+"""Blanks at the end of one line that are carried over."""
+
 _GREATER: Final = ord(">")
 # Columns of a run of lines.
 _START, _BASES, _WIDTH, _COUNT, _HEADER = range(5)
@@ -26,8 +30,13 @@ def scan(source: ByteSource) -> FastaIndex:
     Raises
     ------
     FormatError
-        For text before the first ``>``, white space or control bytes inside a sequence, a record without a name, two
-        of one name, or no record at all.
+        For text before the first ``>``, anything but bases inside a sequence (record and line are named), a record
+        without a name, two of one name, or no record at all.
+
+    Warns
+    -----
+    UserWarning
+        Once, for IUPAC codes other than N, counted by kind.
     """
     scanner = FastaScanner(source.name)
     for offset in range(0, source.size, BLOCK):
@@ -47,31 +56,58 @@ class FastaScanner:
     def __init__(self, name: str) -> None:
         self._name = name
         self._position = 0
+        self._line = 1
+        self._held = np.empty(0, dtype=np.uint8)
         self._open_start = 0
         self._open_first = -1
         self._open_header = b""
-        self._last_byte = -1
         self._runs: list[NDArray[np.int64]] = []
         self._names: list[str] = []
+        self._codes = np.zeros(256, dtype=np.int64)
 
     def feed(self, block: NDArray[np.uint8]) -> None:
         """Add the next piece of the text (uint8[n])."""
         for start in range(0, block.size, BLOCK):
-            self._feed(block[start : start + BLOCK])
+            piece = block[start : start + BLOCK]
+            piece = np.concatenate([self._held, piece]) if self._held.size else piece
+            if self._position == 0:
+                mark = piece[: len(BYTE_ORDER_MARK)].tobytes()
+                if mark == BYTE_ORDER_MARK:
+                    self._position = self._open_start = len(mark)
+                    piece = piece[len(mark) :]
+                elif BYTE_ORDER_MARK.startswith(mark):
+                    self._held = piece.copy()
+                    continue
+            self._feed(self._without_blanks(piece))
 
     def finish(self) -> FastaIndex:
         """The index of all that was fed."""
-        if self._position > self._open_start:
+        if self._position + self._held.size > self._open_start:
             # The missing newline at the end: as if it were there.
-            self._feed(np.array([_NEWLINE], dtype=np.uint8))
+            piece = np.append(self._held, np.uint8(_NEWLINE))
+            self._held = self._held[:0]
+            self._feed(piece)
         if not self._names:
             raise FormatError(f"{self._name} holds no FASTA record")
+        report_codes(self._name, self._codes)
         try:
             return _index(self._names, np.concatenate(self._runs, axis=1))
         except FormatError as error:
             raise FormatError(f"{self._name}: {error}") from None
 
+    def _without_blanks(self, piece: NDArray[np.uint8]) -> NDArray[np.uint8]:
+        """The piece without blanks at its end, which wait for what follows: a line end, or more of a line."""
+        size = piece.size
+        if size and int(piece[-1]) in _BLANKS:
+            size = len(piece.tobytes().rstrip(_BLANKS))
+        self._held = piece[size:].copy()
+        if self._held.size > _BLANK_LIMIT:
+            raise FormatError(f"{self._name}, line {self._line}: more than {_BLANK_LIMIT:,} blanks in a row")
+        return piece[:size]
+
     def _feed(self, block: NDArray[np.uint8]) -> None:
+        if not block.size:
+            return
         control = np.flatnonzero(block <= 32)
         newline = block[control] == _NEWLINE
         ends = control[newline]
@@ -80,41 +116,48 @@ class FastaScanner:
         if self._open_first >= 0:
             first[0] = self._open_first
         header = first == _GREATER
-        self._check_controls(block, control[~newline], ends, header)
+        blanks = _trailing(block, starts[:-1], ends)
+        before = len(self._names)
+        self._add_names(block, starts[:-1], ends, header[:-1])
+        self._check(block, control[~newline], starts, ends - blanks, header, before)
         if ends.size:
-            returns = self._before(block, ends) == _RETURN
-            self._add_names(block, starts[:-1], ends, header[:-1])
-            self._add_runs(starts[:-1], ends, returns, header[:-1])
+            self._add_runs(starts[:-1], ends, blanks, header[:-1])
+        self._line += ends.size
         self._carry(block, int(starts[-1]), int(first[-1]))
 
-    def _before(self, block: NDArray[np.uint8], ends: NDArray[np.intp]) -> NDArray[np.int64]:
-        """The byte before each line end."""
-        before = block[ends - 1].astype(np.int64)
-        if ends[0] == 0:
-            before[0] = self._last_byte
-        return before
-
-    def _check_controls(
-        self, block: NDArray[np.uint8], others: NDArray[np.intp], ends: NDArray[np.intp], header: NDArray[np.bool_]
+    def _check(
+        self,
+        block: NDArray[np.uint8],
+        controls: NDArray[np.intp],
+        starts: NDArray[np.intp],
+        stops: NDArray[np.intp],
+        header: NDArray[np.bool_],
+        before: int,
     ) -> None:
-        """White space and control bytes may stand in headers, and a carriage return before the line's end."""
-        if self._last_byte == _RETURN and self._open_first != _GREATER and block[0] != _NEWLINE:
-            self._bad_byte(_RETURN, self._position - 1)
-        if not others.size:
-            return
-        line = np.searchsorted(ends, others)
-        fine = header[line]
-        following = np.append(block, np.uint8(_NEWLINE))[others + 1]
-        fine |= (block[others] == _RETURN) & (following == _NEWLINE)
-        if not fine.all():
-            bad = int(others[~fine][0])
-            self._bad_byte(int(block[bad]), self._position + bad)
+        """Sequence lines hold bases; blanks may stand at their ends, and anything in headers."""
+        ends = starts[1:] - 1
+        line = np.searchsorted(ends, controls)
+        inner = ~header[line] & (controls < np.append(stops, block.size)[line])
+        odd = unusual(block)
+        odd = odd[~header[np.searchsorted(ends, odd)]]
+        codes = is_code(block[odd])
+        self._codes += np.bincount(block[odd[codes]], minlength=256)
+        bad = np.concatenate([controls[inner], odd[~codes]])
+        if bad.size:
+            self._refuse(block, int(bad.min()), ends, header, before)
 
-    def _bad_byte(self, byte: int, offset: int) -> None:
-        raise FormatError(
-            f"{self._name}: found {bytes([byte])!r} inside a sequence, at byte {offset}; "
-            "sequence lines must hold bases alone"
-        )
+    def _refuse(
+        self, block: NDArray[np.uint8], at: int, ends: NDArray[np.intp], header: NDArray[np.bool_], before: int
+    ) -> NoReturn:
+        line = int(np.searchsorted(ends, at))
+        record = before + int(header[:line].sum())
+        if not record:
+            raise FormatError(f"{self._name}, line {self._line + line}: found a sequence before the first '>'")
+        name = self._names[record - 1]
+        around = block[max(0, at - SHOWN) : at].tobytes().rpartition(b"\n")[2]
+        around += block[at : at + SHOWN].tobytes().partition(b"\n")[0]
+        where = f"{self._name}, record {record} ({name}), line {self._line + line}"
+        raise letter_error(where, int(block[at]), around)
 
     def _add_names(
         self, block: NDArray[np.uint8], starts: NDArray[np.intp], ends: NDArray[np.intp], header: NDArray[np.bool_]
@@ -131,11 +174,11 @@ class FastaScanner:
         self,
         starts: NDArray[np.intp],
         ends: NDArray[np.intp],
-        returns: NDArray[np.bool_],
+        blanks: NDArray[np.int64],
         header: NDArray[np.bool_],
     ) -> None:
         widths = ends + 1 - starts
-        bases = widths - 1 - returns
+        bases = widths - 1 - blanks
         lines = np.array([starts + self._position, bases, widths, np.ones_like(widths), header], dtype=np.int64)
         self._runs.append(_joined(lines))
 
@@ -151,8 +194,21 @@ class FastaScanner:
                 )
         self._open_first = first if self._position + start < self._position + block.size else -1
         self._open_start = self._position + start
-        self._last_byte = int(block[-1])
         self._position += block.size
+
+
+def _trailing(block: NDArray[np.uint8], starts: NDArray[np.intp], ends: NDArray[np.intp]) -> NDArray[np.int64]:
+    """How many blanks (a carriage return is one) end each line; those of a line lie wholly in the block."""
+    blanks = np.zeros(ends.size, dtype=np.int64)
+    lines = np.arange(ends.size)
+    while lines.size:
+        at = ends[lines] - 1 - blanks[lines]
+        inside = at >= np.maximum(starts[lines], 0)
+        letters = block[np.maximum(at, 0)]
+        found = inside & ((letters == ord("\r")) | (letters == ord(" ")) | (letters == ord("\t")))
+        lines = lines[found]
+        blanks[lines] += 1
+    return blanks
 
 
 def _joined(runs: NDArray[np.int64]) -> NDArray[np.int64]:

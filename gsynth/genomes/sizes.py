@@ -11,21 +11,19 @@ from typing import NoReturn
 
 from attrs import field, frozen
 
-from gsynth.errors import ArgumentError, ArgumentTypeError, FormatError, MissingFileError
+from gsynth.errors import ArgumentError, ArgumentTypeError
+from gsynth.files.tables import rows
+from gsynth.files.textblocks import TextFile
+from gsynth.files.words import integer
+from gsynth.genomes.contignames import check_name
+from gsynth.genomes.sizes_lines import is_header, is_sizes_line
 from gsynth.genomes.sniffing import sniff
 from gsynth.model.values import shown
-
-# name, size; or the five columns of a .fai, of which the first two are the same.
-_COLUMNS = (2, 5)
-
-_DIGITS = 19
-"""No size has more; Python refuses to read numbers of thousands."""
 
 
 def _checked(sizes: Mapping[str, int]) -> Mapping[str, int]:
     for name, size in sizes.items():
-        if not isinstance(name, str) or not name:
-            raise ArgumentTypeError(f"genome: contig names must be non-empty strings, found {name!r}")
+        check_name(name)
         if isinstance(size, bool) or not isinstance(size, Integral):
             raise ArgumentTypeError(f"genome: the size of {name!r} must be an integer, found {size!r}")
         if not 0 <= size < 2**62:
@@ -72,25 +70,24 @@ class SizesOpener:
         if isinstance(source, Mapping):
             return SizesGenome(source)
         if isinstance(source, str | os.PathLike):
-            return SizesGenome(read_sizes(Path(source)), os.fspath(source))
+            return SizesGenome(read_sizes(source), os.fspath(source))
         raise ArgumentTypeError(f"genome: expected name -> size or a file of them, found {type(source).__name__}")
 
 
-def read_sizes(path: Path) -> dict[str, int]:
-    """Contig name -> size, from a file of two columns (``chrom.sizes``) or a ``.fai``."""
-    if not path.is_file():
-        raise MissingFileError(f"genome: no file {str(path)!r}")
+def read_sizes(path: str | os.PathLike[str]) -> dict[str, int]:
+    """Contig name -> size, from a file of two columns (``chrom.sizes``), ``chromInfo.txt`` of UCSC or a ``.fai``."""
+    file = TextFile(os.fspath(path), "table of contig sizes", "genome")
     sizes: dict[str, int] = {}
-    with path.open(encoding="utf-8", errors="replace") as lines:
-        for number, line in enumerate(lines, 1):
-            words = line.split()
-            if not words or words[0].startswith("#"):
-                continue
-            if len(words) not in _COLUMNS or not words[1].isdecimal() or len(words[1]) > _DIGITS:
-                raise FormatError(f"{path}, line {number}: expected a name and a size, found {line!r:.80}")
-            if words[0] in sizes:
-                raise FormatError(f"{path}, line {number}: contig {words[0]!r} appears twice")
-            sizes[words[0]] = int(words[1])
+    for number, columns in rows(file):
+        size = integer(columns[1]) if len(columns) > 1 else None
+        if is_header(columns) and not sizes:
+            file.warn(f", line {number}: skipped, a header line ({' '.join(columns)})")
+            continue
+        if size is None or size < 0 or not is_sizes_line(columns):
+            raise file.refused(number, " ".join(columns), "a name and a size")
+        if columns[0] in sizes:
+            raise file.error(f"line {number}: contig {columns[0]!r} appears twice")
+        sizes[columns[0]] = size
     if not sizes:
-        raise FormatError(f"{path} holds no contig sizes")
+        raise file.error(f"it holds no contig sizes{'' if file.head else ' (0 bytes)'}")
     return sizes

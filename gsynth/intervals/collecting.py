@@ -5,18 +5,18 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Sequence
 from numbers import Integral
-from pathlib import Path
 from typing import SupportsIndex, Union
 
+import attrs
 import numpy as np
 
-from gsynth.errors import ArgumentError, ArgumentTypeError, MissingFileError
+from gsynth.errors import ArgumentError, ArgumentTypeError
 from gsynth.files import PathLike
 from gsynth.files.frames import Frame, Series
-from gsynth.genomes.aliases import Alias, contig_error
+from gsynth.genomes.aliases import Alias
 from gsynth.intervals.bed import read_bed
 from gsynth.intervals.frames import as_frame, as_series, frame_rows
-from gsynth.intervals.regions import looks_like_region, parse_region
+from gsynth.intervals.regions import Region, parse_region, text_error
 from gsynth.intervals.rows import Rows
 from gsynth.intervals.table import Interval, Intervals
 from gsynth.plugins.contracts import Genome
@@ -104,7 +104,7 @@ def _rows(item: object, genome: Genome, what: str, alias: Alias) -> Rows:
     if isinstance(item, str):
         return _text_rows(item, genome, what, alias)
     if isinstance(item, os.PathLike):
-        return _bed_rows(Path(item), what)
+        return read_bed(item, what)
     frame = as_frame(item)
     if frame is not None:
         return frame_rows(frame, what)
@@ -119,24 +119,21 @@ def _shown(item: object) -> str:
     return f"{type(item).__name__} {text}" if len(text) <= 60 else type(item).__name__
 
 
-def _bed_rows(path: Path, what: str) -> Rows:
-    if not path.is_file():
-        raise MissingFileError(f"{what}: no file {str(path)!r}")
-    return read_bed(path)
-
-
 def _text_rows(text: str, genome: Genome, what: str, alias: Alias) -> Rows:
     """A region if its contig is the genome's; else a BED file if there is one; else the fitting error."""
     region = parse_region(text, genome.contigs)
     size = genome.contigs.get(alias.rename(region.contig, genome.contigs))
     if size is not None:
-        end = max(size, region.start + 1) if region.end is None else region.end
-        if region.start < 0:
-            raise ArgumentError(f"{what}: {text!r} starts before 1; regions are 1-based, both ends included")
-        return Rows.of(f"{what} {text!r}", [region.contig], [region.start], [end])
-    path = Path(text)
-    if path.is_file():
-        return read_bed(path)
-    if looks_like_region(text) or (os.sep not in text and not path.suffix):
-        raise contig_error([region.contig], f"{what} {text!r}", genome)
-    raise MissingFileError(f"{what}: no file {text!r}, and no contig of that name in the genome ({genome.name})")
+        return _region_rows(text, region, size, what)
+    if os.path.lexists(text):
+        return read_bed(text, what)
+    raise text_error(text, genome, what)
+
+
+def _region_rows(text: str, region: Region, size: int, what: str) -> Rows:
+    if region.start < 0:
+        raise ArgumentError(f"{what}: {text!r} starts before 1; regions are 1-based, both ends included")
+    if size == 0:
+        raise ArgumentError(f"{what}: {text!r}: contig {region.contig!r} has no bases")
+    end = max(size, region.start + 1) if region.end is None else region.end
+    return attrs.evolve(Rows.of(what, [region.contig], [region.start], [end]), typed=text)

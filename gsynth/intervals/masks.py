@@ -220,6 +220,8 @@ def _is_soft(item: object) -> bool:
 def _interval_mask(source: list[object], genome: Genome, what: str, alias: Alias) -> IntervalMask:
     sources, ids = [], []
     for rows in collect(source, genome, what, alias):
+        if rows.nothing:
+            warnings.warn(f"{what}: {rows.source} holds no intervals: {rows.nothing}", UserWarning, stacklevel=4)
         known = _known(rows, genome, alias)
         known.check()
         sources.append(known)
@@ -233,7 +235,7 @@ def _known(rows: Rows, genome: Genome, alias: Alias) -> Rows:
     unknown = [name for name, row in zip(rows.names, found, strict=True) if row == UNKNOWN]
     if not unknown:
         return rows
-    if len(unknown) == len(rows.names):
+    if unknown and len(unknown) == len(rows.names):
         raise unknown_contigs(rows, genome, alias)
     kept = found[rows.ids] != UNKNOWN
     more = f" and {len(unknown) - _SHOWN} more" if len(unknown) > _SHOWN else ""

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import difflib
+import os
 import re
 from collections.abc import Mapping
 from typing import Final
 
 from attrs import frozen
 
-from gsynth.errors import ArgumentError
+from gsynth.errors import ArgumentError, GsynthError, MissingFileError
+from gsynth.files.addresses import address_error, is_address
+from gsynth.genomes.aliases import contig_error
+from gsynth.plugins.contracts import Genome
 
 _SPAN: Final = re.compile(r"(?P<contig>.+):(?P<start>[0-9][0-9,]*)(?P<dash>-)?(?P<end>[0-9][0-9,]*)?")
 
@@ -52,6 +57,21 @@ def _position(text: str) -> int:
     return int(digits)
 
 
-def looks_like_region(text: str) -> bool:
-    """True for ``name:start`` and ``name:start-end``."""
-    return _SPAN.fullmatch(text) is not None
+def text_error(text: str, genome: Genome, what: str) -> GsynthError:
+    """The error for text that is neither a region of the genome nor a file."""
+    if is_address(text):
+        return address_error(what, text)
+    contig, colon, span = text.rpartition(":")
+    if colon and contig in genome.contigs:
+        return ArgumentError(
+            f"{what}: {text!r} is no region: expected START-END in whole numbers behind {contig!r}, found {span!r}; "
+            f"for example {contig}:1,000,001-2,000,000"
+        )
+    named = contig if _SPAN.fullmatch(text) else text
+    near = difflib.get_close_matches(named, [*genome.contigs, *(["soft"] if "mask" in what else [])], n=1)
+    meant = f"; did you mean {near[0]!r}?" if near else ""
+    if _SPAN.fullmatch(text) or (os.sep not in text and not os.path.splitext(text)[1] and "soft" not in near):
+        return contig_error([named], f"{what} {text!r}", genome)
+    return MissingFileError(
+        f"{what}: no file {text!r}, and no contig of that name in the genome ({genome.name}){meant}"
+    )

@@ -7,6 +7,7 @@ import warnings
 import numpy as np
 from numpy.typing import NDArray
 
+from gsynth.errors import FormatError
 from gsynth.genomes.aliases import Alias, AliasLike, contig_error, resolve_alias
 from gsynth.intervals.collecting import IntervalsLike, collect
 from gsynth.intervals.rows import Rows
@@ -47,7 +48,9 @@ def resolve_intervals(
         A contig that the genome lacks; the message shows both sides' names, and the alias that would help.
     ArgumentError
         A start below 0, or not below its end; the message names the row.
-    MissingFileError, FormatError, ArgumentTypeError
+    FormatError
+        A file that is no BED, or holds no intervals.
+    MissingFileError, ArgumentTypeError
 
     Examples
     --------
@@ -62,6 +65,8 @@ def resolve_intervals(
     sources = list(collect(source, genome, what, renaming))
     ids = []
     for rows in sources:
+        if rows.nothing:
+            raise FormatError(f"{what}: {rows.source} holds no intervals: {rows.nothing}")
         found = genome_ids(rows, genome, renaming)
         if (found == UNKNOWN).any():
             raise unknown_contigs(rows, genome, renaming)
@@ -89,20 +94,30 @@ def clipped(sources: list[Rows], ids: list[NDArray[np.int64]], genome: Genome, w
     starts = np.concatenate(none + [rows.starts for rows in sources])
     ends = np.concatenate(none + [rows.ends for rows in sources])
     sizes = np.array(list(genome.contigs.values()), dtype=np.int64)[contig]
-    beyond = ends > sizes
-    if not beyond.any():
+    beyond = np.flatnonzero(ends > sizes)
+    if not beyond.size:
         return Intervals(tuple(genome.contigs), contig, starts, ends)
     dropped = starts >= sizes
-    _warn_beyond(what, int(beyond.sum()), int(dropped.sum()), genome)
+    _warn_beyond(what, _described(sources, int(beyond[0])), beyond.size, int(dropped.sum()), starts.size, genome)
     kept = ~dropped
     return Intervals(tuple(genome.contigs), contig[kept], starts[kept], np.minimum(ends, sizes)[kept])
 
 
-def _warn_beyond(what: str, beyond: int, dropped: int, genome: Genome) -> None:
-    many = "1 interval reaches" if beyond == 1 else f"{beyond} intervals reach"
-    gone = f" (and {dropped} of them left out, because nothing remained)" if dropped else ""
+def _described(sources: list[Rows], row: int) -> str:
+    """What a message calls a row of all sources together."""
+    for rows in sources:
+        if row < rows.starts.size:
+            return rows.describe(row)
+        row -= rows.starts.size
+    raise IndexError(row)
+
+
+def _warn_beyond(what: str, first: str, beyond: int, dropped: int, total: int, genome: Genome) -> None:
+    many = "1 interval reaches" if beyond == 1 else f"{beyond:,} intervals reach"
+    gone = "left out" if dropped == beyond else "clipped"
+    rest = f" ({dropped:,} of them left out, because nothing remained)" if 0 < dropped < beyond else ""
+    # One or two are rounded ends; many are another assembly.
+    asked = f"; of another assembly than {genome.name}?" if beyond > 2 and beyond * 10 >= total else ""
     warnings.warn(
-        f"{what}: {many} beyond the end of the contig: clipped{gone}; of another assembly than {genome.name}?",
-        UserWarning,
-        stacklevel=4,
+        f"{what}: {many} beyond the end of the contig: {gone}{rest} ({first}){asked}", UserWarning, stacklevel=4
     )

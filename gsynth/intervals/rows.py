@@ -21,22 +21,28 @@ class Rows:
         What messages call the source: a path, or the argument.
     names : tuple of str
         The distinct contig names, in order of appearance.
-    ids : int64[n]
+    ids : int32[n] or int64[n]
         Each row's contig, as an index in `names`.
     starts, ends : int64[n]
     unit : str
         What messages call a row: "line" or "row".
     numbers : int64[n] or None
         Each row's number in its unit; None for 0, 1, 2...
+    typed : str
+        The text that the user typed for the one row: "chr1:1-9".
+    nothing : str
+        Of a file without intervals, why there are none.
     """
 
     source: str
     names: tuple[str, ...]
-    ids: NDArray[np.int64]
+    ids: NDArray[np.int32] | NDArray[np.int64]
     starts: NDArray[np.int64]
     ends: NDArray[np.int64]
     unit: str = "row"
     numbers: NDArray[np.int64] | None = None
+    typed: str = ""
+    nothing: str = ""
 
     @classmethod
     def of(
@@ -51,7 +57,9 @@ class Rows:
         return cls(source, names, ids, *columns, unit)
 
     def describe(self, row: int) -> str:
-        """How a message names a row: its source and number, and what it holds."""
+        """How a message names a row: its source and number, and what it holds; a region as it was typed."""
+        if self.typed:
+            return f"{self.source}: region {self.typed!r}"
         number = row if self.numbers is None else int(self.numbers[row])
         name = self.names[self.ids[row]]
         return f"{self.source}, {self.unit} {number}: {name} {self.starts[row]} {self.ends[row]}"
@@ -64,12 +72,14 @@ class Rows:
         row = int(wrong[0])
         problem = "starts before 0" if self.starts[row] < 0 else "must start before its end"
         more = f" ({wrong.size} such {self.unit}s)" if wrong.size > 1 else ""
-        raise ArgumentError(f"{self.describe(row)} {problem}{more}; coordinates are 0-based, half-open")
+        rule = "regions are 1-based, both ends included" if self.typed else "coordinates are 0-based, half-open"
+        raise ArgumentError(f"{self.describe(row)} {problem}{more}; {rule}")
 
     def selected(self, kept: NDArray[np.bool_]) -> Rows:
         """The rows where `kept` holds."""
         numbers = np.flatnonzero(kept) if self.numbers is None else self.numbers[kept]
-        return Rows(self.source, self.names, self.ids[kept], self.starts[kept], self.ends[kept], self.unit, numbers)
+        columns = self.ids[kept], self.starts[kept], self.ends[kept]
+        return Rows(self.source, self.names, *columns, self.unit, numbers, self.typed, self.nothing)
 
 
 def numbered(names: Sequence[str]) -> tuple[tuple[str, ...], NDArray[np.int64]]:

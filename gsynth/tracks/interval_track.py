@@ -1,20 +1,26 @@
-"""Tracks from BED and bedGraph files: coverage, numbers or names."""
+"""Tracks from BED, bedGraph and wig files: coverage, numbers or names."""
 
 from __future__ import annotations
 
-import os
 import re
+import warnings
 from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 from typing import Final
 
 import numpy as np
 from attrs import frozen
 from numpy.typing import NDArray
 
+from gsynth.files.columns import NotANumber
+from gsynth.files.intervaltables import IntervalTable, read_intervals
+from gsynth.files.textblocks import head_of
 from gsynth.plugins import ArgumentError, FormatError, Genome, Track
-from gsynth.tracks.interval_text import TextIntervals, column_index, numbers, read_intervals
+from gsynth.tracks.bed_columns import column_index
 from gsynth.tracks.options import checked_options
 from gsynth.tracks.overlaps import Meetings, ValuedIntervals
+from gsynth.tracks.sniffing import holds_four_with_numbers
+from gsynth.tracks.wig import read_wig
 
 MAX_CATEGORIES: Final = 1000
 
@@ -85,7 +91,15 @@ class BedGraphOpener:
 
     def open(self, source: object, genome: Genome) -> Track:
         path, _ = checked_options(source, ())
-        return _number_track(read_intervals(path, 3), path)
+        return _number_track(read_intervals(path, "bedGraph", column=3))
+
+
+class WigOpener:
+    """Opens a UCSC wig (fixedStep, variableStep): window means, as of a bedGraph."""
+
+    def open(self, source: object, genome: Genome) -> Track:
+        path, _ = checked_options(source, ())
+        return _number_track(read_wig(path))
 
 
 class BedOpener:
@@ -93,7 +107,7 @@ class BedOpener:
 
     Options: ``column``, BED's name for it or its number from 1; ``kind``, "number" or "category" (without it, a column
     of numbers alone is a number); ``pattern``, a regular expression whose match (its first group, if it has one) is the
-    category, for names such as ``BLACK_17``.
+    category, for names such as ``BLACK_17``. With ``format="bed"`` four columns that end in a number are coverage too.
     """
 
     def open(self, source: object, genome: Genome) -> Track:
@@ -104,56 +118,75 @@ class BedOpener:
         if options.get("column") is None:
             if kind is not None or pattern is not None:
                 raise ArgumentError(f"{path}: kind and pattern need the column that they are about")
+            if not (isinstance(source, Mapping) and source.get("format")):
+                _check_coverage(path)
             return _coverage_track(read_intervals(path))
-        lines = read_intervals(path, column_index(options["column"]))
-        if kind == "category" or pattern is not None or (kind is None and not _all_numbers(lines.texts)):
-            return category_track(lines, path, pattern)
-        return _number_track(lines, path)
+        column = column_index(options["column"])
+        if kind == "category" or pattern is not None:
+            return category_track(read_intervals(path, column=column, kind="word"), pattern)
+        try:
+            return _number_track(read_intervals(path, column=column))
+        except NotANumber:
+            if kind == "number":
+                raise
+            return category_track(read_intervals(path, column=column, kind="word"), pattern)
 
 
-def _all_numbers(texts: list[bytes]) -> bool:
-    try:
-        numbers(texts, "")
-    except ValueError:
-        return False
-    return True
+def _check_coverage(path: Path) -> None:
+    """Numbers are never taken as coverage without a word."""
+    if holds_four_with_numbers(head_of(path) or b""):
+        raise ArgumentError(
+            f"{path} is named .bed, and its fourth column holds numbers: for their means say {path}:4 (or "
+            f"{path}:format=bedgraph), for the covered fraction {path}:format=bed"
+        )
 
 
-def _grouped(lines: TextIntervals, values: NDArray[np.float64]) -> dict[str, ValuedIntervals]:
+def _grouped(table: IntervalTable, values: NDArray[np.float64]) -> dict[str, ValuedIntervals]:
     return {
-        contig: ValuedIntervals.of(lines.starts[rows], lines.ends[rows], values[rows])
-        for contig, rows in lines.by_contig()
+        contig: ValuedIntervals.of(table.starts[rows], table.ends[rows], values[rows])
+        for contig, rows in table.by_contig()
     }
 
 
-def _number_track(lines: TextIntervals, path: str | os.PathLike[str]) -> Track:
-    return IntervalTrack(_grouped(lines, numbers(lines.texts, path)), ValuedIntervals.means, np.nan)
+def _number_track(table: IntervalTable) -> Track:
+    _warn_if_empty(table, "no window has a value")
+    values = np.empty(0) if table.values is None else table.values
+    return IntervalTrack(_grouped(table, values), ValuedIntervals.means, np.nan)
 
 
-def _coverage_track(lines: TextIntervals) -> Track:
-    grouped = _grouped(lines, np.ones(lines.starts.size))
+def _coverage_track(table: IntervalTable) -> Track:
+    _warn_if_empty(table, "it covers 0 everywhere")
+    grouped = _grouped(table, np.ones(table.starts.size))
     merged = {contig: part.merged() for contig, part in grouped.items()}
     return IntervalTrack(merged, ValuedIntervals.coverage, 0.0)
 
 
-def category_track(lines: TextIntervals, path: object, pattern: str | None = None) -> CategoryTrack:
-    """The track of the names in `lines`, or of what `pattern` matches in them."""
-    names = {text: name for text in set(lines.texts) if (name := _category(text, path, pattern)) is not None}
-    categories = tuple(sorted(set(names.values())))
+def _warn_if_empty(table: IntervalTable, consequence: str) -> None:
+    if table.problem:
+        warnings.warn(f"{table.path} holds no intervals ({table.problem}): {consequence}", UserWarning, stacklevel=4)
+
+
+def category_track(table: IntervalTable, pattern: str | None = None) -> CategoryTrack:
+    """The track of the words in `table`, or of what `pattern` matches in them."""
+    _warn_if_empty(table, "no window has a category")
+    names = [_category(text, table.path, pattern) for text in table.words]
+    categories = tuple(sorted({name for name in names if name is not None}))
     if len(categories) > MAX_CATEGORIES:
         raise ArgumentError(
-            f"{path}: the column holds {len(categories):,} different names, such as {', '.join(categories[:3])}, and "
-            f"at most {MAX_CATEGORIES:,} can be strata; give a pattern that matches the part that counts: "
-            "{'path': ..., 'column': ..., 'pattern': '[A-Za-z]+'} (--track NAME=FILE:COLUMN:[A-Za-z]+)"
+            f"{table.path}: the column holds {len(categories):,} different names, such as "
+            f"{', '.join(categories[:3])}, and at most {MAX_CATEGORIES:,} can be strata; give a pattern that matches "
+            "the part that counts: {'path': ..., 'column': ..., 'pattern': '[A-Za-z]+'} (--track "
+            "NAME=FILE:COLUMN:[A-Za-z]+)"
         )
-    codes = {name: float(code) for code, name in enumerate(categories)}
-    values = np.array([codes[names[text]] if text in names else np.nan for text in lines.texts], dtype=np.float64)
-    return CategoryTrack(_grouped(lines, values), ValuedIntervals.majority, np.nan, categories=categories)
+    numbers = {name: float(code) for code, name in enumerate(categories)}
+    values = np.array([np.nan if name is None else numbers[name] for name in names], dtype=np.float64)
+    codes = np.empty(0, dtype=np.int32) if table.codes is None else table.codes
+    return CategoryTrack(_grouped(table, values[codes]), ValuedIntervals.majority, np.nan, categories=categories)
 
 
-def _category(text: bytes, path: object, pattern: str | None) -> str | None:
+def _category(text: str, path: str, pattern: str | None) -> str | None:
     """The category that a column's text stands for; None for ``.``, which is BED's way of having no name."""
-    name = text.decode("utf-8", "replace").strip()
+    name = text.strip()
     if name in ("", "."):
         return None
     if pattern is None:

@@ -1,13 +1,18 @@
-"""What a user writes for the source of a track: a path, or a dict of the path and options."""
+"""What a user writes for the source of a track: a path, or a dict of the path and options; and both as one text."""
 
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from gsynth.errors import ArgumentError
+from gsynth.files.addresses import address_error, is_address
+
+_OPTION: Final = re.compile(r"(?:^|,)\s*([A-Za-z_]\w*)\s*=")
+_FORMS: Final = "FILE, FILE:COLUMN, FILE:COLUMN:PATTERN or FILE:KEY=VALUE,..."
 
 
 def path_of(source: object) -> Path | None:
@@ -37,11 +42,8 @@ def checked_options(source: object, known: Sequence[str]) -> tuple[Path, dict[st
     return path, options
 
 
-def parse_track_option(text: str) -> tuple[str, object]:
-    """The name and source in ``NAME=SOURCE``, as the command line takes it.
-
-    ``SOURCE`` is a path, ``PATH:COLUMN`` or ``PATH:COLUMN:PATTERN`` (where no file has the whole as its name), or a
-    named track with arguments.
+def parse_track_option(text: str) -> tuple[str, str | dict[str, str]]:
+    """The name and source in ``NAME=SOURCE``, as the command line takes it; see `parse_source`.
 
     Examples
     --------
@@ -49,26 +51,53 @@ def parse_track_option(text: str) -> tuple[str, object]:
     ('atac', 'atac.bw')
     >>> parse_track_option("state=states.bed.gz:name")
     ('state', {'path': 'states.bed.gz', 'column': 'name'})
-    >>> parse_track_option("state=states.bed.gz:name:[A-Z]+")
-    ('state', {'path': 'states.bed.gz', 'column': 'name', 'pattern': '[A-Z]+'})
     >>> parse_track_option('cgs=kmer_frac("CG")')
     ('cgs', 'kmer_frac("CG")')
     """
     name, equals, source = text.partition("=")
     if not (equals and name.strip() and source.strip()):
-        raise ArgumentError(f"a track is given as NAME=FILE or NAME=FILE:COLUMN, found {text!r}")
-    return name.strip(), parse_source(source)
+        raise ArgumentError(f"{text!r}: a track is given as NAME=SOURCE, the source {_FORMS}; for example atac=atac.bw")
+    return name.strip(), parse_source(source.strip())
 
 
 def parse_source(text: str) -> str | dict[str, str]:
-    """``PATH:COLUMN`` and ``PATH:COLUMN:PATTERN`` as a dict, other text as it is."""
+    """A source as one text: a path as it is, what stands behind its colon as options.
+
+    ``FILE``, ``FILE:COLUMN``, ``FILE:COLUMN:PATTERN`` or ``FILE:KEY=VALUE,...``; or a named track with arguments. Where
+    a path holds colons itself, the longest one that exists is meant.
+
+    Raises
+    ------
+    ArgumentError
+        An address on the network; a colon with nothing behind it.
+
+    Examples
+    --------
+    >>> parse_source("states.bed:name:[A-Z]+")
+    {'path': 'states.bed', 'column': 'name', 'pattern': '[A-Z]+'}
+    >>> parse_source("signal.txt:format=bedgraph")
+    {'path': 'signal.txt', 'format': 'bedgraph'}
+    """
+    if is_address(text):
+        raise address_error("track", text)
     words = text.split(":")
-    # A path may hold colons itself: the longest one that exists is meant.
     ends = [end for end in range(len(words), 0, -1) if os.path.exists(":".join(words[:end]))]
     end = ends[0] if ends else (1 if "(" not in words[0] else len(words))
     if end == len(words):
         return text
-    options = {"path": ":".join(words[:end]), "column": words[end]}
-    if end + 1 < len(words):
-        options["pattern"] = ":".join(words[end + 1 :])
-    return options
+    path, rest = ":".join(words[:end]), ":".join(words[end:])
+    return {"path": path, **_options(text, rest)}
+
+
+def _options(text: str, rest: str) -> dict[str, str]:
+    keys = list(_OPTION.finditer(rest))
+    if keys and keys[0].start() == 0:
+        # A value goes on up to the next key, so that a pattern may hold commas.
+        ends = [key.start() for key in keys[1:]] + [len(rest)]
+        found = {key[1]: rest[key.end() : end].strip() for key, end in zip(keys, ends, strict=True)}
+    else:
+        column, colon, pattern = rest.partition(":")
+        found = {"column": column.strip(), **({"pattern": pattern} if colon else {})}
+    if not all(found.values()):
+        raise ArgumentError(f"{text!r}: expected {_FORMS}; for example x.bed:name")
+    return found

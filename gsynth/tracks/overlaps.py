@@ -56,11 +56,14 @@ class ValuedIntervals:
     _reach: NDArray[np.int64] = field(init=False, repr=False)
 
     def __attrs_post_init__(self) -> None:
-        object.__setattr__(self, "_reach", np.maximum.accumulate(self.ends) if self.ends.size else self.ends)
+        rising = bool((self.ends[1:] >= self.ends[:-1]).all())
+        object.__setattr__(self, "_reach", self.ends if rising else np.maximum.accumulate(self.ends))
 
     @classmethod
     def of(cls, starts: NDArray[np.int64], ends: NDArray[np.int64], values: NDArray[np.float64]) -> ValuedIntervals:
         """From intervals in any order; empty ones and those without a value are left out."""
+        if (starts[1:] >= starts[:-1]).all() and (starts < ends).all() and not np.isnan(values).any():
+            return cls(starts, ends, values)
         order = np.argsort(starts, kind="stable")
         order = order[(starts[order] < ends[order]) & ~np.isnan(values[order])]
         return cls(starts[order], ends[order], values[order])

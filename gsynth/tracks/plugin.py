@@ -49,6 +49,10 @@ def _sources() -> Iterator[TrackPlugin]:
         summary="a bedGraph file, plain or gzip: window means",
     )  # fmt: skip
     yield TrackPlugin(
+        name="wig", load=_wig, accepts=_wig_accepts,
+        summary="a UCSC wig (fixedStep, variableStep), plain or gzip: window means",
+    )  # fmt: skip
+    yield TrackPlugin(
         name="bed", load=_bed, accepts=_bed_accepts,
         summary="a BED file, plain or gzip: covered fraction, or a column's numbers or names",
     )  # fmt: skip
@@ -87,6 +91,18 @@ def _bedgraph_accepts(source: object) -> bool:
     from gsynth.tracks.sniffing import is_bedgraph
 
     return is_bedgraph(source)
+
+
+def _wig() -> TrackOpener:
+    from gsynth.tracks.interval_track import WigOpener
+
+    return WigOpener()
+
+
+def _wig_accepts(source: object) -> bool:
+    from gsynth.tracks.sniffing import is_wig
+
+    return is_wig(source)
 
 
 def _bed() -> TrackOpener:

@@ -7,11 +7,15 @@ import keyword
 import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, Protocol, runtime_checkable
+from typing import Protocol, runtime_checkable
 
 from attrs import field, frozen
 
 from gsynth.errors import PluginError
+from gsynth.files.addresses import address_error, is_address
+from gsynth.files.likeness import Likeness, likeness
+from gsynth.files.pipes import spooled
+from gsynth.files.textblocks import head_of
 from gsynth.genomes.aliases import AliasLike
 from gsynth.plugins import (
     ArgumentError,
@@ -119,8 +123,15 @@ class TrackResolver:
     def _open_source(self, name: str, source: object) -> Track:
         if isinstance(source, str):
             source = parse_source(source)
-        if isinstance(source, str | os.PathLike | Mapping):
-            source = _located(name, source)
+        path = _located(name, source)
+        if path is None:
+            return self._open_located(name, source)
+        with spooled(path, f"track {name!r}") as place:
+            if place != Path(path):
+                source = {**source, "path": place} if isinstance(source, Mapping) else place
+            return self._open_located(name, source)
+
+    def _open_located(self, name: str, source: object) -> Track:
         chosen = source.get("format") if isinstance(source, Mapping) else None
         if isinstance(chosen, str):
             return self._opened_by(chosen, source, name)
@@ -143,6 +154,11 @@ class TrackResolver:
         return checking.accepts(entry, TRACK, source, self._problems)
 
     def _unusable(self, name: str, source: object) -> str:
+        found = _looks(source)
+        if found is not None:
+            kinds = ", ".join(entry.name for entry in self.plugins.ranked(TRACK) if entry.name not in self.named())
+            line = f"track {name!r}: {_described(source)} looks like {found}; a track is made of one of: {kinds}"
+            return "\n".join([line, *self._what_failed()])
         lines = [f"track {name!r}: no kind of track can be made of {_described(source)}; there are"]
         lines += [f"  {entry.name}: {entry.descriptor.summary}" for entry in self.plugins.ranked(TRACK)]
         return "\n".join([*lines, *self._what_failed()])
@@ -164,21 +180,30 @@ class TrackResolver:
         return "\n".join([*lines, *self._what_failed()])
 
 
-def _located(name: str, source: str | os.PathLike[str] | Mapping[Any, Any]) -> object:
-    """`source` with the path it holds checked to exist."""
+def _located(name: str, source: object) -> str | os.PathLike[str] | None:
+    """The path that a source is or holds, which exists; None where it has none."""
     path = source.get("path") if isinstance(source, Mapping) else source
-    if path is None or (isinstance(path, str) and path.partition("(")[0].strip() in registry().names(TRACK)):
-        return source
     if not isinstance(path, str | os.PathLike):
-        return source
+        return None
+    if isinstance(path, str) and path.partition("(")[0].strip() in registry().names(TRACK):
+        return None
+    if is_address(path):
+        raise address_error(f"track {name!r}", str(path))
     if not Path(path).exists():
         raise MissingFileError(f"track {name!r}: no file {os.fspath(path)!r}")
-    return source
+    return path
 
 
 def _described(source: object) -> str:
     path = source.get("path") if isinstance(source, Mapping) else source
     return repr(os.fspath(path)) if isinstance(path, str | os.PathLike) else f"a {type(source).__name__}"
+
+
+def _looks(source: object) -> Likeness | None:
+    """What the file in a source looks like, where it is known to be of some kind."""
+    path = source.get("path") if isinstance(source, Mapping) else source
+    head = head_of(path) if isinstance(path, str | os.PathLike) else None
+    return None if head is None else likeness(head)
 
 
 def check_names(sources: Mapping[str, object], named: Sequence[str]) -> None:

@@ -1,52 +1,63 @@
-"""What kind of track a file holds, by its content and, between two kinds of text, its name."""
+"""What kind of track a file holds: by its content, and where that leaves it open, by its name."""
 
 from __future__ import annotations
 
-import zlib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Final
+from typing import Final, Literal
 
+from gsynth.files.likeness import HEAD, likeness
+from gsynth.files.textblocks import head_of
+from gsynth.files.words import MISSING, columns_of, number
 from gsynth.tracks.options import path_of
 
-_BIGWIG: Final = (b"\x26\xfc\x8f\x88", b"\x88\x8f\xfc\x26", b"\xeb\xf2\x89\x87", b"\x87\x89\xf2\xeb")
-_BEDGRAPH_SUFFIXES: Final = {".bedgraph", ".bg", ".bdg"}
-_HEAD: Final = 1 << 16
+_BEDGRAPH_SUFFIXES: Final = frozenset({".bedgraph", ".bg", ".bdg", ".wig"})
+_DECLARED: Final = ("type=bedgraph", "#bedgraph")
+_BOM: Final = b"\xef\xbb\xbf"
+
+Kind = Literal["bigwig", "wig", "bedgraph", "bed"]
+
+_BY_LIKENESS: Final[dict[str, Kind]] = {"bigwig": "bigwig", "bigbed": "bigwig", "wig": "wig"}
+"""Of a bigBed the opener of bigWigs says what to do with it."""
 
 
-def _head(source: object) -> bytes | None:
+def kind_of(source: object) -> Kind | None:
+    """The kind of track in a file; None for a file that is none, or no file.
+
+    Text that nothing else is known of is "bed", so that its reader can say which line is wrong.
+    """
     path = path_of(source)
-    if path is None or not path.is_file():
+    head = None if path is None else head_of(path)
+    if path is None or head is None:
         return None
-    with path.open("rb") as file:
-        head = file.read(_HEAD)
-    if head[:2] != b"\x1f\x8b":
-        return head
-    try:
-        return zlib.decompressobj(31).decompress(head, _HEAD)
-    except zlib.error:
-        return None
+    found = likeness(head)
+    if found is not None:
+        return _BY_LIKENESS.get(found.kind)
+    if isinstance(source, Mapping) and "column" in source:
+        return "bed"
+    if _declared(head) or _suffix(path) in _BEDGRAPH_SUFFIXES:
+        return "bedgraph"
+    return "bedgraph" if _suffix(path) != ".bed" and holds_four_with_numbers(head) else "bed"
 
 
 def is_bigwig(source: object) -> bool:
-    """True for a bigWig (and for a bigBed, so that its opener can say what is wrong)."""
-    head = _head(source)
-    return head is not None and head[:4] in _BIGWIG
+    """True for a bigWig (and for a bigBed)."""
+    return kind_of(source) == "bigwig"
+
+
+def is_wig(source: object) -> bool:
+    """True for UCSC's wig with fixedStep or variableStep."""
+    return kind_of(source) == "wig"
 
 
 def is_bedgraph(source: object) -> bool:
-    """True for intervals in a file that is named, or says in its track line, that it is a bedGraph."""
-    head = _head(source)
-    if head is None or not _intervals(head):
-        return False
-    path = path_of(source)
-    return b"type=bedgraph" in head.lower().replace(b'"', b"") or _suffix(path) in _BEDGRAPH_SUFFIXES
+    """True for intervals in a file that says, or whose name says, or whose four columns show that it is a bedGraph."""
+    return kind_of(source) == "bedgraph"
 
 
 def is_bed(source: object) -> bool:
-    """True for other text whose first line with data begins with a contig, a start and an end."""
-    head = _head(source)
-    return head is not None and _intervals(head) and not is_bedgraph(source)
+    """True for other text."""
+    return kind_of(source) == "bed"
 
 
 def is_arrays(source: object) -> bool:
@@ -58,19 +69,29 @@ def is_arrays(source: object) -> bool:
     return bool(source) and all(hasattr(v, "__len__") and not isinstance(v, str | bytes) for v in source.values())
 
 
-def _suffix(path: Path | None) -> str:
-    if path is None:
-        return ""
+def holds_four_with_numbers(head: bytes) -> bool:
+    """True if every line with data has four columns, and the fourth is a number in one and no word in any."""
+    lines = head.removeprefix(_BOM).decode("utf-8", "replace").splitlines()
+    if len(head) >= HEAD:
+        lines.pop()
+    data = [line for line in lines if line.strip() and not line.startswith(("#", "track", "browser"))]
+    rows = [columns_of(line) for line in data]
+    if not all(len(row) == 4 and "" not in row for row in rows):
+        return False
+    values = [row[3] for row in rows[1 if rows and not rows[0][1].isdecimal() else 0 :]]
+    words = [value for value in values if number(value) is None and value.lower() not in MISSING]
+    return not words and any(number(value) is not None for value in values)
+
+
+def _declared(head: bytes) -> bool:
+    return any(
+        mark.encode() in line.lower().replace(b'"', b"").replace(b" ", b"")
+        for line in head.splitlines()
+        for mark in _DECLARED
+        if line.startswith((b"#", b"track", _BOM))
+    )
+
+
+def _suffix(path: Path) -> str:
     name = path.with_suffix("") if path.suffix.lower() in (".gz", ".bgz") else path
     return name.suffix.lower()
-
-
-def _intervals(head: bytes) -> bool:
-    from gsynth.tracks.interval_text import is_header
-
-    # A file without a line of data, such as an empty BED, is a set of no intervals.
-    for line in head.split(b"\n"):
-        if not is_header(line):
-            words = line.split()
-            return len(words) >= 3 and words[1].isdigit() and words[2].isdigit()
-    return True

@@ -8,7 +8,8 @@ import click
 import pytest
 
 from gsynth.cli.results import plain
-from gsynth.cli.values import parse_alias, parse_composition, parse_prior, parse_track, read_cells
+from gsynth.cli.tablefiles import read_cells
+from gsynth.cli.values import parse_alias, parse_composition, parse_prior, parse_track
 from gsynth.errors import FormatError
 from gsynth.model.smoothing import NAMED_PRIORS
 
@@ -55,7 +56,8 @@ def test_a_track_may_name_a_column_or_options_of_its_file(tmp_path: Path) -> Non
     assert parse_track(f"s={path}:name") == ("s", {"path": str(path), "column": "name"})
     assert parse_track(f"s={path}:column=5, kind=number") == ("s", {"path": str(path), "column": "5", "kind": "number"})
     assert parse_track(f"s={odd}") == ("s", str(odd))
-    assert parse_track("s=https://host/x.bw") == ("s", "https://host/x.bw")
+    with pytest.raises(click.BadParameter, match=r"https://host/x\.bw is an address, and gsynth reads local files"):
+        parse_track("s=https://host/x.bw")
     with pytest.raises(click.BadParameter, match="COLUMN"):
         parse_track(f"s={path}:")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import warnings
 
 import numpy as np
 import pytest
@@ -16,6 +17,8 @@ SIZES = {"one": 300, "none": 0, "two": 90, "tiny": 3, "three": 700}
 BREAKS = [0.4, 0.5, 0.55, 0.6]
 """Some windows lie below them, some above."""
 WIDTH = 23
+
+pytestmark = pytest.mark.filterwarnings("ignore:.* IUPAC code:UserWarning")
 
 
 def sequence(size, seed):
@@ -71,7 +74,8 @@ def kept(name, start, end, copied):
     return fixed
 
 
-with pytest.warns(UserWarning, match="outside of the strata"):
+with warnings.catch_warnings():
+    warnings.filterwarnings("ignore", ".* (IUPAC code|outside of the strata)")
     MODEL = gsynth.train({"expr": "gc", "breaks": BREAKS}, genome=GENOME, iterator=WIDTH, k=3, pseudocount=0.5)
 TRUTH = oracle.train(
     GENOME, [(name, 0, size) for name, size in SIZES.items()], 3, bins=3, stratum=gc_bin, iterator=WIDTH

@@ -12,6 +12,8 @@ def sequence(n, seed, letters="ACGTNacgtnR", weights=(24, 24, 24, 24, 1, 3, 3, 3
     return "".join(np.random.default_rng(seed).choice(list(letters), n, p=p))
 
 
+pytestmark = pytest.mark.filterwarnings("ignore:.* IUPAC code:UserWarning")
+
 GENOME = {"one": sequence(3000, 1), "two": sequence(4, 2), "three": "N" * 70 + sequence(2000, 3) + "n" * 90}
 INTERVALS = [("three", 33, 1234), ("one", 0, 900), ("one", 850, 2999), ("two", 0, 4), ("three", 2100, 2101)]
 MASK = [("one", 100, 150), ("three", 800, 1300), ("one", 140, 141)]

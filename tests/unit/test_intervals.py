@@ -14,8 +14,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gsynth.errors import ArgumentError, ArgumentTypeError, ContigError, FormatError, MissingFileError
+from gsynth.files import textblocks
 from gsynth.genomes import open_genome
-from gsynth.intervals import Interval, Intervals, bed, resolve_intervals
+from gsynth.intervals import Interval, Intervals, resolve_intervals
 
 GENOME = open_genome({"chr1": 1000, "chr2": 500, "HLA:01:02": 300, "chrM": 0, "huge": 2**40})
 BED = "track name=x\nbrowser position chr1\n#c\n\nchr2\t10\t20\tname\t0\t+\nchr1 5 9\nchr2\t0\t500\n"
@@ -80,8 +81,8 @@ def test_bed(tmp_path: Path, packed: bool, as_text: bool, end: str) -> None:
 
 _names = st.sampled_from(["chr1", "chr2", "huge", "HLA:01:02"])
 _bed_line = st.one_of(
-    st.tuples(_names, st.integers(0, 200), st.integers(1, 100), st.sampled_from(["", "\tx", "\t0\t+ y", "\r", " z"])),
-    st.sampled_from(["", "#x\t1\t2", "track a=1", "browser\t1\t2", "  ", "chr1 3 8", "chr2\t 3\t8"]),
+    st.tuples(_names, st.integers(0, 200), st.integers(1, 100), st.sampled_from(["", "\tx", "\t0\t+ y", "\r", " "])),
+    st.sampled_from(["", "#x\t1\t2", "track a=1", "browser position chr1:1-9", "  ", "chr1 3 8", "chr2\t 3\t8"]),
 )
 
 
@@ -101,14 +102,30 @@ def test_any_bed(
             expected += [(line[:4], 3, 8)] if line.startswith("chr") else []
     path = tmp_path_factory.mktemp("bed") / "x.bed"
     path.write_bytes(text.encode() if last else text.encode().removesuffix(b"\n"))
-    with mock.patch.object(bed, "_BLOCK", block):
-        assert triples(path) == expected
+    with mock.patch.object(textblocks, "CHUNK", block):
+        if expected:
+            assert triples(path) == expected
+        else:
+            with pytest.raises(FormatError, match="holds no intervals"):
+                triples(path)
 
 
 def test_empty_bed(tmp_path: Path) -> None:
     path = tmp_path / "x.bed"
     path.write_text("# nothing\n")
-    assert triples(path) == []
+    with pytest.raises(FormatError, match=r"x\.bed holds no intervals: no line with an interval"):
+        triples(path)
+    path.write_text("")
+    with pytest.raises(FormatError, match=r"x\.bed holds no intervals: 0 bytes"):
+        triples(path)
+
+
+def test_intervals_without_bases_are_skipped_and_reported_once(tmp_path: Path) -> None:
+    path = tmp_path / "x.bed"
+    path.write_text("chr1\t1\t5\n\nchr1\t3\t3\nchr1\t4\t4\n")
+    with pytest.warns(UserWarning, match=r"skipped 2 lines \(the first is line 3\), where start == end") as caught:
+        assert triples(path) == [("chr1", 1, 5)]
+    assert len(caught) == 1
 
 
 def test_contig_name_comes_before_a_file_of_that_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -175,7 +192,7 @@ def test_bad_frames(columns: dict[str, list[Any]], says: str) -> None:
         ("chr1:9-5", ArgumentError, "must start before its end"),
         ("chr3", ContigError, "contig 'chr3' is not in the genome"),
         ("1:5-9", ContigError, "1 is the genome's chr1: pass chrom_alias='ucsc-ensembl'"),
-        ("chr1:5-9x", ContigError, "'chr1:5-9x'"),
+        ("chr1:5-9x", ArgumentError, "'chr1:5-9x' is no region: expected START-END in whole numbers"),
         ("no.bed", MissingFileError, "no file 'no.bed'"),
         (Path("chr1"), MissingFileError, "no file 'chr1'"),
         (("chr1", -1, 5), ArgumentError, "row 0: chr1 -1 5 starts before 0"),
@@ -198,17 +215,13 @@ def test_refused(source: object, error: type[Exception], says: str) -> None:
     [
         ("chr1\t1\n", FormatError, "line 1: expected contig, start and end"),
         ("#\nchr1\t1\tx\n", FormatError, "line 2: expected"),
-        ("chr1\t1\t5\nchr1\t1\t\tx\n", FormatError, "line 2: expected"),
+        ("chr1\t1\t5\nchr1\t1\t\tx\n", FormatError, "line 2: column 3 is empty"),
         ("chr1\t1\t5\nchr1\t1;\t7\tx\n", FormatError, "line 2: expected"),
-        ("chr1\t1\t5\n\t1\t7\n", FormatError, "line 2: expected"),
+        ("chr1\t1\t5\n\t1\t7\n", FormatError, "line 2: column 1 is empty"),
         ("x" * (3 << 20), FormatError, "not a BED file"),
         ("chr1\t1\t99999999999999999999\n", FormatError, "line 1: expected"),
-        ("chr1\t1\t5\nchr1\t-3\t5\n", ArgumentError, "line 2: chr1 -3 5 starts before 0"),
-        (
-            "chr1\t1\t5\n\nchr1\t3\t3\nchr1\t4\t4\n",
-            ArgumentError,
-            "line 3: chr1 3 3 must start before its end (2 such lines)",
-        ),
+        ("chr1\t1\t5\nchr1\t-3\t5\n", FormatError, "line 2: expected 0 <= start"),
+        ("chr1\t1\t5\n\nchr1\t3\t2\n", FormatError, "line 3: expected a start that is not above its end"),
         ("1\t1\t5\n2\t1\t4\n", ContigError, "has: 1, 2\n  the genome has: chr1, chr2"),
     ],
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from contextlib import nullcontext
 from pathlib import Path
 
 import numpy as np
@@ -12,11 +13,12 @@ from hypothesis import strategies as st
 
 from gsynth.errors import ArgumentError, ContigError
 from gsynth.genomes import open_genome
+from gsynth.genomes.memory import DictGenome
 from gsynth.intervals.masks import Mask, merged, resolve_mask
 from gsynth.intervals.pieces import Pieces
 
-BASES = "ACGTacgtNNnnAC*-zZ@[`{" * 3
-GENOME = open_genome({"chr1": BASES, "chr2": BASES[::-1]})
+BASES = "ACGTacgtNNnnACNNyYNNNn" * 3
+GENOME = DictGenome({"chr1": BASES, "chr2": BASES[::-1]})
 SIZE = len(BASES)
 
 
@@ -68,7 +70,8 @@ def test_empty_mask(tmp_path: Path, source: object) -> None:
     if source == "file":
         source = tmp_path / "x.bed"
         source.write_text("")
-    mask = resolve_mask(source, GENOME)
+    with pytest.warns(UserWarning, match="holds no intervals: 0 bytes") if source else nullcontext():
+        mask = resolve_mask(source, GENOME)
     assert mask is not None
     assert positions(mask, "chr1", 0, SIZE) == set()
 
@@ -126,7 +129,7 @@ def test_many_pieces_at_once(
 
 def test_a_mask_of_more_contigs_than_the_genome_has(tmp_path: Path) -> None:
     path = tmp_path / "x.bed"
-    path.write_text("chr3\t1\t9\nchr2\t1\t9\nchrY\t1\t9\nchr3\t-1\t9\n")
+    path.write_text("chr3\t1\t9\nchr2\t1\t9\nchrY\t1\t9\nchr3\t1\t9\n")
     with pytest.warns(UserWarning, match=r"3 lines are on contigs that .* lacks \(chr3, chrY\)") as caught:
         mask = resolve_mask(path, GENOME)
     assert len(caught) == 1

@@ -11,6 +11,7 @@ import pytest
 
 import gsynth
 from gsynth.errors import ArgumentError, FormatError, MissingFileError
+from gsynth.genomes import open_genome
 from gsynth.genomes.memory import DictGenome
 from gsynth.typing import Drawn
 
@@ -24,14 +25,23 @@ def test_codes_are_not_letters(codes: list[int]) -> None:
             gsynth.gsynth_train(genome={"a": sequence}, k=1)
 
 
-@pytest.mark.parametrize(("sequence", "place"), [("ACGT\nACGT", 4), (b"AC GT", 2), ("\tA", 0), ("A" * 5 + "\r", 5)])
+@pytest.mark.parametrize(
+    ("sequence", "place"),
+    [("ACGT\nACGT", 4), (b"AC GT", 2), ("\tA", 0), ("A" * 5 + "\r", 5), ("ACGU", 3), ("AC-GT", 2)],
+)
 def test_a_sequence_in_memory_holds_letters_alone(sequence: str | bytes, place: int) -> None:
-    with pytest.raises(ArgumentError, match=f"at position {place}; expected letters"):
+    with pytest.raises(ArgumentError, match=f"'a' at position {place}: found .*, expected bases"):
         DictGenome({"a": sequence})
 
 
+def test_a_name_that_no_file_can_hold_is_refused() -> None:
+    for genome in ({"chr\udcff1": "ACGT"}, {"chr\udcff1": 9}):
+        with pytest.raises(ArgumentError, match=r"the contig name 'chr\\udcff1' holds half of a surrogate pair"):
+            open_genome(genome)
+
+
 def test_an_empty_sequence_is_one() -> None:
-    assert DictGenome({"a": "", "b": b"AC-N*"}).contigs == {"a": 0, "b": 5}
+    assert DictGenome({"a": "", "b": b"ACTNg"}).contigs == {"a": 0, "b": 5}
 
 
 @pytest.mark.parametrize("cores", ["2", 1.5, -1, float("nan"), True, [2]])
