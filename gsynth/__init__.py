@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from gsynth.errors import GsynthError as GsynthError
     from gsynth.genomes import use_genome as use_genome
+    from gsynth.merging import gsynth_merge as gsynth_merge
     from gsynth.model import DimSpec as DimSpec
     from gsynth.model import GsynthModel as GsynthModel
     from gsynth.model.binning import gsynth_bin_map as gsynth_bin_map
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     cell_merge = gsynth_cell_merge
     convert = gsynth_convert
     load = gsynth_load
+    merge = gsynth_merge
     random = gsynth_random
     replace_kmer = gsynth_replace_kmer
     sample = gsynth_sample
@@ -47,6 +49,7 @@ _HOME = {
     "gsynth_random": "gsynth.sampling",
     "gsynth_replace_kmer": "gsynth.replacement",
     "gsynth_score": "gsynth.scoring",
+    "gsynth_merge": "gsynth.merging",
     "gsynth_save": "gsynth.storage",
     "gsynth_load": "gsynth.storage",
     "gsynth_convert": "gsynth.storage",

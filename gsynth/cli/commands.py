@@ -6,7 +6,7 @@ import click
 
 import gsynth
 from gsynth.cli.demo import demo
-from gsynth.cli.models import convert, info
+from gsynth.cli.models import convert, info, merge
 from gsynth.cli.options import talking
 from gsynth.cli.plugins import plugins
 from gsynth.cli.program import Program
@@ -35,5 +35,5 @@ def main() -> None:
     """
 
 
-for command in (train, sample, random, replace_kmer, score, convert, info, plugins, demo):
+for command in (train, sample, random, replace_kmer, score, merge, convert, info, plugins, demo):
     main.add_command(command)

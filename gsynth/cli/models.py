@@ -1,13 +1,14 @@
-"""``gsynth convert`` and ``gsynth info``: models as files."""
+"""``gsynth convert``, ``gsynth merge`` and ``gsynth info``: models as files."""
 
 from __future__ import annotations
 
 import click
 
 from gsynth.cli import inputs, options
+from gsynth.cli.console import console_of
 from gsynth.cli.results import check_one_stdout, print_json
 from gsynth.cli.saving import check_model_output, save_to
-from gsynth.cli.streams import spooled
+from gsynth.cli.streams import name_of, spooled
 from gsynth.cli.summary import summary
 
 
@@ -50,6 +51,49 @@ def convert(
     save_to(output_path, save, compress=compress, format=format)
     if as_json:
         print_json({"input": input_path, "output": output_path})
+
+
+@click.command()
+@click.argument("models", metavar="MODEL...", nargs=-1, required=True)
+@options.output
+@options.save_format
+@options.compress
+@options.force
+@options.as_json
+@options.talking
+@click.pass_context
+def merge(
+    context: click.Context,
+    /,
+    models: tuple[str, ...],
+    output: str,
+    format: str | None,
+    compress: bool,
+    force: bool,
+    as_json: bool,
+) -> None:
+    """Add the counts of models, as if all had been counted at once.
+
+    MODELs are of any known format, of one order, with equal strata and smoothing ('-': standard input).
+
+    \b
+    gsynth merge chr1.gsm chr2.gsm chr3.gsm -o genome.gsm
+    """
+    check_one_stdout(output, as_json)
+    check_model_output(output, format, compress=compress, force=force, inputs=models)
+    from gsynth.merging import gsynth_merge
+    from gsynth.storage import gsynth_save
+
+    merged = gsynth_merge(*(inputs.loaded_model(context, path, None) for path in models))
+    save_to(
+        output,
+        lambda path, packed: gsynth_save(merged, path, compress=packed, format=format),
+        compress=compress,
+        format=format,
+    )
+    console_of(context).note(f"{name_of(output)}: {len(models)} models, observations {merged.total_kmers:,}")
+    if as_json:
+        print_json({"models": models, "model": output, **summary(merged)})
 
 
 @click.command()

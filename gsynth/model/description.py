@@ -10,6 +10,7 @@ import numpy as np
 
 from gsynth.model.dimension import DimSpec
 from gsynth.model.outside import described_causes
+from gsynth.model.smoothing import ADDITIVE
 
 if TYPE_CHECKING:
     from gsynth.model.model import GsynthModel
@@ -18,6 +19,29 @@ MOST_BINS: Final = 200
 """More are not listed one by one."""
 BIN_COLUMNS: Final = ("bin", "stratum", "observations", "share", "")
 _MOST_VALUES: Final = 12
+
+
+def brief(model: GsynthModel) -> str:
+    """A few lines: order, strata, totals, smoothing, and which bins have too few observations."""
+    strata = " x ".join(f"{dim.expr} ({dim.num_bins} bins)" for dim in model.dims) or "none"
+    prior = "on every cell" if model.prior_mode == ADDITIVE else f"{model.prior_mode} prior"
+    lines = [
+        f"GsynthModel: Markov order {model.k}, {model.total_bins} {'bin' if model.total_bins == 1 else 'bins'}",
+        f"  strata: {strata}" + (f", every {model.iterator} bp" if model.iterator and model.dims else ""),
+        f"  observations: {model.total_kmers:,} (masked {model.total_masked:,}, with N {model.total_n:,} windows)",
+        f"  pseudocount: {model.pseudocount:g} ({prior})",
+    ]
+    if model.outside is not None and model.outside.kmers:
+        causes = described_causes(model.dims, model.outside.causes)
+        lines.append(f"  outside of the strata: {model.outside_share:.2%} of observations ({causes})")
+    for name, few, found in (
+        ("empty", "no observations", model.empty_bins.size),
+        ("thin", f"fewer than {4 * model.num_kmers:,} observations (a table's cells)", model.thin_bins.size),
+        ("sparse", f"fewer than {model.min_obs:,} observations (min_obs)", model.sparse_bins.size),
+    ):
+        if found:
+            lines.append(f"  {name}: {found} {'bin' if found == 1 else 'bins'} with {few}")
+    return "\n".join(lines)
 
 
 def facts(model: GsynthModel) -> Iterator[tuple[str, str]]:
@@ -64,7 +88,7 @@ def _outside(model: GsynthModel) -> str:
 
 
 def _prior(model: GsynthModel) -> str:
-    if model.prior_mode == "none":
+    if model.prior_mode == ADDITIVE:
         return "none (the pseudocount is added to every cell)"
     fallbacks = f", {model.marginal_fallbacks} bins without observations uniform" if model.marginal_fallbacks else ""
     return model.prior_mode + fallbacks

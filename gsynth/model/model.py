@@ -11,9 +11,10 @@ from attrs import define, field, fields_dict
 from numpy.typing import NDArray
 
 from gsynth.errors import ArgumentError, ArgumentTypeError
+from gsynth.model import algebra
 from gsynth.model.dimension import DimLike, DimSpec
 from gsynth.model.freezing import freeze
-from gsynth.model.outside import Outside, check_outside, described_causes, outside_cdf
+from gsynth.model.outside import Outside, check_outside, outside_cdf
 from gsynth.model.smoothing import ADDITIVE, Smoothing, smoothed_cdf
 from gsynth.model.tables import checked_cdf, checked_counts
 from gsynth.model.thresholds import thresholds_from_cdf, thresholds_from_counts
@@ -280,6 +281,68 @@ class GsynthModel:
         """``{"counts": [...], "cdf": [...]}``, read-only arrays (4**k, 4), one for each flat bin."""
         return {"counts": list(self.counts), "cdf": list(self.cdf)}
 
+    def marginal(self, dims: algebra.DimNames) -> GsynthModel:
+        """The model without some dimensions, the counts of their bins summed.
+
+        Equal to a model that is trained without them, where they left no window out: a window without a value in one
+        of them may have a bin in the others, but its stratum was not counted, so it stays in `outside`, with a warning.
+        Where no dimension is left, those windows are counted too.
+
+        Parameters
+        ----------
+        dims : str, int or several of them
+            The dimensions to sum away, by expression or 0-based index.
+
+        Returns
+        -------
+        GsynthModel
+            With the other dimensions, in their order. A "marginal" or "global" prior is that of the sums.
+
+        Raises
+        ------
+        ValueError
+            No such dimension; an explicit prior that differs between bins that are summed; other probabilities than
+            the counts give (forbidden words).
+
+        Examples
+        --------
+        >>> model = GsynthModel(k=1, dims=[DimSpec("gc", [0, 0.5, 1])], counts=np.ones((2, 4, 4)))
+        >>> model.marginal("gc").counts[0, 0].tolist()
+        [2, 2, 2, 2]
+        """
+        return algebra.without_dims(self, dims)
+
+    def with_order(self, k: SupportsIndex) -> GsynthModel:
+        """The model of a lower order, its (k+1)-mers counted in the first letters of those that were counted.
+
+        The counts are exact sums: a window that was counted counts for its first ``k + 1`` bases, and for the reverse
+        complement of its last ``k + 1``. A model that is trained with the lower order counts besides, in each stretch
+        without N, the ``self.k - k`` windows at its end and the reverse complements of those at its beginning; and has
+        the reverse complements in the stratum (and in or out of the mask) of the place ``self.k - k`` bases further on.
+        `total_masked` and `total_n` stay numbers of the longer windows.
+
+        Parameters
+        ----------
+        k : int
+            From 1 to the model's own order.
+
+        Returns
+        -------
+        GsynthModel
+            With the same dimensions. A "marginal" or "global" prior is that of the new counts.
+
+        Raises
+        ------
+        ValueError
+            Another order; other probabilities than the counts give (forbidden words).
+
+        Examples
+        --------
+        >>> GsynthModel(k=2, counts=np.ones((1, 16, 4))).with_order(1).counts[0, 0].tolist()
+        [4, 4, 4, 4]
+        """
+        return algebra.of_order(self, k)
+
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, GsynthModel):
             return NotImplemented
@@ -297,25 +360,9 @@ class GsynthModel:
         return _restored, (type(self), {name: getattr(self, name) for name in names})
 
     def __repr__(self) -> str:
-        strata = " x ".join(f"{dim.expr} ({dim.num_bins} bins)" for dim in self.dims) or "none"
-        prior = "on every cell" if self.prior_mode == ADDITIVE else f"{self.prior_mode} prior"
-        lines = [
-            f"GsynthModel: Markov order {self.k}, {self.total_bins} {'bin' if self.total_bins == 1 else 'bins'}",
-            f"  strata: {strata}" + (f", every {self.iterator} bp" if self.iterator and self.dims else ""),
-            f"  observations: {self.total_kmers:,} (masked {self.total_masked:,}, with N {self.total_n:,} windows)",
-            f"  pseudocount: {self.pseudocount:g} ({prior})",
-        ]
-        if self.outside is not None and self.outside.kmers:
-            causes = described_causes(self.dims, self.outside.causes)
-            lines.append(f"  outside of the strata: {self.outside_share:.2%} of observations ({causes})")
-        for name, few, found in (
-            ("empty", "no observations", self.empty_bins.size),
-            ("thin", f"fewer than {4 * self.num_kmers:,} observations (a table's cells)", self.thin_bins.size),
-            ("sparse", f"fewer than {self.min_obs:,} observations (min_obs)", self.sparse_bins.size),
-        ):
-            if found:
-                lines.append(f"  {name}: {found} {'bin' if found == 1 else 'bins'} with {few}")
-        return "\n".join(lines)
+        from gsynth.model.description import brief
+
+        return brief(self)
 
     def _repr_html_(self) -> str:
         # Only notebooks ask for it.

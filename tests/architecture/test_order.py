@@ -24,7 +24,7 @@ ORDER = (
     {"outputs"},
     {"blocks"},
     {"typing"},
-    {"training", "sampling", "replacement", "scoring", "storage"},
+    {"training", "sampling", "replacement", "scoring", "merging", "storage"},
     {"evaluation"},
     {"comparison"},
     {"demo"},

@@ -64,3 +64,25 @@ def test_what_is_no_model_is_an_error(run: Run, tmp_path: Path, text: bytes) -> 
     assert "x.gsm" in run("info", "x.gsm", code=1).stderr
     run("info", "-", input=text, code=1)
     assert "no model at" in run("info", "nothing.gsm", code=1).stderr
+
+
+def test_merge_adds_models(run: Run, genome: Path, model: Path) -> None:
+    for name in ("chr1", "chr2"):
+        where = ("--intervals", name, "-o", f"{name}.gsm")
+        run("train", genome, "-k", 3, "--dim", "gc=0:1:0.25", "--iterator", 50, *where)
+    found = json.loads(run("merge", "chr1.gsm", "chr2.gsm", "-o", "both.gsm", "--json").stdout)
+    both = gsynth.gsynth_load(genome.with_name("both.gsm"))
+    assert both == gsynth.gsynth_load(model)
+    assert (found["models"], found["total_kmers"]) == (["chr1.gsm", "chr2.gsm"], both.total_kmers)
+    assert "--force" in run("merge", "chr1.gsm", "chr2.gsm", "-o", "both.gsm", code=1).stderr
+    assert "reads" in run("merge", "chr1.gsm", "chr2.gsm", "-o", "chr1.gsm", "--force", code=1).stderr
+    packed = run("merge", "chr1.gsm", "chr2.gsm", "-o", "-").stdout_bytes
+    (genome.parent / "piped.gsm").write_bytes(packed)
+    assert gsynth.gsynth_load(genome.with_name("piped.gsm")) == both
+
+
+def test_merge_names_what_differs(run: Run, genome: Path, model: Path) -> None:
+    run("train", genome, "-k", 2, "-o", "other.gsm")
+    said = run("merge", model, "other.gsm", "-o", "both.gsm", code=1).stderr
+    assert "model 2 of 2 cannot be added to model 1: k: 2 there, 3 in model 1" in said
+    assert "MODEL" in run("merge", "-o", "both.gsm", code=2).stderr

@@ -22,12 +22,14 @@ PAIRS = [
     ("random", gsynth.gsynth_random),
     ("replace-kmer", gsynth.gsynth_replace_kmer),
     ("score", gsynth.gsynth_score),
+    ("merge", gsynth.gsynth_merge),
     ("convert", gsynth.gsynth_convert),
 ]
 EXTRA = {
     "train": {"bin_merge", "format", "compress"},
     "sample": {"model_format"},
     "score": {"model_format"},
+    "merge": {"format", "compress"},
 }
 OF_THE_COMMAND_LINE = {"quiet", "verbose", "debug", "as_json", "force", "output", "help"}
 OF_PYTHON = {"report"}

@@ -103,6 +103,7 @@ RETURNED = {
     "gsynth.replace_kmer('CG', 'GC', output='out.fa', check_composition=False)": "None",
     "gsynth.replace_kmer('CG', 'GC', output=maybe)": "list[str] | None",
     "gsynth.train(genome='a.fa')": "gsynth.model.model.GsynthModel",
+    "gsynth.merge(model, model.marginal('gc'), model.with_order(1))": "gsynth.model.model.GsynthModel",
 }
 
 
@@ -128,6 +129,7 @@ RIGHT = [
     'gsynth.GsynthModel(k=np.int64(1), dims=[{"expr": "gc", "breaks": [0, 1]}], counts=np.ones((1, 4, 4), np.uint64))',
     'gsynth.cell_merge(model, [{"from": [1, 2], "to": [1, 3]}])["source_flat"]',
     'gsynth.save(model, Path("m.gsm"), compress=True)',
+    'gsynth.merge(*[model, model]).marginal([0, "gc"]).with_order(np.int64(2))',
     'mine({"chr1": "ACGT"}, "chr1:1-4", [{"expr": "gc", "breaks": [0, 1]}])',
 ]
 
@@ -162,6 +164,9 @@ WRONG = [
     "gsynth.replace_kmer(b'CG', b'GC')",
     "gsynth.replace_kmer('CG', 'GC', seed=1)",
     "gsynth.load(5)",
+    "gsynth.merge([model, model])",
+    "model.marginal(0.5)",
+    "model.with_order('1')",
     "gsynth.bin_map([0, 1], [], closed='both')",
     "gsynth.cell_merge(model, 'cells.csv')",
     "gsynth.use_genome(5)",

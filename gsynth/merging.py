@@ -1,0 +1,61 @@
+"""Merging: the observations of several models in one."""
+
+from __future__ import annotations
+
+from gsynth.errors import ArgumentError, ArgumentTypeError
+from gsynth.model import GsynthModel
+from gsynth.model.algebra import added
+
+
+def gsynth_merge(*models: GsynthModel) -> GsynthModel:
+    """Add the counts of models, as if all had been counted at once.
+
+    Train contig by contig, species by species or on many machines, and add what came out: counts, windows outside of
+    the strata and their causes, masked windows and windows with N are sums of whole numbers, so the result equals a
+    model that is trained on everything in one call. The priors "marginal" and "global" are found in the sums, as
+    training would.
+
+    Parameters
+    ----------
+    *models : GsynthModel
+        One or more, of one order, with equal dimensions (expressions, breaks, merges), iterator, pseudocount, prior
+        and min_obs. A model of another program, whose probabilities are those of its counts in single precision, is
+        taken for its counts.
+
+    Returns
+    -------
+    GsynthModel
+        Their sum. Of the metadata it has what the models agree on, and in ``chrom_sizes`` the contigs of all.
+
+    Raises
+    ------
+    TypeError
+        Something else than a model.
+    ValueError
+        No model; models that differ (the message says in what); a model with other probabilities than its counts
+        give, such as one with forbidden words: forbid them in the sum; sums beyond 2**63 - 1.
+
+    Warns
+    -----
+    UserWarning
+        Two models have the same counts.
+
+    See Also
+    --------
+    GsynthModel.marginal : Sums dimensions away.
+    GsynthModel.with_order : Lowers the order.
+
+    Examples
+    --------
+    >>> from gsynth.training import gsynth_train
+    >>> genome = {"chr1": "ACGTTGCA" * 100, "chr2": "GATTACA" * 30}
+    >>> parts = [gsynth_train(genome=genome, intervals=name, k=2) for name in genome]
+    >>> gsynth_merge(*parts) == gsynth_train(genome=genome, k=2)
+    True
+    """
+    if not models:
+        raise ArgumentError("there is no model to merge: give one or more")
+    for model in models:
+        if not isinstance(model, GsynthModel):
+            raise ArgumentTypeError(f"every model must be a GsynthModel, found {type(model).__name__}")
+    return added(models)
