@@ -30,7 +30,7 @@ def main() -> None:
     Train a model on a genome, sample new sequence from it; the same seed gives the same bytes on every backend,
     number of threads and block size.
 
-    Data goes to standard output, all else to standard error. Exit codes: 0 done, 1 failure, 2 wrong usage,
+    Data goes to standard output, everything else to standard error. Exit codes: 0 done, 1 failure, 2 wrong usage,
     130 interrupted.
     """
 

@@ -1,4 +1,4 @@
-"""Real against synthetic, as text to read."""
+"""A comparison of real with synthetic sequence, as human-readable text."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ def compared(comparison: Comparison) -> str:
         [
             table(header, rows, right=[False, False, *[True] * 8]),
             "",
-            f"CpG o/e: observed over expected CpG. {mer} r: correlation of the {mer} frequencies, both strands.",
-            "z: how far the sampled bases are from the model, in standard deviations; |z| < 4 is chance.",
+            f"CpG o/e: observed-to-expected CpG ratio. {mer} r: correlation of the {mer} frequencies, both strands.",
+            "z: distance of the sampled bases from the model, in standard deviations; |z| < 4 is within chance.",
         ]
     )
 

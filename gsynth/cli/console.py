@@ -1,4 +1,4 @@
-"""What the command line says beside its data: notes, warnings and errors, all on standard error."""
+"""What the command line says in addition to its data: notes, warnings and errors, all on standard error."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ class Console:
     Attributes
     ----------
     verbosity : int
-        Below 0 warnings and errors alone; 0 notes too; above 0 details too.
+        Below 0, warnings and errors only; 0, notes as well; above 0, details as well.
     debug : bool
         Show the traceback of an error.
     stdin_for : str or None
-        What standard input was read for; it can be read once.
+        What standard input was read for; it can be read only once.
     """
 
     def __init__(self) -> None:
@@ -34,7 +34,7 @@ class Console:
 
     @property
     def progress(self) -> bool | None:
-        """What the API's `progress` is: a bar on a terminal (None), or none at all."""
+        """The API's `progress`: None for a bar on a terminal, False for none at all."""
         return False if self.verbosity < 0 else None
 
     def note(self, text: str) -> None:
@@ -43,7 +43,7 @@ class Console:
             self._say(f"gsynth: {text}")
 
     def warn(self, text: str) -> None:
-        """Warn, of the same thing once."""
+        """Warn; the same text is shown only once."""
         if text not in self._warned:
             self._warned.add(text)
             self._say(f"gsynth: warning: {text}")
@@ -61,15 +61,19 @@ class Console:
 
     @contextlib.contextmanager
     def listening(self) -> Iterator[None]:
-        """Within the block the library's warnings and log records are said here."""
+        """Within the block, the library's warnings and log records appear on this console."""
         handler = _Handler(self)
         logger = logging.getLogger(LOGGER)
         level, propagate = logger.level, logger.propagate
         logger.addHandler(handler)
+        # The logger lets every record through: how much to show is known only when the options have been parsed, inside
+        # the block, so the handler decides.
         logger.setLevel(logging.DEBUG)
+        # Handlers of the root logger, those of a program that calls `main` for example, would show each record again.
         logger.propagate = False
         try:
             with warnings.catch_warnings():
+                # PYTHONWARNINGS=ignore must not hide a warning about the result; `warn` drops repeated texts itself.
                 warnings.simplefilter("always", UserWarning)
                 warnings.showwarning = self._show_warning
                 yield
@@ -90,7 +94,7 @@ class Console:
         self.warn(str(message))
 
     def _say(self, text: str) -> None:
-        # Nobody listening is no reason to fail.
+        # That nobody reads the notes is no reason to fail.
         with contextlib.suppress(BrokenPipeError):
             click.echo(text, err=True)
 

@@ -13,7 +13,7 @@ from gsynth.cli.results import print_json
 
 @click.command()
 @click.argument("folder", metavar="OUT")
-@click.option("--seed", type=options.NOT_NEGATIVE, default=1, show_default=True, help="Of the sample.")
+@click.option("--seed", type=options.NOT_NEGATIVE, default=1, show_default=True, help="Seed of the sample.")
 @options.work
 @options.force
 @options.as_json
@@ -28,9 +28,9 @@ def demo(
     as_json: bool,
     **settings: Any,
 ) -> None:
-    """Train on some fly, sample, and compare.
+    """Train on a piece of fly sequence, sample, and compare.
 
-    The genome (300 kb), the model and the sample go to the folder OUT.
+    The genome (300 kb), the model and the sample are written to the folder OUT.
     """
     from gsynth.demo import run_demo
 

@@ -1,4 +1,4 @@
-"""A model as text to read."""
+"""A model as human-readable text."""
 
 from __future__ import annotations
 

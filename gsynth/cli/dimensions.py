@@ -9,6 +9,7 @@ from typing import Any, Final
 
 import click
 
+# A million tables take 128 MB even at order 1, so more of them are a misplaced decimal point.
 MAX_BINS: Final = 1_000_000
 
 Range = tuple[float, float] | float
@@ -29,7 +30,7 @@ _MERGE_FORMS: Final = "expected DIM=FROM into TO, for example 'gc=0.7:1 into 0.6
 def parse_dimension(text: str) -> dict[str, Any]:
     """A dimension ``{"expr": ..., "breaks": [...]}``.
 
-    The last ``=`` divides the expression from the breaks, so the expression may hold ``==``, ``<=`` and ``>=``.
+    The last ``=`` separates the expression from the breaks, so the expression may contain ``==``, ``<=`` and ``>=``.
 
     Examples
     --------
@@ -41,6 +42,7 @@ def parse_dimension(text: str) -> dict[str, Any]:
     {'expr': 'cpg', 'breaks': [0.0, 1.0, 3.0], 'closed': 'right'}
     """
     expr, equals, breaks = text.rpartition("=")
+    # 'gc <= 0.4' without breaks comes apart as 'gc <' and '0.4'; no expression ends in such a sign.
     if not equals or not expr.strip() or not breaks.strip() or expr.rstrip()[-1] in "=<>!":
         raise click.BadParameter(f"{text!r}: no breaks; {_FORMS}")
     plain, closed = _without_brackets(breaks.strip(), text)
@@ -48,7 +50,7 @@ def parse_dimension(text: str) -> dict[str, Any]:
 
 
 def _without_brackets(breaks: str, text: str) -> tuple[str, str | None]:
-    """The breaks, and which end their bins include: None where no brackets say so."""
+    """The breaks, and which end their bins include; None without brackets."""
     ends = breaks[0] + breaks[-1]
     if ends in _BRACKETS:
         return breaks[1:-1], _BRACKETS[ends]
@@ -60,8 +62,8 @@ def _without_brackets(breaks: str, text: str) -> tuple[str, str | None]:
 def parse_breaks(text: str) -> list[float] | str:
     """Breaks from ``start:stop:step`` or a list of numbers with commas; ``q10`` and ``categories`` stay as they are.
 
-    The steps are counted in exact decimals, so ``0:1:0.05`` makes 20 bins, its breaks the nearest floats of 0, 0.05,
-    0.1, ..., and the last one exactly `stop`.
+    The steps are computed in exact decimals, so ``0:1:0.05`` makes 20 bins: its breaks are the floats nearest to 0,
+    0.05, 0.1, ..., and the last one is exactly `stop`.
 
     Examples
     --------
@@ -72,26 +74,27 @@ def parse_breaks(text: str) -> list[float] | str:
         return text.strip()
     if ":" not in text:
         return [_number(part) for part in text.split(",")]
+    # In floats 3 * 0.1 lies above 0.3, and a bin would be missing or left over.
     from fractions import Fraction
 
     try:
         start, stop, step = (Fraction(part.strip()) for part in text.split(":"))
     except (ValueError, ZeroDivisionError) as error:
-        raise click.BadParameter(f"{text!r} is no START:STOP:STEP of numbers") from error
+        raise click.BadParameter(f"{text!r} is not START:STOP:STEP with three numbers") from error
     if step <= 0 or stop <= start:
         raise click.BadParameter(f"{text!r}: STOP must be above START, and STEP above 0")
     bins = (stop - start) / step
     if bins.denominator != 1:
         raise click.BadParameter(f"{text!r}: the step does not divide the span ({float(bins):.6g} bins)")
     if bins > MAX_BINS:
-        raise click.BadParameter(f"{text!r} makes {int(bins):,} bins, at most {MAX_BINS:,} are taken")
+        raise click.BadParameter(f"{text!r} makes {int(bins):,} bins; the limit is {MAX_BINS:,}")
     return [float(start + i * step) for i in range(int(bins) + 1)]
 
 
 def parse_merge(text: str) -> tuple[str, Merges]:
     """The dimension that a merge names, and its merge ranges (see `gsynth.gsynth_bin_map`) or "auto".
 
-    ``auto`` alone is for every dimension, whose name is then empty.
+    ``auto`` alone applies to every dimension; the name is then empty.
 
     Examples
     --------
@@ -133,10 +136,10 @@ def _number(text: str) -> float:
 
 
 def merges_by_dimension(merges: Sequence[tuple[str, Merges]], exprs: Sequence[str]) -> list[Merges | None]:
-    """For each of the dimensions `exprs` the merges given for it, or None.
+    """For each of the dimensions `exprs`, the merges given for it, or None.
 
-    A merge names its dimension by the expression, spaces aside, or by its number from 1 on; of several for one
-    dimension the later ones are applied after the earlier ones.
+    A merge names its dimension by the expression, regardless of spaces, or by its number, counted from 1. Several
+    merges for one dimension are applied in order.
     """
     found: list[Merges | None] = [None] * len(exprs)
     for name, ranges in merges:
@@ -148,6 +151,7 @@ def merges_by_dimension(merges: Sequence[tuple[str, Merges]], exprs: Sequence[st
 def _dimension(name: str, exprs: Sequence[str]) -> int:
     wanted = "".join(name.split())
     names = ["".join(expr.split()) for expr in exprs]
+    # Expressions before numbers: an expression may be a number itself.
     if wanted in names:
         return names.index(wanted)
     if wanted.isdecimal() and 1 <= int(wanted) <= len(exprs):
@@ -160,16 +164,19 @@ def _joined(before: Merges | None, ranges: Merges) -> Merges:
     if before is None or before == ranges == AUTO:
         return ranges
     if isinstance(before, str) or isinstance(ranges, str):
-        raise click.BadParameter("auto and merge ranges for one dimension", param_hint="'--bin-merge'")
+        raise click.BadParameter("a dimension takes auto or merge ranges, not both", param_hint="'--bin-merge'")
     return [*before, *ranges]
 
 
 def merges_for_sampling(merges: Sequence[tuple[str, Merges]], exprs: Sequence[str]) -> list[Merges | None] | str | None:
-    """The API's `bin_merge` of sampling: None, "auto" for all joint cells, or merge ranges for each dimension."""
+    """The API's `bin_merge` for sampling: None, "auto" for all joint cells, or merge ranges for each dimension."""
     if not merges:
         return None
     if all(ranges == AUTO and not name for name, ranges in merges):
         return AUTO
+    # In sampling, auto looks for joint cells without enough observations; there is no such question for one dimension.
     if any(ranges == AUTO for _, ranges in merges):
-        raise click.BadParameter("auto stands alone here, for all dimensions at once", param_hint="'--bin-merge'")
+        raise click.BadParameter(
+            "in sampling, auto applies to all dimensions at once and must be the only merge", param_hint="'--bin-merge'"
+        )
     return merges_by_dimension(merges, exprs)

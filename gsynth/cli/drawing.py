@@ -27,9 +27,9 @@ READ: Final = ("genome", "intervals", "mask_copy", "tracks", "chrom_alias")
 
 
 def check_sequence_output(options: Options, *read: object) -> None:
-    """Refuse early an output that the API would refuse or that exists, and data and JSON on one stream.
+    """Refuse early an output that the API would refuse or that exists, and data and JSON on the same stream.
 
-    `read` is what the command reads besides the options that all of these commands share.
+    `read` is what the command reads in addition to the options that all of these commands share.
     """
     output, output_format = options["output"], options["output_format"]
     check_one_stdout(output, options["as_json"])
@@ -38,15 +38,16 @@ def check_sequence_output(options: Options, *read: object) -> None:
     from gsynth import outputs
 
     outputs.check_output(output, output_format, [*read, *(options.get(name) for name in READ)])
+    # The .fai appears without being named on the command line; that is no permission to overwrite one.
     check_new([output, output + INDEX] if output_format == "fasta" else [output], force=options["force"])
 
 
 def write_sequence(
     context: click.Context, call: Callable[..., object], options: Options, exprs: Sequence[str] | None = None
 ) -> None:
-    """Make the call with what the options name, opened; then say what was written.
+    """Open what the options name, make the call, and say what was written.
 
-    `exprs` are the dimensions of a call that reports what its bases are; None of a call that does not.
+    `exprs` are the dimensions of a call that reports what its bases are; None for a call that does not report.
     """
     shared = ("output", "force", "as_json")
     given = {name: value for name, value in options.items() if name not in shared}
@@ -55,6 +56,7 @@ def write_sequence(
     if "mask_copy" in given:
         given["mask_copy"] = inputs.several(context, given["mask_copy"], "mask")
     if "seed" in given:
+        # Chosen here and not by the API, so that the result can name it.
         given["seed"] = inputs.drawn_seed(context, given["seed"])
     reports: list[Drawn] = []
     with sequence_output(options["output"]) as destination:

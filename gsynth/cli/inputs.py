@@ -1,4 +1,4 @@
-"""Genomes, intervals and seeds as the commands hand them to the API."""
+"""Genomes, intervals and seeds as the commands pass them to the API."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def resolved_intervals(context: click.Context, options: Mapping[str, Any]) -> In
 
 
 def several(context: click.Context, paths: Sequence[str], what: str) -> list[str] | None:
-    """The values of an option that may be repeated; None where it was not given."""
+    """The values of an option that may be repeated; None if it was not given."""
     return [spooled(context, path, what) for path in paths] or None
 
 
@@ -50,6 +50,6 @@ def drawn_seed(context: click.Context, seed: int | None) -> int:
     from gsynth.randomness import seed_sequence
 
     entropy = seed_sequence(None).entropy
-    fresh = int(entropy)  # type: ignore[arg-type]  # a single number, where none was given
+    fresh = int(entropy)  # type: ignore[arg-type]  # a single number, because no seed was given
     console_of(context).note(f"seed {fresh}")
     return fresh

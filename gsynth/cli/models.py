@@ -33,7 +33,7 @@ def convert(
 ) -> None:
     """Write a model in another format.
 
-    IN is a model of any known format ('-': standard input); OUT where to ('-': standard output).
+    IN is a model in any known format ('-': standard input), OUT the path to write ('-': standard output).
 
     \b
     gsynth convert old.pkl new.gsm
@@ -43,6 +43,7 @@ def convert(
     check_model_output(output_path, format, compress=compress, force=force, inputs=(input_path,))
     from gsynth.storage import gsynth_convert
 
+    # After the checks: a refused run must not have consumed the pipe.
     source = spooled(context, input_path, "model")
 
     def save(path: str, packed: bool) -> None:
@@ -103,9 +104,9 @@ def merge(
 @options.talking
 @click.pass_context
 def info(context: click.Context, /, model: str, model_format: str | None, as_json: bool) -> None:
-    """Show what a model is and holds.
+    """Describe a model: order, dimensions, totals, observations of each bin.
 
-    MODEL is of any known format; '-' reads it from standard input.
+    MODEL is in any known format; '-' reads it from standard input.
     """
     loaded = inputs.loaded_model(context, model, model_format)
     if as_json:

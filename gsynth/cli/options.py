@@ -19,9 +19,10 @@ NOT_NEGATIVE: Final = click.IntRange(min=0)
 
 
 def together(*decorators: Callable[[Any], Any]) -> Callable[[Command], Command]:
-    """One decorator of several, their options shown in that order."""
+    """One decorator made of several; help shows their options in that order."""
 
     def decorate(command: Command) -> Command:
+        # Decorators apply from the innermost outwards, and click lists the outermost option first.
         for decorator in reversed(decorators):
             command = decorator(command)
         return command
@@ -29,6 +30,8 @@ def together(*decorators: Callable[[Any], Any]) -> Callable[[Command], Command]:
     return decorate
 
 
+# These options belong to the group and to every command. A callback sets only what was given: the default of a command
+# must not undo `gsynth -q train`.
 def _quieter(context: click.Context, param: click.Parameter, value: int) -> None:
     if value:
         console_of(context).verbosity = -value
@@ -44,24 +47,25 @@ def _debugging(context: click.Context, param: click.Parameter, value: bool) -> N
         console_of(context).debug = True
 
 
+# Eager, so that the callbacks of other options already know how much to show.
 talking = together(
     click.option("-q", "--quiet", count=True, expose_value=False, is_eager=True, callback=_quieter,
-                 help="No notes (the drawn seed among them) and no progress bar."),
+                 help="No notes (such as the random seed) and no progress bar."),
     click.option("-v", "--verbose", count=True, expose_value=False, is_eager=True, callback=_louder,
                  help="Say more."),
     click.option("--debug", is_flag=True, expose_value=False, is_eager=True, callback=_debugging,
                  help="Show the traceback of an error."),
 )  # fmt: skip
 as_json = click.option("--json", "as_json", is_flag=True, help="Print the result as JSON on standard output.")
-force = click.option("--force", is_flag=True, help="Overwrite what is there.")
+force = click.option("--force", is_flag=True, help="Overwrite an existing output.")
 genome_option = click.option(
     "-g", "--genome", required=True, metavar="GENOME",
     help="FASTA (plain, gzip, bgzip) or another genome file; '-' reads FASTA from standard input.",
 )  # fmt: skip
-output = click.option("-o", "--output", required=True, metavar="OUT", help="Where to; '-' is standard output.")
+output = click.option("-o", "--output", required=True, metavar="OUT", help="Path to write; '-' is standard output.")
 output_format = click.option(
     "--output-format", type=click.Choice(["fasta", "seq", "misha"]), default="fasta", show_default=True,
-    help="fasta: 60 columns, with a .fai beside; seq, misha: bare bases.",
+    help="fasta: 60 columns, with a .fai next to it; seq, misha: bare bases.",
 )  # fmt: skip
 intervals = click.option(
     "--intervals", multiple=True, metavar="BED|REGION",
@@ -73,34 +77,35 @@ iterator = click.option("--iterator", type=POSITIVE, metavar="BP", help="Width o
 def _by_name(
     context: click.Context, param: click.Parameter, value: tuple[tuple[str, object], ...]
 ) -> dict[str, object] | None:
+    # The API takes None as "no tracks"; an empty dict would say that tracks were given.
     return dict(value) or None
 
 
 tracks = click.option(
     "--track", "tracks", type=parse_track, multiple=True, callback=_by_name, metavar="NAME=SOURCE",
-    help="A track for the expressions: atac=atac.bw, or with a column of a BED file: states=states.bed:name; may be "
+    help="A track for the expressions: atac=atac.bw, or with a column of a BED file, states=states.bed:name; may be "
     "repeated.",
 )  # fmt: skip
 bin_merge = click.option(
     "--bin-merge", type=parse_merge, multiple=True, metavar="'DIM=FROM into TO'",
     help="Merge bins of a dimension, given by its expression or number: 'gc=0.7:1 into 0.65:0.7'; FROM and TO are "
-    "LOW:HIGH or a number (FROM: from there up), several separated by commas; auto: sparse bins go to their nearest "
-    "learned neighbour; may be repeated.",
+    "LOW:HIGH or a number (as FROM: from there upwards), several separated by commas; auto: merge sparse bins into "
+    "their nearest learned neighbour; may be repeated.",
 )  # fmt: skip
 mask_copy = click.option(
     "--mask-copy", multiple=True, metavar="BED|REGION|soft",
     help="Copy the genome verbatim there; soft: where it is lowercase; may be repeated.",
 )  # fmt: skip
-n_samples = click.option("--n-samples", type=POSITIVE, default=1, show_default=True, help="Draws of each interval.")
-seed = click.option("--seed", type=NOT_NEGATIVE, help="The same seed gives the same bytes. [default: drawn and logged]")
+n_samples = click.option("--n-samples", type=POSITIVE, default=1, show_default=True, help="Samples of each interval.")
+seed = click.option("--seed", type=NOT_NEGATIVE, help="The same seed gives the same bytes. [default: random, logged]")
 preserve_n = click.option(
-    "--preserve-n/--no-preserve-n", default=True, show_default=True, help="Keep the genome's N where they are."
+    "--preserve-n/--no-preserve-n", default=True, show_default=True, help="Keep the genome's runs of N."
 )
 backend = click.option("--backend", metavar="NAME", help="See gsynth plugins. [default: $GSYNTH_BACKEND, or the best]")
 
 
 def _shown(context: click.Context, param: click.Parameter, value: bool | None) -> bool | None:
-    """What was asked for, else no bar where quiet, else one on a terminal."""
+    """What was asked for; by default no bar with --quiet, else one on a terminal."""
     return console_of(context).progress if value is None else value
 
 

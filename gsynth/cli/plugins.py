@@ -61,4 +61,5 @@ def _text(found: Registry) -> str:
 
 
 def _line(text: str) -> str:
+    # A reason may be an error message of several lines; a row of the table is one.
     return " ".join(text.split())

@@ -1,4 +1,4 @@
-"""Runs a command and turns whatever ends it into a message and an exit code."""
+"""Runs a command, and turns whatever ends it into a message and an exit code."""
 
 from __future__ import annotations
 
@@ -17,17 +17,19 @@ from gsynth.errors import GsynthError
 OK: Final = 0
 FAILURE: Final = 1
 USAGE: Final = 2
+# 128 + SIGINT, as shells report it.
 INTERRUPTED: Final = 130
 
 
 class Program(click.Group):
     """A group whose `main` keeps the promises of the command line: exit codes, and messages without tracebacks."""
 
-    def main(  # type: ignore[override]  # returns in place of leaving
+    def main(  # type: ignore[override]  # click's own may return instead of exiting
         self, args: Sequence[str] | None = None, prog_name: str | None = None, **extra: Any
     ) -> NoReturn:
         """Run the command line `args` (that of the process by default) and leave with its exit code."""
         name = prog_name or "gsynth"
+        # A shell that asks for completions speaks click's own protocol, on standard output and in exit codes.
         if f"_{name.upper()}_COMPLETE" in os.environ:
             sys.exit(super().main(args=args, prog_name=name, **extra))
         arguments = sys.argv[1:] if args is None else list(args)
@@ -37,6 +39,7 @@ class Program(click.Group):
             with self.make_context(name, arguments, obj=console) as context:
                 self.invoke(context)
 
+        # A signal is handled inside, so that temporary files are removed before the process exits.
         with console.listening(), terminable():
             code = exit_code(command, console)
         sys.exit(code)
@@ -46,6 +49,7 @@ def exit_code(command: Callable[[], None], console: Console) -> int:
     """Run `command`; what it raises becomes a message on `console` and an exit code."""
     try:
         command()
+        # Here, where a full disk or a closed pipe can still become a message and an exit code.
         _flush()
     except click.exceptions.Exit as error:
         return _flushed(error.exit_code)
@@ -56,7 +60,8 @@ def exit_code(command: Callable[[], None], console: Console) -> int:
         console.error(error.format_message())
         return error.exit_code
     except BrokenPipeError:
-        # Whoever read our output has enough of it; the interpreter shall not try to write the rest at its end.
+        # The reader of our output has enough of it (`| head`); the interpreter must not try to write the rest at exit.
+        # Before OSError, of which this is a kind.
         _forget_stdout()
         return FAILURE
     except KeyboardInterrupt:
@@ -78,7 +83,7 @@ def exit_code(command: Callable[[], None], console: Console) -> int:
 
 
 def message_of(error: Exception) -> str:
-    """What a user reads of an error: its message; of the system's errors the file and the reason.
+    """What a user sees of an error: its message; for system errors the file and the reason.
 
     Examples
     --------
@@ -115,4 +120,4 @@ def _forget_stdout() -> None:
         os.dup2(nowhere, sys.stdout.fileno())
         os.close(nowhere)
     except (OSError, ValueError):
-        pass  # a stdout that is no file has nothing to write at the end
+        pass  # a stdout that is not a file has nothing to write at exit

@@ -33,7 +33,7 @@ from gsynth.cli.values import parse_composition
 def random(context: click.Context, /, **given: Any) -> None:
     """Draw every base independently.
 
-    The contigs, and what is copied, are the genome's.
+    The contigs, and the bases that are copied, come from GENOME.
 
     \b
     gsynth random --genome genome.fa --nuc-probs A=0.3,C=0.2,G=0.2,T=0.3 --seed 1 -o random.fa

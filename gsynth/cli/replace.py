@@ -18,7 +18,7 @@ from gsynth.cli.drawing import check_sequence_output, write_sequence
 @options.output_format
 @click.option(
     "--check-composition/--no-check-composition", default=True, show_default=True,
-    help="Refuse a replacement of another base composition.",
+    help="Refuse a replacement with a different base composition.",
 )  # fmt: skip
 @options.intervals
 @options.chrom_alias
@@ -30,7 +30,7 @@ from gsynth.cli.drawing import check_sequence_output, write_sequence
 def replace_kmer(context: click.Context, /, **given: Any) -> None:
     """Replace a k-mer until none is left.
 
-    TARGET is replaced by REPLACEMENT in GENOME ('-': FASTA on standard input), from left to right, again and again.
+    TARGET is replaced by REPLACEMENT in GENOME ('-': FASTA on standard input), in repeated passes from left to right.
 
     \b
     gsynth replace-kmer CG GC genome.fa -o no-cpg.fa

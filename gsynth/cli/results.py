@@ -15,13 +15,14 @@ from gsynth.cli.streams import STDOUT
 def print_json(result: Mapping[str, Any]) -> None:
     """Print `result` on standard output, its keys in their order.
 
-    What JSON lacks: NaN becomes null, an infinity the text "inf" or "-inf".
+    JSON has no NaN and no infinities: they become null, and the text "inf" or "-inf".
     """
+    # allow_nan=False: a NaN that `plain` missed fails here, and not in whatever parses the output.
     click.echo(json.dumps(plain(result), indent=2, allow_nan=False, ensure_ascii=False))
 
 
 def plain(value: Any) -> Any:
-    """`value` of JSON's types alone.
+    """`value` converted to JSON's types.
 
     Examples
     --------
@@ -32,6 +33,7 @@ def plain(value: Any) -> Any:
         return {str(key): plain(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
         return [plain(item) for item in value]
+    # NumPy's arrays and scalars, recognised without importing NumPy for commands that need none.
     if hasattr(value, "tolist"):
         return plain(value.tolist())
     if isinstance(value, float) and not math.isfinite(value):
@@ -40,6 +42,6 @@ def plain(value: Any) -> Any:
 
 
 def check_one_stdout(output: str, as_json: bool) -> None:
-    """Refuse data and JSON on one standard output."""
+    """Refuse data and JSON on the same standard output."""
     if as_json and output in STDOUT:
-        raise click.UsageError(f"--json and '-o {output}' both want standard output; write the data to a file")
+        raise click.UsageError(f"--json and '-o {output}' both write to standard output; write the data to a file")

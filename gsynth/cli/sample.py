@@ -22,15 +22,15 @@ from gsynth.cli.drawing import check_sequence_output, write_sequence
 @options.intervals
 @options.mask_copy
 @options.preserve_n
-@click.option("--keep-case", is_flag=True, help="Lower case where the genome has it.")
+@click.option("--keep-case", is_flag=True, help="Write lower case where the genome is lowercase.")
 @click.option(
     "--init", type=click.Choice(["stationary", "uniform"]), default="stationary", show_default=True,
-    help="How the first k bases of an interval are drawn; stationary: from its stratum's own k-mers.",
+    help="How the first k bases of an interval are drawn; stationary: from the k-mers of their stratum.",
 )  # fmt: skip
 @click.option(
     "--outside", type=click.Choice(["learned", "pooled", "uniform"]), default="learned", show_default=True,
-    help="What is drawn where a dimension has no value, or one outside of its breaks: what was learned there, all "
-    "strata together, or each base alike.",
+    help="How to draw where a dimension has no value, or a value outside its breaks: from what was learned there, from "
+    "all strata together, or each base with probability 1/4.",
 )  # fmt: skip
 @options.iterator
 @options.tracks
@@ -57,11 +57,12 @@ def sample(
 ) -> None:
     """Sample synthetic sequence from a model.
 
-    MODEL is of any known format ('-': standard input); the contigs, and what is copied, are the genome's.
+    MODEL is in any known format ('-': standard input). The contigs, and the bases that are copied, come from GENOME.
 
     \b
     gsynth sample model.gsm --genome genome.fa --seed 1 -o synthetic.fa
     """
+    # Before the model and the genome are opened: a mistyped output must not cost the time to load them.
     check_sequence_output(given, model, cell_merge)
     from gsynth.cli.tablefiles import read_cells
     from gsynth.sampling import gsynth_sample

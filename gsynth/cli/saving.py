@@ -14,7 +14,7 @@ from gsynth.errors import ArgumentError
 def check_model_output(
     output: str, format: str | None, *, compress: bool, force: bool, inputs: Sequence[object] = ()
 ) -> None:
-    """Refuse early what cannot be saved: an output that is there, a suffix or a format that is not written."""
+    """Refuse early what cannot be saved: an output that exists, a suffix or a format that cannot be written."""
     if not is_stream(output):
         from gsynth.storage import check_savable
 
@@ -24,19 +24,20 @@ def check_model_output(
         from gsynth.plugins.registry import registry
         from gsynth.plugins.roles import SERIALIZER
 
+        # A misspelled format must be refused before hours of training, not after them.
         registry().select(SERIALIZER, format)
 
 
 def save_to(output: str, save: Callable[[str, bool], None], *, compress: bool, format: str | None) -> None:
-    """Call ``save(path, compress)``, and pass what it wrote on where `output` is a stream."""
+    """Call ``save(path, compress)``; if `output` is a stream, copy to it what was written."""
     if not is_stream(output):
         save(output, compress)
         return
     with tempfile.TemporaryDirectory(prefix="gsynth-") as folder:
         path = Path(folder) / "model"
-        # A folder cannot go down a stream.
+        # Without a format the default one is written, compressed: a folder cannot be written to a stream.
         save(str(path), compress or format is None)
         if path.is_dir():
-            raise ArgumentError(f"the format {format!r} is a folder, and {output!r} takes one file: leave --format out")
+            raise ArgumentError(f"the format {format!r} is a folder, but {output!r} takes one file: leave out --format")
         with path.open("rb") as file, opened_stream(output) as stream:
             shutil.copyfileobj(file, stream)

@@ -19,7 +19,7 @@ from gsynth.cli.streams import check_new, is_stream, name_of, sequence_output
 @options.output
 @click.option(
     "--output-format", type=click.Choice(["bedgraph", "bigwig", "npz", "misha"]),
-    help="misha: OUT is the name of a track in the misha database that the genome is. [default: by the suffix of OUT: "
+    help="misha: GENOME is a misha database, and OUT the name of a new track in it. [default: by the suffix of OUT: "
     ".bedGraph, .bedGraph.gz, .bw, .npz]",
 )  # fmt: skip
 @click.option("--against", metavar="MODEL", help="Subtract the scores of another model: log Bayes factors.")
@@ -27,7 +27,7 @@ from gsynth.cli.streams import check_new, is_stream, name_of, sequence_output
 @options.intervals
 @click.option(
     "--mask", multiple=True, metavar="BED|REGION|soft",
-    help="Windows that hold a masked base have no score; soft: where it is lowercase; may be repeated.",
+    help="Windows with a masked base have no score; soft: where the genome is lowercase; may be repeated.",
 )  # fmt: skip
 @click.option(
     "--sparse-policy", type=click.Choice(["NA", "uniform"]), default="NA", show_default=True,
@@ -35,7 +35,7 @@ from gsynth.cli.streams import check_new, is_stream, name_of, sequence_output
 )  # fmt: skip
 @click.option(
     "--n-policy", type=click.Choice(["NA", "uniform"]), default="NA", show_default=True,
-    help="Bases whose context holds an N: no score, or log(1/4).",
+    help="Bases whose context contains an N: no score, or log(1/4).",
 )  # fmt: skip
 @click.option(
     "--outside", type=click.Choice(["NA", "uniform", "learned", "pooled"]), default="NA", show_default=True,
@@ -43,7 +43,7 @@ from gsynth.cli.streams import check_new, is_stream, name_of, sequence_output
 )  # fmt: skip
 @click.option(
     "--context", type=click.Choice(["contig", "interval"]), default="contig", show_default=True,
-    help="Where the bases before a base may lie; interval: inside its interval alone.",
+    help="Where the k bases before a base may lie; interval: only inside its own interval.",
 )  # fmt: skip
 @options.iterator
 @options.tracks
@@ -66,8 +66,8 @@ def score(
 ) -> None:
     """Score a genome under a model: natural-log probabilities, summed in windows.
 
-    MODEL is of any known format ('-': standard input). A window without a score is left out of bedGraph and bigWig, and
-    NaN in .npz.
+    MODEL is in any known format ('-': standard input). A window without a score is left out of bedGraph and bigWig, and
+    is NaN in .npz.
 
     \b
     gsynth score model.gsm --genome genome.fa -o scores.bw
@@ -76,6 +76,7 @@ def score(
     output = given.pop("output")
     check_one_stdout(output, as_json)
     if is_stream(output) and given["output_format"] is None:
+        # A stream has no suffix to choose by; bedGraph is text and can be written from front to back.
         given["output_format"] = "bedgraph"
     given["genome"] = inputs.opened_genome(context, given["genome"])
     _check_output(output, force, given, model, against)
@@ -99,5 +100,6 @@ def _check_output(output: str, force: bool, given: Mapping[str, Any], *models: s
 
     read = [*models, *(given[name] for name in ("genome", "intervals", "mask", "tracks", "chrom_alias"))]
     check_score_output(output, given["output_format"], given["genome"], read)
+    # The name of a track is not a path; that the database has none of that name was checked above.
     if given["output_format"] != "misha":
         check_new([output], force=force)

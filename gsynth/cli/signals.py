@@ -1,4 +1,4 @@
-"""Signals that end the process become exceptions, so that what is half written is taken away first."""
+"""Signals that end the process become exceptions, so that half-written files are removed first."""
 
 from __future__ import annotations
 
@@ -17,11 +17,12 @@ class Terminated(BaseException):
 
     def __init__(self, number: int) -> None:
         super().__init__(f"ended by {signal.Signals(number).name}")
+        # As shells report a process that a signal ended.
         self.code = 128 + number
 
 
 def _terminate(number: int, frame: FrameType | None) -> None:
-    # A second one must not cut the cleaning up short.
+    # A second one must not interrupt the clean-up.
     signal.signal(number, signal.SIG_IGN)
     raise Terminated(number)
 
@@ -29,6 +30,7 @@ def _terminate(number: int, frame: FrameType | None) -> None:
 @contextlib.contextmanager
 def terminable() -> Iterator[None]:
     """Within the block SIGTERM and SIGHUP raise `Terminated`; one that was ignored (nohup) stays ignored."""
+    # Python lets only the main thread set handlers; elsewhere (a notebook, a server) signals stay as they are.
     if threading.current_thread() is not threading.main_thread():
         yield
         return
@@ -41,5 +43,6 @@ def terminable() -> Iterator[None]:
         yield
     finally:
         for number, handler in before.items():
+            # None: a handler that was not installed by Python, and that Python cannot install again.
             if handler is not None:
                 signal.signal(number, handler)

@@ -1,4 +1,4 @@
-"""What comes in by standard input or a pipe, and what goes out: refused, in place, or streamed."""
+"""Inputs from standard input and pipes, and outputs to files and streams."""
 
 from __future__ import annotations
 
@@ -24,7 +24,8 @@ _OPEN_FILES: Final = ("/dev/stdout", "/dev/stderr", "/dev/fd/", "/proc/self/fd/"
 
 
 def spooled(context: click.Context, path: str, what: str) -> str:
-    """`path` itself; of ``-`` (standard input) and of a pipe the path of a temporary copy, gone with the command."""
+    """`path` itself; for ``-`` (standard input) and pipes a temporary copy, which is removed when the command ends."""
+    # A genome is read at random and a model more than once (its kind, then its content); a pipe allows neither.
     if path != STREAM and not _is_pipe(path):
         return path
     folder = context.with_resource(tempfile.TemporaryDirectory(prefix="gsynth-"))
@@ -41,7 +42,7 @@ def spooled(context: click.Context, path: str, what: str) -> str:
 def _is_pipe(path: str) -> bool:
     try:
         return stat.S_ISFIFO(os.stat(path).st_mode)
-    except (OSError, ValueError):
+    except (OSError, ValueError):  # ValueError: a NUL in the name
         return False
 
 
@@ -50,13 +51,14 @@ def _stdin(context: click.Context, what: str) -> BinaryIO:
     if console.stdin_for is not None:
         raise click.UsageError(f"standard input cannot be both the {console.stdin_for} and the {what}", context)
     console.stdin_for = what
+    # None if the process was started with standard input closed.
     if sys.stdin is None:
-        raise ArgumentError(f"the {what} is to come from standard input, which is closed")
+        raise ArgumentError(f"cannot read the {what} from standard input, which is closed")
     return sys.stdin.buffer
 
 
 def is_stream(path: str) -> bool:
-    """True for ``-``, and for a pipe, a device, or a name of one of the process's open files."""
+    """True for ``-``, for a pipe or a device, and for a name of one of the process's open files."""
     if path == STREAM or path.startswith(_OPEN_FILES):
         return True
     try:
@@ -67,7 +69,7 @@ def is_stream(path: str) -> bool:
 
 
 def name_of(output: str) -> str:
-    """What a note calls an output."""
+    """The name of an output in notes."""
     return "standard output" if output in STDOUT else output
 
 
@@ -83,7 +85,7 @@ def opened_stream(output: str) -> Iterator[BinaryIO]:
     """The stream that `output` names, for bytes."""
     if output in STDOUT:
         if sys.stdout is None:
-            raise ArgumentError("the data is to go to standard output, which is closed")
+            raise ArgumentError("cannot write the data to standard output, which is closed")
         yield sys.stdout.buffer
         sys.stdout.buffer.flush()
     else:
@@ -93,7 +95,7 @@ def opened_stream(output: str) -> Iterator[BinaryIO]:
 
 @contextmanager
 def sequence_output(output: str) -> Iterator[str | BinaryIO]:
-    """What the API is given as output: the path, which it writes whole or not at all, or the open stream."""
+    """The output to pass to the API: the path, which it writes whole or not at all, or the open stream."""
     if is_stream(output):
         with opened_stream(output) as stream:
             yield stream

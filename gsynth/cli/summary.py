@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def summary(model: GsynthModel) -> dict[str, Any]:
-    """What a model is and holds, without its tables."""
+    """The properties and totals of a model, without its tables."""
     return {
         "k": model.k,
         "n_dims": model.n_dims,
@@ -48,7 +48,7 @@ def _outside(model: GsynthModel) -> dict[str, Any] | None:
 
 
 def causes_by_dimension(exprs: Sequence[str], causes: NDArray[np.int64]) -> list[dict[str, Any]]:
-    """Why windows (or bases) have no bin, int64[n_dims, 3], as a list of a dict for each dimension."""
+    """Why windows (or bases) have no bin, int64[n_dims, 3], as a list with a dict for each dimension."""
     return [
         {"expr": expr, "nan": nan, "below": below, "above": above}
         for expr, (nan, below, above) in zip(exprs, causes.tolist(), strict=True)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 
 def table(header: Sequence[str], rows: Sequence[Sequence[str]], *, right: Sequence[bool] = ()) -> str:
-    """Text of columns in line, two spaces between; `right` says which ones are flush right.
+    """Text of aligned columns, two spaces apart; `right` says which ones are flush right.
 
     Examples
     --------

@@ -22,9 +22,9 @@ from gsynth.cli.values import parse_prior
 @click.option("-k", "--order", "k", type=click.IntRange(1, 10), default=5, show_default=True, help="Markov order.")
 @click.option(
     "--dim", "dim_specs", type=parse_dimension, multiple=True, metavar="EXPR=BREAKS",
-    help="A dimension of the strata; BREAKS is START:STOP:STEP, or numbers with commas, or q10: ten bins of equally "
-    "many windows, or categories: a bin for each name of a track; (BREAKS] puts a value on a break into the bin below "
-    "it, [BREAKS), the default, into the one above; may be repeated.",
+    help="A dimension of the strata; BREAKS is START:STOP:STEP, or numbers with commas, or q10: ten bins with the same "
+    "number of windows, or categories: a bin for each name of a track; (BREAKS] puts a value on a break into the bin "
+    "below it, [BREAKS), the default, into the one above; may be repeated.",
 )  # fmt: skip
 @options.bin_merge
 @options.iterator
@@ -32,14 +32,14 @@ from gsynth.cli.values import parse_prior
 @options.intervals
 @click.option(
     "--mask", multiple=True, metavar="BED|REGION|soft",
-    help="Leave out windows that start there; soft: where it is lowercase; may be repeated.",
+    help="Leave out windows that start there; soft: where the genome is lowercase; may be repeated.",
 )  # fmt: skip
 @options.chrom_alias
-@click.option("--pseudocount", type=click.FloatRange(min=0), default=1.0, show_default=True, help="Of every cell.")
+@click.option("--pseudocount", type=click.FloatRange(min=0), default=1.0, show_default=True, help="For smoothing.")
 @click.option(
     "--prior", type=parse_prior, metavar="PRIOR",
-    help="What the pseudocount weighs: uniform, marginal, global, four numbers (A,C,G,T), or a file of such rows, a "
-    "row for each bin.",
+    help="How the pseudocount is shared among the bases: uniform, marginal, global, four numbers (A,C,G,T), or a file "
+    "of such rows, one for each bin.",
 )  # fmt: skip
 @click.option(
     "--min-obs", type=options.NOT_NEGATIVE, default=0, show_default=True,
@@ -70,7 +70,7 @@ def train(
     """Train a model on a genome.
 
     GENOME is FASTA (plain, gzip, bgzip) or another genome file; '-' reads FASTA from standard input.
-    The last '=' of --dim divides the expression from the breaks, so expressions may hold ==, <= and >=.
+    The last '=' of --dim separates the expression from the breaks, so expressions may contain ==, <= and >=.
 
     \b
     gsynth train genome.fa -k 5 --dim gc=0:1:0.05 --iterator 200 -o model.gsm
@@ -79,6 +79,7 @@ def train(
     dims = _merged(dim_specs, bin_merge)
     read = [genome, *intervals, *mask, settings["tracks"], settings["chrom_alias"]]
     check_model_output(output, format, compress=compress, force=force, inputs=read)
+    # Only here, after the checks: neither --help nor a usage error has to wait for NumPy.
     from gsynth.storage import gsynth_save
     from gsynth.training import gsynth_train
 

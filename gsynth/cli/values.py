@@ -90,6 +90,7 @@ def parse_alias(texts: Sequence[str]) -> str | dict[str, str] | None:
     {'NC_001133.9': 'chrI', 'NC_001134.8': 'chrII'}
     """
     pairs = [text.partition("=") for text in texts]
+    # A file that exists is a file, even if its name has an '='.
     if len(texts) == 1 and not (pairs[0][1] and not Path(texts[0]).exists()):
         return texts[0]
     if not texts:
