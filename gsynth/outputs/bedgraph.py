@@ -1,4 +1,4 @@
-"""Scores as bedGraph, plain or in bgzip: a line for each window that has one."""
+"""Scores as bedGraph, plain or in bgzip: a line for each window with a score."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ _NOT_A_CONTIG: Final = ("#", "track", "browser")
 
 
 def check_bedgraph_names(names: Sequence[str]) -> None:
-    """Refuse the name of a contig whose lines would be read as something else."""
+    """Refuse contig names whose lines would be read as something else."""
     check_names(names)
     for name in names:
         if name.startswith("#") or name in _NOT_A_CONTIG:
-            raise ArgumentError(f"contig {name!r} has a name that bedGraph takes for a comment: rename it")
+            raise ArgumentError(f"contig {name!r} has a name that a reader of bedGraph takes for a comment: rename it")
 
 
 @define
@@ -48,7 +48,7 @@ class BedGraphSink:
         return BgzipWriter(self.file) if self.compressed else self.file
 
     def made(self, scores: Scores) -> bytes:
-        """As of `ScoreSink`."""
+        """See `ScoreSink`."""
         scores = scores[scores.scored]
         if not len(scores):
             return b""
@@ -57,29 +57,30 @@ class BedGraphSink:
         return joined([*place, *_decimals(scores), end]).data.tobytes()
 
     def take(self, made: bytes) -> None:
-        """As of `ScoreSink`."""
+        """See `ScoreSink`."""
         self._target.write(made)
 
     def finish(self) -> None:
-        """As of `ScoreSink`."""
+        """See `ScoreSink`."""
         if self.compressed:
             self._target.finish()
 
     def result(self) -> None:
-        """Nothing: it is written."""
+        """None: everything is in the file."""
 
 
 def _decimals(scores: Scores) -> list[Column]:
-    """The scores as decimal numbers, rounded to the nearest, from whole numbers to whole numbers."""
+    """The scores as decimal numbers, rounded to the nearest, by whole-number arithmetic throughout."""
     size: NDArray[np.int64] = np.abs(scores.sums)
     scale = 10**_DECIMALS
     digits = ((size & _FRACTION) * scale + (1 << (LOG_BITS - 1))) >> LOG_BITS
     whole = (size >> LOG_BITS) + digits // scale
     digits %= scale
-    # A leading 1 keeps the zeros behind the point, and is not shown.
+    # A leading 1 keeps the zeros after the point; it is cut off below.
     behind = Column.numbers(digits + scale)
     behind = Column(behind.letters[:, 1:], behind.used[:, 1:], behind.lengths - 1)
     infinite = scores.infinite
+    # The sign of what is shown, not of the sum: a tiny negative score is 0.000000, never -0.000000.
     negative = np.where(infinite, scores.flags == IMPOSSIBLE, (scores.sums < 0) & (whole + digits > 0))
     rows = len(scores)
     sign = Column.word(b"-", rows).only(negative)

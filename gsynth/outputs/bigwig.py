@@ -1,7 +1,7 @@
 """Scores as bigWig: the values in compressed sections, found by a tree, with zoom levels.
 
-The format is that of the supplement of Kent et al. 2010, doi:10.1093/bioinformatics/btq351; readers are many, writers
-few, and those take a step of Python for each value.
+The format is described in the supplement of Kent et al. 2010, doi:10.1093/bioinformatics/btq351. There are many readers
+but few writers, and those need a Python call for each value.
 """
 
 from __future__ import annotations
@@ -32,10 +32,12 @@ _SECTION_HEADER: Final = struct.Struct("<IIIIIBBH")
 _BEDGRAPH: Final = 1
 _PLACE: Final = struct.Struct("<IIIIQQ")
 """A row of `SECTION`."""
+# The default of UCSC's bedGraphToBigWig, as are the 256 children of a node and the step of 4 between zoom levels.
 _VALUES: Final = 1024
 """In a section."""
 _RECORDS: Final = 512
 """In a section of a zoom level."""
+# Positions are 32-bit in the format.
 _LONGEST: Final = 2**32 - 1
 _LEVEL: Final = 6
 _VALUE: Final = np.dtype([("start", "<u4"), ("end", "<u4"), ("value", "<f4")])
@@ -49,7 +51,9 @@ def check_bigwig_contigs(names: Sequence[str], sizes: NDArray[np.int64]) -> None
     check_names(names)
     for name, size in zip(names, sizes.tolist(), strict=True):
         if size > _LONGEST:
-            raise ArgumentError(f"contig {name} has {size:,} bases, a bigWig at most {_LONGEST:,}: write bedGraph")
+            raise ArgumentError(
+                f"contig {name} has {size:,} bases, but a bigWig holds at most {_LONGEST:,}: write bedGraph"
+            )
 
 
 @define
@@ -71,7 +75,7 @@ class BigWigSink:
         return Zooms.of(self.sizes, self.resolution)
 
     def __attrs_post_init__(self) -> None:
-        # The header is written last, where nothing is known of what follows.
+        # Only the room for it: the header names places that are known at the end.
         self._write(bytes(_HEADER.size + _MOST_ZOOMS * _ZOOM.size + _SUMMARY.size))
         self._write(contig_tree(self.names, self.sizes, self._at))
         self._data_at = self._at
@@ -82,27 +86,28 @@ class BigWigSink:
         self._at += len(data)
 
     def made(self, scores: Scores) -> Rows:
-        """As of `ScoreSink`."""
+        """See `ScoreSink`."""
         scores = scores[scores.scored]
         rows = np.empty(len(scores), dtype=_VALUE)
         rows["start"], rows["end"], rows["value"] = scores.starts, scores.ends, scores.values()
         return scores.ids, rows
 
     def take(self, made: Rows) -> None:
-        """As of `ScoreSink`."""
+        """See `ScoreSink`."""
         ids, rows = made
         starts, ends = rows["start"].astype(np.int64), rows["end"].astype(np.int64)
+        # Of the values as written, in single precision: a reader that adds them up itself must arrive at the same sums.
         self._zooms.add(ids, starts, ends, rows["value"].astype(np.float64))
         self._waiting.append(made)
         if sum(own.size for own, _ in self._waiting) >= _VALUES:
             self._write_sections(last=False)
 
     def _write_sections(self, *, last: bool) -> None:
-        """Write what fills sections, and the rest if nothing follows: where they are cut depends on no batch."""
+        """Write the full sections, and the rest if nothing follows: batches must not decide where sections are cut."""
         ids, rows = (np.concatenate(column) for column in zip(*self._waiting, strict=True))
         self._waiting.clear()
         for start, end in _stretches(ids, _VALUES):
-            # The last one may go on in the next batch.
+            # The last one may continue in the next batch.
             if end == ids.size and end - start < _VALUES and not last:
                 self._waiting.append((ids[start:], rows[start:]))
                 return
@@ -116,7 +121,7 @@ class BigWigSink:
         self._write(data)
 
     def finish(self) -> None:
-        """As of `ScoreSink`."""
+        """See `ScoreSink`."""
         if self._waiting:
             self._write_sections(last=True)
         index_at = self._at
@@ -124,7 +129,9 @@ class BigWigSink:
         zooms = [self._write_zoom(level.width, level.records()) for level in self._zooms.levels()]
         self._write(struct.pack("<I", _MAGIC))
         header_size = _HEADER.size + _MOST_ZOOMS * _ZOOM.size
+        # Readers allocate this much for unpacking, once, so it must hold the largest section of any kind.
         room = max(_SECTION_HEADER.size + _VALUES * _VALUE.itemsize, _RECORDS * RECORD.itemsize)
+        # Relative to here: a caller's open file need not begin with the bigWig.
         self.file.seek(-self._at, 1)
         self.file.write(
             _HEADER.pack(
@@ -139,7 +146,7 @@ class BigWigSink:
         self.file.seek(0, 2)
 
     def _write_zoom(self, width: int, records: NDArray[Any]) -> tuple[int, int, int, int]:
-        """Write a zoom level; its entry in the header."""
+        """Write a zoom level, and return its entry for the header."""
         data_at, sections = self._at, bytearray()
         self._write(struct.pack("<I", records.size))
         for start, end in _stretches(records["id"], _RECORDS):
@@ -152,11 +159,11 @@ class BigWigSink:
         return width, 0, data_at, index_at
 
     def result(self) -> None:
-        """Nothing: it is written."""
+        """None: everything is in the file."""
 
 
 def _stretches(ids: NDArray[Any], most: int) -> Iterator[tuple[int, int]]:
-    """Rows of one contig, at most so many at once: where they begin and end."""
+    """Where stretches of at most `most` rows of one contig begin and end: a section names a single contig."""
     edges = [0, *(np.flatnonzero(ids[1:] != ids[:-1]) + 1).tolist(), ids.size]
     for low, high in itertools.pairwise(edges):
         for start in range(low, high, most):

@@ -17,15 +17,16 @@ _NODE: Final = struct.Struct("<BBH")
 SECTION: Final = np.dtype(
     [("first_id", "<u4"), ("first", "<u4"), ("last_id", "<u4"), ("last", "<u4"), ("offset", "<u8"), ("size", "<u8")]
 )
-"""What the tree says of a section: from which base of which contig to which, and where in the file it lies."""
+"""An entry of the tree: from which base of which contig to which a section reaches, and where in the file it lies."""
 
 _INNER: Final = np.dtype(SECTION.descr[:5])
 
 
 def contig_tree(names: Sequence[str], sizes: NDArray[np.int64], offset: int) -> bytes:
-    """The B+ tree of contigs, numbered in their order, for a file in which it lies at `offset`."""
+    """The B+ tree of contigs, numbered in their order; it lies at `offset` in the file."""
     keys = [name.encode() for name in names]
     width = max(map(len, keys), default=1)
+    # Readers search the keys by their bytes, whatever the order of the genome; the numbers stay those of the genome.
     order = sorted(range(len(keys)), key=keys.__getitem__)
     rows = np.zeros(len(keys), dtype=[("key", f"S{width}"), ("id", "<u4"), ("size", "<u4")])
     rows["key"] = [keys[i] for i in order]
@@ -42,7 +43,7 @@ def contig_tree(names: Sequence[str], sizes: NDArray[np.int64], offset: int) -> 
 
 
 def section_tree(sections: NDArray[Any], offset: int, per_section: int) -> bytes:
-    """The R-tree of sections (`SECTION`, in the order of their places), for a file in which it lies at `offset`."""
+    """The R-tree of sections (`SECTION`, in the order of their positions); it lies at `offset` in the file."""
 
     def parents(children: NDArray[Any]) -> NDArray[Any]:
         firsts = np.arange(0, children.size, _CHILDREN)
@@ -50,7 +51,7 @@ def section_tree(sections: NDArray[Any], offset: int, per_section: int) -> bytes
         found = np.zeros(firsts.size, dtype=_INNER)
         for name in ("first_id", "first"):
             found[name] = children[name][firsts]
-        # Sections do not overlap, so the last one reaches farthest.
+        # Sections are sorted and do not overlap, so the last one reaches farthest.
         for name in ("last_id", "last"):
             found[name] = children[name][lasts]
         return found
@@ -68,12 +69,14 @@ def _tree(leaves: NDArray[Any], parents: Callable[[NDArray[Any]], NDArray[Any]],
         levels.insert(0, parents(levels[0]))
     for level, below in enumerate(levels[1:]):
         offset += _size_of(levels[level])
+        # All nodes of a level but the last are full, so where a child lies follows from its number.
         nodes = np.arange(levels[level].size)
         levels[level]["offset"] = offset + nodes * (_NODE.size + _CHILDREN * below.itemsize)
     return b"".join(_nodes(level, is_leaf=level is leaves) for level in levels)
 
 
 def _size_of(level: NDArray[Any]) -> int:
+    # Without leaves there is still a root.
     return int(max(1, -(-level.size // _CHILDREN)) * _NODE.size + level.nbytes)
 
 

@@ -1,4 +1,4 @@
-"""The zoom levels of a bigWig: what its values add up to in ever wider bins."""
+"""The zoom levels of a bigWig: summaries of its values in increasingly wide bins."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from attrs import define, field, frozen
 from numpy.typing import NDArray
 
 _MOST_BINS: Final = 500_000
-"""Of the finest level, so that its memory is bounded."""
+"""Bins of the finest level, so that its memory is bounded."""
 _FINEST: Final = 10
-"""Windows in a bin of the finest level, at least."""
+"""Least number of windows in a bin of the finest level."""
 _STEP: Final = 4
 _MOST_LEVELS: Final = 8
 
@@ -21,7 +21,7 @@ RECORD: Final = np.dtype(
     [("id", "<u4"), ("start", "<u4"), ("end", "<u4"), ("covered", "<u4"),
      ("min", "<f4"), ("max", "<f4"), ("sum", "<f4"), ("squares", "<f4")]
 )  # fmt: skip
-"""A bin as it is written."""
+"""A bin as written to the file."""
 
 
 @frozen(eq=False)
@@ -34,7 +34,7 @@ class Level:
     offsets : int64[c + 1]
         Where each contig's bins begin.
     sizes : int64[c]
-        Of the contigs.
+        Bases of the contigs.
     covered, least, most, sums, squares : float64[bins]
         Bases with a value; the values' least, greatest, sum and sum of squares, over bases.
     """
@@ -65,7 +65,7 @@ class Level:
         sums: NDArray[np.float64],
         squares: NDArray[np.float64],
     ) -> None:
-        """Add values to bins, one after the other: floating-point sums depend on their order, and this one is fixed."""
+        """Add values to bins, one after the other: floating-point sums depend on the order, so it must be fixed."""
         np.add.at(self.covered, bins, covered)
         np.minimum.at(self.least, bins, least)
         np.maximum.at(self.most, bins, most)
@@ -82,7 +82,7 @@ class Level:
         return above
 
     def records(self) -> NDArray[Any]:
-        """The bins that hold a value (`RECORD`), in the order of their places."""
+        """The bins that hold a value (`RECORD`), in the order of their positions."""
         bins = np.flatnonzero(self.covered)
         ids = np.searchsorted(self.offsets, bins, side="right") - 1
         found = np.zeros(bins.size, dtype=RECORD)
@@ -115,7 +115,7 @@ class Zooms:
         self.finest.add(bins, widths, values, values, values * widths, values * values * widths)
 
     def levels(self) -> Iterator[Level]:
-        """From the finest one up, as long as there are bins to be put together."""
+        """From the finest one up, as long as there are bins to combine."""
         level = self.finest
         for _ in range(_MOST_LEVELS):
             yield level
@@ -129,6 +129,7 @@ class Zooms:
         held = finest.covered > 0
         if not held.any():
             return 0, 0.0, 0.0, 0.0, 0.0
+        # fsum is exact, so the order of the bins does not matter; it raises where infinities of both signs meet.
         sums = math.fsum(finest.sums) if np.isfinite(finest.sums).all() else float(finest.sums.sum())
         squares = math.fsum(finest.squares) if np.isfinite(finest.squares).all() else math.inf
         return int(finest.covered.sum()), float(finest.least.min()), float(finest.most.max()), sums, squares

@@ -26,7 +26,7 @@ _SHORT: Final = Column.numbers(np.arange(LINE + 2))
 
 @frozen(eq=False)
 class Made:
-    """What there is of a part: its text, None where that is written by now, and the lines of its index."""
+    """What was made of a part: its text, None if that is already written, and the lines of its index."""
 
     text: NDArray[np.uint8] | None
     index: bytes
@@ -45,16 +45,19 @@ class FastaSink:
         """The byte at which the records begin."""
         place = self._reserved
         lengths = self._records.lengths(numbers)
+        # Two more bytes for '>' and the end of the header, and one for the end of each line.
         self._reserved += int((self._records.name_lengths(numbers) + 2 + lengths + -(-lengths // LINE)).sum())
         return place
 
     def made(self, part: Part) -> Made:
         """The text of the part, its headers and line ends included."""
         if not part.begins:
+            # The part that began the record has brought its line of the index.
             text, place = _stretch(part.letters, part.done % LINE, part.ends), self._place(part)
             return Made(self._target.made(text, place), b"")
         columns = self._records.name_columns(part.numbers)
         names = joined([Column.word(b">", part.numbers.size), *columns])
+        # One record is wrapped as a matrix of full lines; `whole_records` would need a segment for each line.
         if part.numbers.size == 1:
             header = np.append(names.data, np.uint8(_NEWLINE))
             text = np.concatenate([header, _stretch(part.letters, 0, part.ends)])
@@ -65,6 +68,7 @@ class FastaSink:
 
     def corrected(self, part: Part, made: Made, count: int) -> None:
         """See `gsynth.outputs.Sink`."""
+        # From the same column, so that every letter falls on its former byte.
         self._target.corrected(made.text, wrapped(part.letters[:count], part.done % LINE), self._place(part))
 
     def take(self, part: Part, made: Made) -> None:
@@ -77,12 +81,13 @@ class FastaSink:
         """Nothing is returned."""
 
     def _place(self, part: Part) -> int:
-        """The byte at which a stretch that goes on begins."""
+        """The byte at which a stretch that continues a record begins."""
         header = int(self._records.name_lengths(part.numbers)[0]) + 2
         return part.place + header + part.done + part.done // LINE
 
     def _index_lines(self, part: Part, names: list[Column], places: NDArray[np.int64]) -> bytes:
         lengths = self._records.lengths(part.numbers)
+        # faidx defines the width by the first line, which in a short record is not full.
         width = np.minimum(LINE, lengths)
         tab = Column.word(b"\t", lengths.size)
         numbers = Column.numbers(lengths), Column.numbers(places), _SHORT[width], _SHORT[width + 1]
@@ -93,13 +98,14 @@ class FastaSink:
 def _stretch(letters: NDArray[np.uint8], column: int, ends: bool) -> NDArray[np.uint8]:
     """The lines of a stretch of a record that begins at `column` of a line."""
     text = wrapped(letters, column)
+    # `wrapped` has ended a full last line.
     return np.append(text, np.uint8(_NEWLINE)) if ends and (column + letters.size) % LINE else text
 
 
 def whole_records(
     names: Texts, letters: NDArray[np.uint8], lengths: NDArray[np.int64]
 ) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
-    """The text of whole records, and where in it the bases of each begin.
+    """The text of whole records, and where in it the bases of each one begin.
 
     Examples
     --------
@@ -111,6 +117,8 @@ def whole_records(
     headers = names.lengths + 1
     lines = -(-lengths // LINE)
     if lengths.size and (lengths == lengths[0]).all():
+        # Regions of one width are common, and their lines are columns of a matrix: a copy for each line of a record,
+        # not for each line of each record.
         letters, lengths = _lines_of_all(letters.reshape(lengths.size, -1)), lengths + lines
         bodies = places_of(headers + lengths)
         text = np.full(int(bodies[-1]), _NEWLINE, dtype=np.uint8)
@@ -118,7 +126,7 @@ def whole_records(
         copy_segments(letters, places_of(lengths)[:-1], text, bodies[:-1] + headers, lengths)
         return text, bodies[:-1] + headers
     places = places_of(headers + lengths + lines)
-    # What is not written over is the end of a line.
+    # Bytes that are not overwritten are the ends of lines.
     text = np.full(int(places[-1]), _NEWLINE, dtype=np.uint8)
     names.write(text, places[:-1])
     row, line = ranges(lines)
@@ -130,7 +138,7 @@ def whole_records(
 
 
 def _lines_of_all(records: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """The lines of records of one length (uint8[records, length]), one record behind the other."""
+    """The lines of records of one length (uint8[records, length]), one record after the other."""
     count, length = records.shape
     lines = -(-length // LINE)
     text = np.full((count, length + lines), _NEWLINE, dtype=np.uint8)
@@ -148,6 +156,7 @@ def wrapped(letters: NDArray[np.uint8], column: int) -> NDArray[np.uint8]:
     >>> wrapped(np.frombuffer(b"A" * 61, dtype=np.uint8), 59).tobytes().count(b"\\n")
     2
     """
+    # At column 0 no line has begun, so there is no head.
     head = min((LINE - column) % LINE, letters.size)
     lines = (letters.size - head) // LINE
     head_ends = head > 0 and column + head == LINE

@@ -17,7 +17,7 @@ from gsynth.tracks.misha import opened
 
 @define
 class MishaSink:
-    """A bin of the track is a multiple of the resolution on its contig: the windows within it, added up."""
+    """A bin of the track begins at a multiple of the resolution; its value is the sum of the windows within it."""
 
     root: Path
     track: str
@@ -27,15 +27,16 @@ class MishaSink:
     _parts: list[Scores] = field(factory=list, init=False)
 
     def made(self, scores: Scores) -> Scores:
-        """As of `ScoreSink`."""
+        """See `ScoreSink`."""
         return scores
 
     def take(self, made: Scores) -> None:
-        """As of `ScoreSink`."""
+        """See `ScoreSink`."""
         self._parts.append(made)
 
     def finish(self) -> None:
-        """As of `ScoreSink`."""
+        """See `ScoreSink`."""
+        # pymisha takes a DataFrame of pandas, which nothing else here needs.
         import pandas as pd
 
         ids, bins, values = self._bins()
@@ -54,11 +55,11 @@ class MishaSink:
         columns: Any = zip(*((part.ids, part.starts, part.sums, part.flags) for part in self._parts), strict=True)
         ids, starts, sums, flags = (np.concatenate(column) for column in columns)
         bins = starts // self.resolution
-        # The intervals are sorted, so the windows of one bin stand side by side.
+        # The intervals are sorted, so the windows of one bin are adjacent.
         firsts = np.flatnonzero(np.append(True, (ids[1:] != ids[:-1]) | (bins[1:] != bins[:-1])))
         sums, flags = np.add.reduceat(sums, firsts), np.bitwise_or.reduceat(flags, firsts)
         together = Scores(ids[firsts], bins[firsts], bins[firsts], sums, flags)
         return together.ids, together.starts, together.values()
 
     def result(self) -> None:
-        """Nothing: it is written."""
+        """None: everything is in the track."""

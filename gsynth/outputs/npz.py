@@ -16,14 +16,14 @@ from gsynth.outputs.scores import Scores
 
 _DATE: Final = (1980, 1, 1, 0, 0, 0)
 _AT_ONCE: Final = 1 << 20
-"""Windows whose places are made at once."""
+"""Windows whose positions are computed at once."""
 
 
 @define
 class NpzSink:
-    """The arrays ``contigs`` (names), and for each window ``contig`` (an index in them), ``start``, ``end``, ``score``.
+    """The array ``contigs`` (names), and for each window ``contig`` (index of its name), ``start``, ``end``, ``score``.
 
-    Scores are float64, NaN where there is none.
+    Scores are float64, NaN where a window has none.
     """
 
     file: IO[bytes]
@@ -41,10 +41,13 @@ class NpzSink:
 
     def __attrs_post_init__(self) -> None:
         self._archive = zipfile.ZipFile(self.file, "w")
+        # The scores come first, as they are made: only one member of a zip can be open, and positions can be computed
+        # later.
         self._scores = self._member("score", np.dtype("<f8"))
 
     def _member(self, name: str, dtype: np.dtype[Any]) -> IO[bytes]:
         """A member of the archive, its header written; with a fixed date: the same scores give the same bytes."""
+        # zipfile chooses the width of sizes when a member is opened, and fails when 4 GiB are passed after that.
         member = self._archive.open(zipfile.ZipInfo(f"{name}.npy", _DATE), "w", force_zip64=True)
         shape = (int(self._first_windows[-1]),)
         header = {"descr": np.lib.format.dtype_to_descr(dtype), "fortran_order": False, "shape": shape}
@@ -52,26 +55,27 @@ class NpzSink:
         return member
 
     def made(self, scores: Scores) -> bytes:
-        """As of `ScoreSink`."""
+        """See `ScoreSink`."""
         return scores.values().astype("<f8", copy=False).tobytes()
 
     def take(self, made: bytes) -> None:
-        """As of `ScoreSink`."""
+        """See `ScoreSink`."""
         self._scores.write(made)
 
     def finish(self) -> None:
-        """As of `ScoreSink`."""
+        """See `ScoreSink`."""
         self._scores.close()
         for column, (name, kind) in enumerate((("contig", "<i4"), ("start", "<i8"), ("end", "<i8"))):
             with self._member(name, np.dtype(kind)) as member:
                 for places in self._places():
                     member.write(places[column].astype(kind).tobytes())
         with self._archive.open(zipfile.ZipInfo("contigs.npy", _DATE), "w") as member:
+            # As text of one width: an array of objects would need pickle to be read.
             np.lib.format.write_array(member, np.array(self.intervals.names, dtype=np.str_), allow_pickle=False)
         self._archive.close()
 
     def _places(self) -> Iterator[tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]]:
-        """The contigs, starts and ends of all windows, some at once."""
+        """The contigs, starts and ends of all windows, `_AT_ONCE` at a time."""
         total, width = int(self._first_windows[-1]), self.resolution
         for first in range(0, total, _AT_ONCE):
             windows = np.arange(first, min(first + _AT_ONCE, total))
@@ -81,4 +85,4 @@ class NpzSink:
             yield self.intervals.ids[rows], np.maximum(begins, starts), np.minimum(begins + width, ends)
 
     def result(self) -> None:
-        """Nothing: it is written."""
+        """None: everything is in the file."""

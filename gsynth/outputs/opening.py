@@ -41,13 +41,13 @@ def check_output(output: OutputLike | None, output_format: str, inputs: Sequence
         check_binary(output)
         return
     path = check_path(output)
-    # First itself: the root, or '..', has no name to which the suffix of an index could be added.
+    # The path itself first: the root, or '..', has no name to which the suffix of an index could be added.
     check_place(path)
     files = _files(path, output_format)
     for file in files[1:]:
         check_place(file)
     check_not_an_input([*files, *_outdated(path, files)], inputs)
-    # A link is written through: what it points to must not promise something else either.
+    # Links are followed, so the name of their target must not promise another format either.
     for name in (path, real(path)):
         _check_suffix(name)
 
@@ -59,7 +59,7 @@ def _check_suffix(path: Path) -> None:
             f"output {path} asks for compression: write {path.with_suffix('')} and run {compressor} on it"
         )
     if kind not in (None, "FASTA"):
-        raise ArgumentError(f"output {path} asks for {kind}, which is not written: name a FASTA (.fa)")
+        raise ArgumentError(f"output {path} asks for {kind}, which cannot be written: name a FASTA (.fa)")
 
 
 def _files(path: Path, output_format: str) -> list[Path]:
@@ -67,9 +67,9 @@ def _files(path: Path, output_format: str) -> list[Path]:
 
 
 def _outdated(path: Path, files: Sequence[Path]) -> list[Path]:
-    """The index of what the file holds so far, where none of the `files` to be written replaces it.
+    """The index of the file's present content, if none of the `files` to be written replaces it.
 
-    It lies beside the file itself; a new one is written beside the name that was given, which may be a link.
+    It lies next to the file itself; a new one is written next to the name that was given, which may be a link.
     """
     old = sidecar(real(path), ".fai")
     return [old] if real(path).is_file() and old.is_file() and old not in map(real, files) else []
@@ -77,10 +77,11 @@ def _outdated(path: Path, files: Sequence[Path]) -> list[Path]:
 
 @contextmanager
 def open_sink(output: OutputLike | None, output_format: str, records: Records) -> Iterator[Sink]:
-    """The sink for an output of `records`; a path gets its content, and a FASTA its `.fai`, when all went well."""
+    """The sink for an output of `records`; a path gets its content, and a FASTA its `.fai`, once all went well."""
     if output is None or output_format == "vector":
         yield StringSink()
         return
+    # Raw bases carry no names, so any name will do for them.
     if output_format == "fasta":
         records.check_names()
     if isinstance(output, str | os.PathLike):
@@ -88,6 +89,7 @@ def open_sink(output: OutputLike | None, output_format: str, records: Records) -
         with replacing(*files, outdated=_outdated(files[0], files)) as (file, *index):
             yield _file_sink(Target(file, file.fileno()), output_format, records, index[0] if index else None)
     else:
+        # In order, not by place: it may be a pipe, or hold bytes in a buffer of its own.
         yield _file_sink(Target(output), output_format, records, None)
         output.flush()
 

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 
 class BinaryFile(Protocol):
-    """What a sink asks of an open file; what is written may be a part of what was handed over, where it says so."""
+    """What a sink needs of an open file; `write` may take only a part of its argument if it returns how much."""
 
     def write(self, data: memoryview, /) -> int | None: ...
 
@@ -26,7 +26,7 @@ class Target:
     """A file that may be written anywhere (`descriptor`), or else a stream.
 
     The place of every byte is known before it is made, so threads write to a file at the same time: copying to the
-    system's cache is a good part of the work.
+    system's cache is a considerable part of the work.
     """
 
     file: BinaryFile
@@ -34,13 +34,13 @@ class Target:
 
     def __attrs_post_init__(self) -> None:
         if self.descriptor is not None:
-            # One of its own, closed with the last reference: where a second Ctrl-C has cut the waiting for threads
-            # short, the file is closed while they run, and its number may be that of another file by then.
+            # A descriptor of its own, closed with the last reference: after a second Ctrl-C the file is closed while
+            # threads still run, and by then its number may belong to another file.
             self.descriptor = os.dup(self.descriptor)
             weakref.finalize(self, os.close, self.descriptor)
 
     def made(self, data: NDArray[np.uint8], place: int) -> NDArray[np.uint8] | None:
-        """Write at `place` where that can be done; else give the data back, to be taken in turn."""
+        """Write at `place` if that is possible; else return the data, to be taken in turn."""
         if self.descriptor is None:
             return data
         write_at(self.descriptor, data, place)
@@ -60,9 +60,10 @@ class Target:
         view = made.data
         while view:
             written = self.file.write(view)
+            # A buffered file takes everything in one call, and may return anything.
             if not isinstance(self.file, io.RawIOBase):
                 return
-            # A file without a buffer takes what it can: of more than 2 GB not all, of a full pipe nothing.
+            # A file without a buffer takes what it can: only a part of more than 2 GB, nothing if a pipe is full.
             if written is None:
                 raise BlockingIOError(errno.EAGAIN, "the output takes no more for now: open it in blocking mode")
             view = view[written:]
@@ -72,5 +73,6 @@ def write_at(descriptor: int, data: NDArray[np.uint8], place: int) -> None:
     """Write all of `data` (contiguous) at byte `place` of an open file."""
     view = data.data
     while view:
+        # The system writes at most 2 GiB in one call.
         written = os.pwrite(descriptor, view, place)
         view, place = view[written:], place + written

@@ -32,6 +32,7 @@ def check_place(path: Path) -> None:
         if error.errno != errno.ENAMETOOLONG:
             raise
         raise ArgumentError(f"the name of output {path} is too long for this file system") from error
+    # Of the target of a link: the new file is made there and renamed.
     if not real(path).parent.is_dir():
         raise MissingFileError(f"the folder {real(path).parent} of output {path.name} does not exist")
 
@@ -40,7 +41,7 @@ def check_binary(output: object) -> None:
     """Refuse an open file that takes text, is closed, or cannot be written to."""
     if not hasattr(output, "write"):
         raise ArgumentTypeError(f"output must be a path, a binary file or None, found {type(output).__name__}")
-    # What wraps a file (codecs, named temporary files) is of no class of io's, but has an encoding where it takes text.
+    # Wrappers of files (codecs, named temporary files) are not classes of io, but have an encoding if they take text.
     if isinstance(output, io.TextIOBase) or hasattr(output, "encoding"):
         raise ArgumentTypeError(f"output must be a binary file (mode 'wb', io.BytesIO), found {output!r:.80}")
     if getattr(output, "closed", False):

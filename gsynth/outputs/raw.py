@@ -1,4 +1,4 @@
-"""Records as bare bases, one behind the other."""
+"""Records as bare bases, one after the other."""
 
 from __future__ import annotations
 
@@ -27,6 +27,7 @@ class RawSink:
 
     def made(self, part: Part) -> NDArray[np.uint8] | None:
         """The letters themselves; None once they are written."""
+        # A target writes the memory of the array, which must be in one piece.
         return self._target.made(np.ascontiguousarray(part.letters), part.place + part.done)
 
     def corrected(self, part: Part, made: NDArray[np.uint8] | None, count: int) -> None:

@@ -15,10 +15,11 @@ from gsynth.errors import ArgumentError
 from gsynth.files.texts import Column, Texts, digits_of, joined
 from gsynth.intervals import Intervals
 
+# Readers of FASTA and of its index cut a name at the first blank; lone surrogates cannot be written as UTF-8.
 _NOT_IN_A_NAME: Final = re.compile(r"[\s\x00-\x20\x7f-\x9f\ud800-\udfff]")
 
 _LIKE_OURS: Final = re.compile(r"(:\d+-\d+|_repeat\d+|_sample\d+)$", re.MULTILINE)
-"""Names on lines of their own, one of which may end as those of parts, repeats and samples do."""
+"""Finds, among names on separate lines, one that ends as the names of parts, repeats and samples do."""
 
 
 @frozen(eq=False)
@@ -26,14 +27,14 @@ class Records:
     """Record ``i * n_samples + j`` is sample j of interval i.
 
     A record is named after its contig where it is whole, else ``contig:start-end`` (0-based half-open). An interval
-    that is given again has ``_repeat2``, ``_repeat3`` ... behind that, and where there are several samples all have
+    that appears again has ``_repeat2``, ``_repeat3`` ... appended, and if there are several samples, all have
     ``_sample1`` and so on at the end.
 
     Attributes
     ----------
     intervals : Intervals
     sizes : int64[contigs]
-        Of the genome's contigs.
+        Bases of the genome's contigs.
     n_samples : int
     """
 
@@ -46,13 +47,14 @@ class Records:
 
     def __attrs_post_init__(self) -> None:
         if _LIKE_OURS.search("\n".join(self._used())):
-            # A contig may be called what a part of another one would be called: only looking at all names tells.
+            # A contig may have the name that a part of another one would get: all names must be compared.
             names = joined(self._columns(np.arange(len(self), dtype=np.int64))).words()
             object.__setattr__(self, "_all", Column.words(_distinct(names)))
 
     @_contigs.default
     def _encoded(self) -> Column:
-        # Whatever a contig of a genome in memory is called: where names are written, `check_names` refuses such a one.
+        # A genome in memory may have any str as a name, even lone surrogates; `check_names` refuses them where names
+        # are written.
         return Column.words([name.encode(errors="surrogatepass") for name in self.intervals.names])
 
     @_copies.default
@@ -66,7 +68,7 @@ class Records:
         return list(itertools.compress(self.intervals.names, used.tolist()))
 
     def check_names(self) -> None:
-        """ArgumentError for a contig whose name cannot be written, for it would be read as another one."""
+        """ArgumentError for a contig whose name cannot be written, because it would be read as another one."""
         check_names(self._used())
 
     def __len__(self) -> int:
@@ -74,7 +76,7 @@ class Records:
 
     @property
     def bases(self) -> int:
-        """Bases in all."""
+        """Total number of bases."""
         return self.intervals.total * self.n_samples
 
     def lengths(self, numbers: NDArray[np.int64]) -> NDArray[np.int64]:
@@ -84,7 +86,7 @@ class Records:
         return lengths
 
     def names(self, numbers: NDArray[np.int64]) -> Texts:
-        """The names of some records, each of them given to no other."""
+        """The names of some records; no two records have the same name."""
         return joined(self.name_columns(numbers))
 
     def name_columns(self, numbers: NDArray[np.int64]) -> list[Column]:
@@ -114,6 +116,7 @@ class Records:
 
     def name_lengths(self, numbers: NDArray[np.int64]) -> NDArray[np.int64]:
         """Bytes of the names of some records: int64[r]."""
+        # Without making the names: places are reserved in order, ahead of the threads that make the text.
         if self._all is not None:
             return self._all.lengths[numbers]
         rows, samples = np.divmod(numbers, self.n_samples)
@@ -131,20 +134,20 @@ class Records:
 
 
 def check_names(names: Sequence[str]) -> None:
-    """ArgumentError for the name of a contig that cannot be written, for it would be read as another one."""
-    # All at once: a genome may have a million.
+    """ArgumentError for a contig name that cannot be written, because it would be read as another one."""
+    # All at once: a genome may have a million contigs.
     if all(names) and not _NOT_IN_A_NAME.search("".join(names)):
         return
     for name in names:
         if not name or _NOT_IN_A_NAME.search(name):
             raise ArgumentError(
-                f"contig {name!r} has a name that is empty or has blanks or control characters, which would be "
-                "another contig in the output: rename it"
+                f"contig {name!r} has a name that is empty or has blanks or control characters, and would be read "
+                "as another contig: rename it"
             )
 
 
 def _distinct(names: list[bytes]) -> list[bytes]:
-    """The names, with ``_repeat2`` and so on behind those that were given before."""
+    """The names, with ``_repeat2`` and so on appended to those that appeared before."""
     seen: set[bytes] = set()
     found = []
     for name in names:
@@ -158,7 +161,7 @@ def _distinct(names: list[bytes]) -> list[bytes]:
 
 
 def copies(intervals: Intervals) -> NDArray[np.int64] | None:
-    """How many earlier intervals are the same as each one: int64[n]; None where none is given twice."""
+    """How many earlier intervals are the same as each one: int64[n]; None if none appears twice."""
     order = np.lexsort((intervals.ends, intervals.starts, intervals.ids))
     same = np.ones(order.size, dtype=np.bool_)
     same[:1] = False
@@ -166,7 +169,7 @@ def copies(intervals: Intervals) -> NDArray[np.int64] | None:
         same[1:] &= column[order[1:]] == column[order[:-1]]
     if not same.any():
         return None
-    # The sort is stable, so the copies of an interval stand side by side in the order in which they were given.
+    # The sort is stable, so the copies of an interval are adjacent, in the order in which they were given.
     firsts = np.flatnonzero(~same)
     counted = np.empty(order.size, dtype=np.int64)
     counted[order] = np.arange(order.size) - np.repeat(firsts, np.diff(np.append(firsts, order.size)))

@@ -38,6 +38,7 @@ ScoreFormat = Literal["frame", "arrays", "bedgraph", "bigwig", "npz", "misha"]
 SCORE_FORMATS: Final = get_args(ScoreFormat)
 
 _IN_MEMORY: Final = (FRAME, ARRAYS)
+# Readers of these search by position.
 _IN_ORDER: Final = (BEDGRAPH, BIGWIG, MISHA)
 _SUFFIXES: Final = {
     ".bedgraph": BEDGRAPH, ".bg": BEDGRAPH, ".bdg": BEDGRAPH, ".bw": BIGWIG, ".bigwig": BIGWIG, ".npz": NPZ,
@@ -54,7 +55,7 @@ class Form:
     compressed: bool = False
 
     def arranged(self, intervals: Intervals) -> Intervals:
-        """The intervals in the order of the genome, where the format must have them so.
+        """The intervals in the order of the genome, if the format requires it.
 
         Raises
         ------
@@ -71,7 +72,7 @@ class Form:
             name = intervals.names[int(ids[i])]
             raise ArgumentError(
                 f"intervals {name}:{starts[i]}-{ends[i]} and {name}:{starts[i + 1]}-{ends[i + 1]} (0-based half-open) "
-                f"overlap: {self.name} has one value for a base; merge them, or ask for output_format='{FRAME}'"
+                f"overlap: {self.name} holds one value per base; merge them, or use output_format='{FRAME}'"
             )
         return Intervals(intervals.names, ids, starts, ends)
 
@@ -106,13 +107,14 @@ def _in_memory(output: Any, output_format: str | None) -> Form:
 
 
 def _form_of(output: Any, output_format: str | None) -> Form:
-    """By what was asked for, and by the suffix."""
+    """The form that `output_format` and the suffix ask for."""
     if output_format == MISHA:
         return Form(MISHA)
     if hasattr(output, "write"):
         check_binary(output)
         if output_format is None:
-            raise ArgumentError("an open file has no suffix: say in which output_format to write to it")
+            raise ArgumentError("an open file has no suffix: give the output_format")
+        # Its header is written last.
         if output_format == BIGWIG and not (hasattr(output, "seekable") and output.seekable()):
             raise ArgumentError("a bigWig cannot be written to a stream: name a file")
         return Form(output_format)
@@ -122,7 +124,7 @@ def _form_of(output: Any, output_format: str | None) -> Form:
     promised = _SUFFIXES.get(inner.suffix.lower())
     found = output_format or promised
     if found is None:
-        raise ArgumentError(f"output {path} has none of the suffixes {', '.join(_SUFFIXES)}: name the output_format")
+        raise ArgumentError(f"output {path} has none of the suffixes {', '.join(_SUFFIXES)}: give the output_format")
     other = kind_of(inner) if promised is None else None
     if other is not None or promised not in (None, found):
         raise ArgumentError(f"output {path} asks for {other or promised}, output_format for {found}")
@@ -132,7 +134,7 @@ def _form_of(output: Any, output_format: str | None) -> Form:
 
 
 def _check_track(output: Any, genome: Genome) -> None:
-    """Refuse what is no name for a new track of the genome's database."""
+    """Refuse what cannot name a new track in the genome's database."""
     from gsynth.tracks.misha import database_of, stored_tracks
 
     root = database_of(genome)
@@ -141,12 +143,12 @@ def _check_track(output: Any, genome: Genome) -> None:
     if not isinstance(output, str):
         raise ArgumentTypeError(f"output must be the name of a track, found {type(output).__name__}")
     if output in stored_tracks(root):
-        raise ArgumentError(f"{root} has a track {output!r}: remove it, or name another one")
+        raise ArgumentError(f"{root} already has a track {output!r}: remove it, or choose another name")
     import pymisha  # noqa: F401  # the error belongs here, before the work
 
 
 def _outdated(path: Path) -> list[Path]:
-    """The indices of what the file holds so far."""
+    """The indices of the file's present content."""
     return [found for suffix in _INDICES if (found := sidecar(real(path), suffix)).is_file()]
 
 
@@ -154,7 +156,7 @@ def _outdated(path: Path) -> list[Path]:
 def open_score_sink(
     output: Any, form: Form, genome: Genome, intervals: Intervals, resolution: int
 ) -> Iterator[ScoreSink]:
-    """The sink for the scores of the intervals' windows; a path gets its content when all went well."""
+    """The sink for the scores of the intervals' windows; a path gets its content once all went well."""
     if form.name in _IN_MEMORY:
         yield FrameSink(intervals.names) if form.name == FRAME else ArraysSink(intervals.names)
     elif form.name == MISHA:
@@ -167,11 +169,12 @@ def open_score_sink(
         yield misha
         misha.finish()
     elif isinstance(output, io.RawIOBase):
-        # It may take only a part of what it is given.
+        # An unbuffered file may take only a part of what it is given.
         buffered: Any = io.BufferedWriter(output)
         try:
             yield from _written(buffered, form, genome, intervals, resolution)
         finally:
+            # Not closed: the file is the caller's.
             buffered.detach()
     elif hasattr(output, "write"):
         yield from _written(output, form, genome, intervals, resolution)

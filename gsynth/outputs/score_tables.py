@@ -22,18 +22,19 @@ class _InMemory:
     _parts: list[Columns] = field(factory=list, init=False)
 
     def made(self, scores: Scores) -> Columns:
-        """As of `ScoreSink`."""
+        """See `ScoreSink`."""
         return scores.ids, scores.starts, scores.ends, scores.values()
 
     def take(self, made: Columns) -> None:
-        """As of `ScoreSink`."""
+        """See `ScoreSink`."""
         self._parts.append(made)
 
     def finish(self) -> None:
-        """As of `ScoreSink`."""
+        """See `ScoreSink`."""
 
     def _columns(self) -> Columns:
         empty = np.empty(0, dtype=np.int64)
+        # np.concatenate refuses an empty list.
         parts = [*self._parts, (empty, empty, empty, np.empty(0))]
         ids, starts, ends, values = (np.concatenate(column) for column in zip(*parts, strict=True))
         return ids, starts, ends, values
@@ -41,10 +42,10 @@ class _InMemory:
 
 @define
 class FrameSink(_InMemory):
-    """A DataFrame of pandas where that is installed, else a dict of arrays: chrom, start, end, score."""
+    """A pandas DataFrame if pandas is installed, else a dict of arrays: chrom, start, end, score."""
 
     def result(self) -> Any:
-        """As of `ScoreSink`."""
+        """See `ScoreSink`."""
         ids, starts, ends, values = self._columns()
         names = np.array(self.names, dtype=object)[ids]
         table: dict[str, NDArray[Any]] = {"chrom": names, "start": starts, "end": ends, "score": values}
@@ -53,10 +54,10 @@ class FrameSink(_InMemory):
 
 @define
 class ArraysSink(_InMemory):
-    """For each contig that has windows its starts, ends and scores, in the order of the windows."""
+    """For each contig with windows: their starts, ends and scores, in the order of the windows."""
 
     def result(self) -> dict[str, tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]]:
-        """As of `ScoreSink`."""
+        """See `ScoreSink`."""
         ids, starts, ends, values = self._columns()
         found = {}
         for row in np.unique(ids).tolist():

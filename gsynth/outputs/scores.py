@@ -1,4 +1,4 @@
-"""Scores of windows, as columns, and what every place that they can go to is to the calls."""
+"""Scores of windows, as columns, and the interface that every destination for them has."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from gsynth.plugins.contracts import LOG_BITS
 MISSING: Final = np.uint8(1)
 """Flag of a window without a score."""
 IMPOSSIBLE: Final = np.uint8(2)
-"""Flag of a window with a base that the model says cannot be."""
+"""Flag of a window with a base that is impossible under the model."""
 AGAINST_IMPOSSIBLE: Final = np.uint8(4)
-"""The same of the model that the first one is compared with."""
+"""Flag of a window with a base that is impossible under the model `against`."""
 
 
 @frozen(eq=False)
 class Scores:
-    """The scores of windows, in exact whole numbers until somebody asks for their values.
+    """The scores of windows, as exact whole numbers; `values` converts them.
 
     Attributes
     ----------
@@ -49,6 +49,7 @@ class Scores:
     @property
     def scored(self) -> NDArray[np.bool_]:
         """Which windows have a score, an infinite one too: bool[w]."""
+        # Impossible under both models would be -inf minus -inf.
         both = IMPOSSIBLE | AGAINST_IMPOSSIBLE
         return np.asarray(((self.flags & MISSING) == 0) & ((self.flags & both) != both))
 
@@ -58,7 +59,8 @@ class Scores:
         return np.asarray(self.scored & (self.flags != 0))
 
     def values(self) -> NDArray[np.float64]:
-        """The scores: NaN where there is none, -inf for what cannot be."""
+        """The scores: NaN where there is none, -inf for what is impossible, inf for what is so under `against`."""
+        # By a power of two, so nothing is rounded as long as a sum fits the 53 bits of a double.
         values: NDArray[np.float64] = self.sums.astype(np.float64) * 2.0**-LOG_BITS
         if self.flags.any():
             values[self.flags == IMPOSSIBLE] = -np.inf

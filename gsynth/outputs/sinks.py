@@ -1,4 +1,4 @@
-"""What every output is to the calls: a sink that takes the parts of records in their order."""
+"""The interface of every output: a sink that takes the parts of records in order."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ class Part:
     Attributes
     ----------
     numbers : int64[r]
-        Of the records.
+        Numbers of the records.
     letters : uint8[sum(lengths)]
-        Their bases, one record behind the other.
+        Their bases, one record after the other.
     lengths : int64[r]
         How many of the letters belong to each record.
     place : int
         What the sink reserved for the first record.
     done : int
-        Bases of the record that came before, where this is a stretch that goes on; else 0.
+        Bases of the record that came before, if this stretch continues one; else 0.
     begins, ends : bool
         Whether the first record begins, and the last one ends, with this part.
     """
@@ -42,15 +42,15 @@ class Sink(Protocol):
     """Takes all records of a call, part by part."""
 
     def reserve(self, numbers: NDArray[np.int64]) -> int:
-        """Where the next records, whole, go: a number that their parts carry. In the order of the records."""
+        """Reserve room for the next records, whole: a number that their parts carry. In the order of the records."""
         ...
 
     def made(self, part: Part) -> Any:
-        """The part as it will be written, or what is left to do where it is written by now. On any thread."""
+        """The part as it will be written, or what is left to do if it is already written. On any thread."""
         ...
 
     def corrected(self, part: Part, made: Any, count: int) -> None:
-        """Make anew what there is of the first `count` letters, which have changed, of a stretch that goes on."""
+        """Redo the first `count` letters, which have changed, of a stretch that continues a record."""
         ...
 
     def take(self, part: Part, made: Any) -> None:

@@ -31,6 +31,7 @@ class StringSink:
 
     def corrected(self, part: Part, made: list[str], count: int) -> None:
         """See `gsynth.outputs.Sink`."""
+        # Only a stretch that continues a record is corrected, and such a part has one string.
         made[0] = part.letters[:count].tobytes().decode("ascii") + made[0][count:]
 
     def take(self, part: Part, made: list[str]) -> None:
