@@ -1,4 +1,4 @@
-"""The public plugin API: all that a plugin may import from gsynth.
+"""The public plugin API: everything that a plugin may import from gsynth.
 
 A plugin is a module with functions marked :data:`hookimpl`, named by an entry point of the group ``gsynth``::
 

@@ -1,4 +1,4 @@
-"""Which backend does the work: the argument, else the environment, else the best that is installed."""
+"""Which backend does the work: the argument, else the environment, else the best one installed."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ log = logging.getLogger("gsynth")
 def load_backend(role: Role[D, I], backend: str | None) -> I:
     """The implementation of `role` that `backend` asks for; obeyed or refused, never replaced.
 
-    "auto" takes the best one that loads here, and warns where that is not the best one that is installed.
+    "auto" takes the best one that loads here, and warns if that is not the best one installed.
     """
     if backend is not None and not isinstance(backend, str):
         raise ArgumentTypeError(f"backend must be a name or None, found {type(backend).__name__}")
@@ -36,12 +36,12 @@ def load_backend(role: Role[D, I], backend: str | None) -> I:
     return plugins.load(role, name)
 
 
-@functools.cache  # once a process
+@functools.cache  # once per process, though every call of the API chooses anew
 def _warn(role: str, name: str, problems: tuple[str, ...]) -> None:
     details = "\n".join(f"  {problem}" for problem in problems)
     warnings.warn(
         f"backend 'auto' takes the {role} {name!r}, because better ones cannot be used here:\n{details}\n"
-        f"name one with backend={name!r} (--backend {name}) if that is what you want",
+        f"choose it with backend={name!r} (--backend {name}) to silence this warning",
         UserWarning,
         stacklevel=5,
     )

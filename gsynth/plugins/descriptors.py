@@ -1,4 +1,4 @@
-"""What a hook yields: frozen descriptors, light to import, whose `load` brings the real thing.
+"""What a hook yields: frozen descriptors, light to import, whose `load` imports the real thing.
 
 `name` is what a user types. `load` imports and returns the implementation and may raise ImportError, which makes
 the plugin unavailable (with `install_hint` in the message). Higher `priority` wins where the choice is open
@@ -48,12 +48,15 @@ def _is_name(value: object) -> bool:
 
 
 def _is_whole(value: object) -> bool:
+    # bool is a kind of int; a priority of True is surely a mistake.
     return isinstance(value, int) and not isinstance(value, bool)
 
 
 def _is_suffixes(value: object) -> bool:
     return isinstance(value, tuple) and all(
-        isinstance(suffix, str) and suffix[:1] == "." and suffix == suffix.lower() for suffix in value
+        # They are compared with lower-cased suffixes of paths, so ".GSM" would never match.
+        isinstance(suffix, str) and suffix[:1] == "." and suffix == suffix.lower()
+        for suffix in value
     )
 
 
@@ -69,12 +72,13 @@ _SUFFIXES: Final = _must(_is_suffixes, "a tuple of lower-case suffixes, each wit
 
 
 def _never(_: object) -> bool:
+
     return False
 
 
 @frozen(kw_only=True)
 class PluginDescriptor:
-    """What every role has in common."""
+    """The fields that every role has in common."""
 
     name: str = field(validator=_A_NAME)
     load: Callable[[], object] = field(validator=_CALLABLE)
@@ -85,6 +89,7 @@ class PluginDescriptor:
 
 
 @frozen(kw_only=True)
+# Here and below `contract` has no default: one that follows gsynth would let an old kernel pass for a new one.
 class CounterPlugin(PluginDescriptor):
     """A k-mer counter; one part of a backend. It must say which `contract` it was written for."""
 
@@ -115,8 +120,9 @@ class SerializerPlugin(PluginDescriptor):
     `suffixes` (lower case, with the dot) choose it for saving, `sniff` for loading: called with an existing path,
     it looks at the content, and must be cheap and import nothing heavy. `can_save` is False for formats that are
     only read; `compressed` says that it is what ``compress=True`` asks for. `on_request` formats are written only
-    when named. `files` are the names of files that a folder of this format may hold, some only now and then: one that a
-    new model does not bring goes with the old model, where any other file is left alone, and the save refused.
+    when named. `files` are the names of the files that a folder of this format may hold. Not every model has all of
+    them: when a model is replaced, those of the old one are removed with it. If the folder holds any other file, the
+    save is refused.
     """
 
     load: Callable[[], Serializer] = field(validator=_CALLABLE)
@@ -130,7 +136,7 @@ class SerializerPlugin(PluginDescriptor):
 
 @frozen(kw_only=True)
 class SourcePlugin(PluginDescriptor):
-    """A kind of source. `accepts` looks at one (of a path, at the content) and says whether it is of this kind."""
+    """A kind of source. `accepts` looks at one (for a path, at its content) and says whether it is of this kind."""
 
     accepts: Callable[[object], bool] = field(default=_never, validator=_CALLABLE)
 

@@ -1,4 +1,4 @@
-"""The hooks: each takes nothing and yields frozen descriptors."""
+"""The hooks: each takes no arguments and yields frozen descriptors."""
 
 from __future__ import annotations
 

@@ -29,26 +29,27 @@ class Registered(Generic[D]):
 
 
 def named_entry(role: str, entry: Registered[D]) -> str:
-    """What an error calls a plugin."""
+    """How errors refer to a plugin."""
     return f"{role} {entry.name!r} (from {entry.distribution})"
 
 
 def reason_of(error: BaseException) -> str:
-    """An error in one line or more: its kind and what it says."""
+    """The kind of an error and its message."""
     return f"{type(error).__name__}: {error}"
 
 
 def load(role: Role[D, I], entry: Registered[D]) -> I:
-    """What the descriptor's `load` brings.
+    """What the descriptor's `load` returns.
 
     Raises
     ------
     UnavailablePluginError
-        It was written for another contract, or lacks what it imports.
+        It was written for another contract, or cannot import what it needs.
     BrokenPluginError
-        Its `load` failed, or brought something else.
+        Its `load` failed, or returned something else.
     """
     who = named_entry(role.name, entry)
+    # Before loading: importing a plugin of another contract may already fail, for a reason that would mislead.
     _check_contract(role, entry, who)
     descriptor = entry.descriptor
     try:
@@ -56,7 +57,7 @@ def load(role: Role[D, I], entry: Registered[D]) -> I:
     except ImportError as error:
         hint = f"; {descriptor.install_hint}" if descriptor.install_hint else ""
         raise UnavailablePluginError(f"{who} cannot be used here: {error}{hint}") from error
-    # A plugin that ends the process ends no call that does not need it.
+    # SystemExit too: a plugin that calls sys.exit must not end a process that can do without it.
     except (Exception, SystemExit) as error:
         raise BrokenPluginError(f"{who} failed to load: {reason_of(error)}") from error
     fitting = _fitting(role, implementation, who)
@@ -81,6 +82,7 @@ def _check_contract(role: Role[D, I], entry: Registered[D], who: str) -> None:
 def _fitting(role: Role[D, I], implementation: object, who: str) -> I:
     try:
         missing = missing_parts(implementation, role)
+        # A class has all the methods, so it would pass for its own instance; returning it is a common slip.
         if not missing and not isinstance(implementation, type) and isinstance(implementation, role.protocol):
             return implementation
     except Exception as error:
@@ -93,5 +95,6 @@ def _fitting(role: Role[D, I], implementation: object, who: str) -> I:
 
 def missing_parts(implementation: object, role: Role[D, I]) -> list[str]:
     """The methods of the role's contract that an implementation lacks."""
+    # By name, for the error; isinstance with a protocol says only that something is missing.
     asked = [name for name in vars(role.protocol) if not name.startswith("_")]
     return [name for name in asked if not callable(getattr(implementation, name, None))]

@@ -1,4 +1,4 @@
-"""Finds the installed plugins, once, and selects among them."""
+"""Finds the installed plugins, once, and chooses among them."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from gsynth.plugins.roles import ROLES, D, I, Role
 ENTRY_POINT_GROUP: Final = "gsynth"
 
 UNUSABLE: Final = (UnavailablePluginError, PluginConflictError, BrokenPluginError)
-"""Why a plugin that is registered cannot be had."""
+"""The errors of a registered plugin that cannot be used."""
 
 log = logging.getLogger("gsynth.plugins")
 
@@ -62,13 +62,13 @@ def _distribution_of(entry_point: importlib.metadata.EntryPoint) -> str:
 
 @frozen
 class Registry:
-    """The plugins of one set of entry points, and the ones that failed to come in.
+    """The plugins of one set of entry points, and those that failed to register.
 
     Attributes
     ----------
     manager : pluggy.PluginManager
         Blocking, tracing and unregistering are pluggy's own: a plugin that is blocked or unregistered there is gone
-        from here at once. A plugin has the name of its entry point.
+        from here at once. A plugin is registered under the name of its entry point.
     broken : list of BrokenPlugin
     """
 
@@ -83,15 +83,17 @@ class Registry:
     def from_entry_points(cls, entry_points: Iterable[importlib.metadata.EntryPoint]) -> Registry:
         """Load the entry points one by one; one that fails is kept in `broken` with its reason."""
         registry = cls()
+        # The order in which the system lists distributions must not decide which of two equal plugins is found first.
         points = sorted(entry_points, key=lambda ep: (ep.name, ep.value, _distribution_of(ep)))
         known = {name for point in points for name in (point.name, _distribution_of(point))}
         for name in blocked_names():
             if name not in known:
-                log.warning("%s names %r, and no plugin is named so%s", BLOCK_VARIABLE, name, _close(name, known))
+                log.warning("%s names %r, but no plugin has that name%s", BLOCK_VARIABLE, name, _close(name, known))
         for point in points:
             distribution = _distribution_of(point)
             if registry._is_blocked(point.name, distribution):
                 continue
+            # One by one: pluggy's own load_setuptools_entrypoints stops at the first plugin that cannot be imported.
             try:
                 module = point.load()
             except (Exception, SystemExit) as error:
@@ -104,10 +106,11 @@ class Registry:
         """Register one plugin module under its entry point's name."""
         if self._is_blocked(name, distribution):
             return
-        # Two distributions may use one name; that is a conflict only where their plugins have one.
+        # Two distributions may use the same entry point name; only plugins of the same name are a conflict.
         unique = name if self.manager.get_plugin(name) is None else f"{name} ({distribution})"
         try:
             self.manager.register(module, name=unique)
+            # pluggy ignores a marked function that matches no hook unless it is asked.
             self.manager.check_pending()
             hooks = [caller.name for caller in self.manager.get_hookcallers(module) or []]
             problem = "" if hooks else _no_hook(module)
@@ -115,6 +118,7 @@ class Registry:
             problem = reason_of(error)
         if problem:
             if self.manager.has_plugin(unique):
+                # A plugin that stays registered with a faulty hook would fail the check of every later one.
                 self.manager.unregister(name=unique)
             self._reject(name, distribution, problem)
             return
@@ -124,7 +128,7 @@ class Registry:
                 self._collect(role, module, unique, distribution)
 
     def _forget(self, plugin: str) -> None:
-        """Another module may have had the name, and have been unregistered."""
+        """Drop what an unregistered module of the same name has left behind."""
         for entries in self._found.values():
             entries[:] = [entry for entry in entries if entry.plugin != plugin]
         for key in [key for key in self._loaded if key[1] == plugin]:
@@ -133,7 +137,7 @@ class Registry:
     def _is_blocked(self, name: str, distribution: str) -> bool:
         if not (self.manager.is_blocked(name) or self.manager.is_blocked(distribution)):
             return False
-        self.broken.append(BrokenPlugin(name, distribution, f"blocked ({BLOCK_VARIABLE}, or set_blocked of pluggy)"))
+        self.broken.append(BrokenPlugin(name, distribution, f"blocked ({BLOCK_VARIABLE}, or pluggy's set_blocked)"))
         return True
 
     def _reject(self, name: str, distribution: str, reason: str) -> None:
@@ -141,9 +145,10 @@ class Registry:
         log.warning("skipped a plugin: %s", self.broken[-1])
 
     def _collect(self, role: Role[D, I], module: object, plugin: str, distribution: str) -> None:
-        # Each plugin's hook is called by itself, so that nothing that one does wrong reaches another.
+        # The hook of each plugin is called separately, so that an error in one does not affect the others.
         others = [other for other in self.manager.get_plugins() if other is not module]
         hook = self.manager.subset_hook_caller(role.hook, others)
+        # A hook is a generator, so its errors appear only while it is read.
         try:
             yielded = [descriptor for part in hook() for descriptor in part]
         except (Exception, SystemExit) as error:
@@ -165,12 +170,13 @@ class Registry:
         found = [
             Registered(entry.descriptor, entry.distribution, entry.plugin)
             for entry in self._found[role.name]
+            # Asked of the manager each time, so that its set_blocked and unregister take effect at once.
             if self.manager.has_plugin(entry.plugin) and isinstance(entry.descriptor, role.descriptor)
         ]
         return sorted(found, key=lambda entry: (-entry.descriptor.priority, entry.name, entry.distribution))
 
     def select(self, role: Role[D, I], name: str) -> Registered[D]:
-        """The plugin of that name; one of the four selection errors if it cannot be had."""
+        """The plugin of that name; one of the four selection errors if there is none to use."""
         matches = [entry for entry in self.ranked(role) if entry.name == name]
         if not matches:
             raise UnknownPluginError(self._unknown(role, name))
@@ -190,6 +196,7 @@ class Registry:
         """The implementation of a plugin, loaded once."""
         key = role.name, entry.plugin, entry.name
         found = self._loaded.get(key)
+        # Also when nothing has been loaded yet; the check tells the type checker what the cache holds.
         if not isinstance(found, role.protocol):
             found = self._loaded[key] = load(role, entry)
         return found
@@ -238,6 +245,7 @@ def _no_hook(module: object) -> str:
     return f"it has no gsynth hook{found}: mark a function named {hooks} with gsynth.plugins.hookimpl"
 
 
+# At the first use, not at import: `gsynth --help` must not read the entry points of every distribution.
 @functools.cache
 def registry() -> Registry:
     """The registry of this process, from the installed entry points."""

@@ -1,4 +1,4 @@
-"""What plugins can be: for each role its hook, its descriptor and what its `load` must bring."""
+"""What plugins can be: for each role its hook, its descriptor and what its `load` must return."""
 
 from __future__ import annotations
 
@@ -51,6 +51,7 @@ class Role(Generic[D, I]):
         return self.name
 
 
+# Contract 2 changed the signatures of kernels but not those of the other roles, whose older plugins still work.
 COUNTER: Final = Role("counter", CounterPlugin, Counter, least_contract=2)
 SAMPLER: Final = Role("sampler", SamplerPlugin, Sampler, least_contract=2)
 SCORER: Final = Role("scorer", ScorerPlugin, Scorer, least_contract=2)
@@ -58,6 +59,7 @@ SERIALIZER: Final = Role("serializer", SerializerPlugin, Serializer)
 GENOME: Final = Role("genome", GenomePlugin, GenomeOpener)
 TRACK: Final = Role("track", TrackPlugin, TrackOpener)
 
+# Typed by the widest role here only: whoever names a role gets the types of its descriptor and implementation.
 ROLES: Final[dict[str, Role[PluginDescriptor, object]]] = {
     role.name: role for role in (COUNTER, SAMPLER, SCORER, SERIALIZER, GENOME, TRACK)
 }

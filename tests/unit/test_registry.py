@@ -179,7 +179,7 @@ def test_plugins_are_blocked_by_their_distribution(monkeypatch):
 def test_a_misspelled_block_is_warned_about(monkeypatch, caplog):
     monkeypatch.setenv("GSYNTH_BLOCK_PLUGINS", "abacsu")
     registry(EntryPoint("abacus", counters(GOOD)))
-    assert "GSYNTH_BLOCK_PLUGINS names 'abacsu', and no plugin is named so; did you mean 'abacus'?" in caplog.text
+    assert "GSYNTH_BLOCK_PLUGINS names 'abacsu', but no plugin has that name; did you mean 'abacus'?" in caplog.text
 
 
 @pytest.mark.parametrize("block", ["unregister", "set_blocked"])

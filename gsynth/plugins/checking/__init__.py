@@ -1,10 +1,10 @@
-"""Where the core asks plugins, and checks what comes back against the contract; it asks them nowhere else.
+"""The only place where the core calls plugins, and checks what they return against the contract.
 
-What a plugin hands back is looked at once: its type, dtype, shape and order, and where that costs next to nothing its
-range. An error names the plugin and its distribution, or the argument, and the contig and the block. What a plugin
-raises is named too; errors of gsynth's own kinds, of the system and of memory pass as they are.
+What a plugin returns is checked once: its type, dtype, shape and order, and its range where that costs next to nothing.
+An error names the plugin and its distribution, or the argument, and the contig and the block. What a plugin raises is
+reported in the same way; gsynth's own errors, system errors and MemoryError pass unchanged.
 
-Plugins are not wrapped: their optional abilities, and whether they can be pickled, stay their own.
+Plugins are not wrapped: a wrapper would hide their optional abilities, and whether they can be pickled.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Which plugins say that a source or a file is theirs. One that fails says no, is logged, and stops nobody."""
+"""Which plugins say that a source or a file is theirs. A failure counts as a no, is logged, and stops nothing."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ _log: Final = logging.getLogger("gsynth.plugins")
 
 
 def openers(plugins: Registry, role: Role[S, I], source: object, problems: list[str]) -> Iterator[tuple[str, I]]:
-    """The names and openers of the plugins that accept `source`, best first; what fails is noted in `problems`.
+    """The names and openers of the plugins that accept `source`, best first; failures are noted in `problems`.
 
     Raises
     ------
     PluginError
-        At the end, where no plugin that accepts it can be used: why the best one cannot.
+        At the end, if no plugin that accepts it can be used: why the best one cannot.
     """
     failure: PluginError | None = None
     usable = False
@@ -37,6 +37,7 @@ def openers(plugins: Registry, role: Role[S, I], source: object, problems: list[
         try:
             opener = plugins.load(role, entry.name)
         except UNUSABLE as error:
+            # The first failure is that of the best plugin, which is the one to mend.
             failure = failure or error
             _note(str(error), problems)
             continue
@@ -62,7 +63,7 @@ def _answer(ask: Callable[[], object], asked: str, problems: list[str]) -> bool:
     try:
         answer = ask()
     except OSError as error:
-        # The file's fault, not the plugin's: another one may need less of it.
+        # The fault of the file, not of the plugin: another plugin may need less of it.
         problems.append(f"{asked}: {error}")
         return False
     except (Exception, SystemExit) as error:

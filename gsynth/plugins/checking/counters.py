@@ -1,4 +1,4 @@
-"""What a counter hands back."""
+"""Calls of a counter, with checks of what it returns."""
 
 from __future__ import annotations
 
@@ -30,6 +30,7 @@ def count(
 
     with named(counter, _ROLE, doing):
         unknown = counter.count(codes, edges, strata, order=order, out=out)
+    # The table itself is not looked at: comparing its sum before and after would cost as much as small blocks do.
     if not is_whole(unknown) or not 0 <= unknown <= windows:
         expected = f"how many windows hold a 4: an int from 0 to {windows}"
         refuse(counter, _ROLE, doing(), kind_of(unknown), expected)

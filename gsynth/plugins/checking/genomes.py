@@ -1,4 +1,4 @@
-"""What a genome hands back: contigs and bases."""
+"""Calls of a genome, with checks of the contigs and bases that it returns."""
 
 from __future__ import annotations
 
@@ -17,13 +17,14 @@ Codes = NDArray[np.uint8]
 Positions = NDArray[np.int64]
 
 _ROLE: Final = "genome"
+# Positions are int64, and sums of two of them must not overflow.
 _MOST: Final = 2**62
 _UNWRITTEN: Final = 255
 """No ASCII base, so a cell that holds it was not written; see `fetch_many`."""
 
 
 def is_genome(source: object) -> TypeGuard[Genome]:
-    """Whether a user's object has what a genome has; BrokenPluginError where its attributes fail."""
+    """Whether a user's object has the attributes of a genome; BrokenPluginError if reading them fails."""
     with named(source, _ROLE, lambda: "reading its attributes"):
         return isinstance(source, Genome) and not isinstance(source, type)
 
@@ -58,7 +59,7 @@ def check_genome(genome: Genome) -> None:
 
 def _check_contigs(genome: Genome, contigs: Mapping[Any, Any]) -> None:
     names, sizes = list(contigs), list(contigs.values())
-    # All at once, for there may be a million; the loop finds what is wrong, and takes whole numbers of other types.
+    # All at once, because there may be a million; the loop finds the offender, and allows whole numbers of other types.
     plain = {*map(type, names)} <= {str} and {*map(type, sizes)} <= {int} and all(names)
     if plain and min(sizes, default=0) >= 0 and max(sizes, default=0) < _MOST:
         return
@@ -77,25 +78,28 @@ def fetch(genome: Genome, contig: str, start: int, end: int) -> Codes:
 
     with named(genome, _ROLE, doing):
         bases = genome.fetch(contig, start, end)
+    # Compiled kernels read this memory without bounds: a short or strided array would be a wild read.
     if not (is_plain(bases, np.uint8, end - start) and bases.flags.c_contiguous):
         refuse(genome, _ROLE, doing(), kind_of(bases), f"a contiguous uint8[{end - start}]")
     return bases
 
 
 def fetch_many(genome: ManyFetcher, ids: Positions, starts: Positions, ends: Positions, out: Codes) -> None:
-    """`ManyFetcher.fetch_many`, checked: no stretch may be left as it was."""
+    """`ManyFetcher.fetch_many`, checked: every stretch must have been written."""
 
     def doing() -> str:
         return f"fetch_many of {ids.size} stretches"
 
     sizes = ends - starts
+    # Marking the first and last cell of each stretch finds one that was left out or cut short, at a cost that does not
+    # grow with the bases.
     stops = np.cumsum(sizes)[sizes > 0]
     cells = np.concatenate([stops - sizes[sizes > 0], stops - 1])
     out[cells] = _UNWRITTEN
     filled(genome, _ROLE, doing, lambda: genome.fetch_many(ids, starts, ends, out))
     doubted = cells[out[cells] == _UNWRITTEN]
     if doubted.size:
-        # A source may hold that byte: then it is written over another one as well.
+        # The source may really hold that byte; then it also overwrites another one.
         again = np.zeros_like(out)
         filled(genome, _ROLE, doing, lambda: genome.fetch_many(ids, starts, ends, again))
         if (again[doubted] != _UNWRITTEN).any():

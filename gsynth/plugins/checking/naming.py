@@ -1,4 +1,4 @@
-"""What errors about plugins say: whose object it is, in which block, what was found and what was expected."""
+"""What errors about plugins say: whose object it was, in which block, what was found and what was expected."""
 
 from __future__ import annotations
 
@@ -13,13 +13,14 @@ import numpy as np
 from gsynth.errors import BrokenPluginError, GsynthError
 from gsynth.plugins.origins import origin_of
 
+# A ContextVar and not an attribute: blocks are computed on several threads at once, each with its own place.
 _block: Final[ContextVar[Callable[[], str] | None]] = ContextVar("block", default=None)
-"""What says where the block of this thread lies. A kernel is not told, so its errors could not say."""
+"""Gives the place of this thread's block. A kernel does not know it, so its errors cannot name it."""
 
 
 @contextmanager
 def block(place: Callable[[], str]) -> Iterator[None]:
-    """Errors within the ``with`` block say where in the genome it happened."""
+    """Errors within the ``with`` block say where in the genome they happened."""
     token = _block.set(place)
     try:
         yield
@@ -29,9 +30,14 @@ def block(place: Callable[[], str]) -> Iterator[None]:
 
 @contextmanager
 def named(plugin: object, role: str, doing: Callable[[], str]) -> Iterator[None]:
-    """Errors within the ``with`` block name the plugin and what it was asked for."""
+    """Errors within the ``with`` block name the plugin and what it was doing.
+
+    `doing` is a function, so that the text is made only for an error: some kernels run in microseconds.
+    """
     try:
         yield
+    # These say what is wrong by themselves, and callers catch them by type. A Warning is raised where warnings are
+    # errors.
     except (GsynthError, OSError, MemoryError, Warning):
         raise
     except Exception as error:
@@ -40,20 +46,20 @@ def named(plugin: object, role: str, doing: Callable[[], str]) -> Iterator[None]
 
 
 def refuse(plugin: object, role: str, doing: str, found: str, expected: str) -> NoReturn:
-    """BrokenPluginError: what the plugin gave is not what its contract says."""
+    """BrokenPluginError: what the plugin returned is not what its contract says."""
     raise BrokenPluginError(f"{origin_of(plugin, role)}: {doing} gave {found}, expected {expected}{place_of_block()}")
 
 
 def filled(plugin: object, role: str, doing: Callable[[], str], fill: Callable[[], object]) -> None:
-    """Let a plugin fill an array in place; one that hands something back may have filled that instead."""
+    """Let a plugin fill an array in place; one that returns something may have filled that instead."""
     with named(plugin, role, doing):
         returned = fill()
     if returned is not None:
-        refuse(plugin, role, doing(), kind_of(returned), "None: what it makes is written in place")
+        refuse(plugin, role, doing(), kind_of(returned), "None: the result is written in place")
 
 
 def kind_of(value: object) -> str:
-    """What a value is, in few words, whatever it is."""
+    """A short description of any value."""
     if not isinstance(value, np.ndarray):
         return f"{type(value).__name__} {reprlib.repr(value)}"
     plain = f"{value.dtype}{list(value.shape)}{'' if value.flags.c_contiguous else ' (strided)'}"
@@ -67,10 +73,11 @@ def is_whole(value: object) -> bool:
 
 def is_plain(value: object, dtype: type[np.generic], size: int) -> bool:
     """True for a one-dimensional array of exactly this dtype and size; a memory map is one too."""
+    # Not isinstance: a masked array or a matrix computes by other rules.
     return type(value) in (np.ndarray, np.memmap) and value.dtype == dtype and value.shape == (size,)  # type: ignore[attr-defined]  # an array
 
 
 def place_of_block() -> str:
-    """Where the block of this thread lies, to end a message with."""
+    """The end of a message: where the block of this thread lies."""
     place = _block.get()
     return "" if place is None else f" [block: {place()}]"

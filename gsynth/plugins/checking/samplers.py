@@ -1,4 +1,4 @@
-"""What a sampler leaves behind."""
+"""Calls of a sampler, with checks of what it wrote."""
 
 from __future__ import annotations
 
@@ -81,6 +81,7 @@ def decode(transcoder: Transcoder, codes: Codes, out: Codes) -> None:
     def doing() -> str:
         return f"decode of {codes.size} codes"
 
+    # No letter is 0. The ends alone: a decoder that stops early or starts late is found without reading every letter.
     out[:1] = out[-1:] = 0
     filled(transcoder, _ROLE, doing, lambda: transcoder.decode(codes, out))
     if out.size and not (out[0] and out[-1]):

@@ -1,4 +1,4 @@
-"""What a scorer leaves behind."""
+"""Calls of a scorer, with checks of what it wrote."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def score(
     order: int,
     logs: NDArray[np.int32],
 ) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
-    """What `Scorer.score` adds to nothing, checked: the sums, int64[w], and what was left out, int32[w, 4]."""
+    """What `Scorer.score` adds to zeros, checked: the sums, int64[w], and what was left out, int32[w, 4]."""
     sums = np.zeros(cuts.size - 1, dtype=np.int64)
     left_out = np.zeros((cuts.size - 1, 4), dtype=np.int32)
 
@@ -39,7 +39,7 @@ def score(
 
 
 def _check_left_out(scorer: Scorer, doing: str, left_out: NDArray[np.int32], widths: NDArray[np.int64]) -> None:
-    # As unsigned numbers negative ones are the largest. Sums along the short axis would take longer.
+    # Read as unsigned, negative counts are the largest of all. Summing along the short axis would take longer.
     counts = left_out.view(np.uint32)
     total = counts[:, 0].astype(np.int64)
     for column in range(1, 4):

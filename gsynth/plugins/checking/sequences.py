@@ -1,4 +1,4 @@
-"""What a counter, sampler or scorer makes of bases: their codes, and how many of each a window holds."""
+"""Calls that turn bases into codes, or count the bases of windows, with checks of what was written."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def encode(encoder: Encoder, role: str, bases: Codes, out: Codes) -> int:
     def doing() -> str:
         return f"encode of {bases.size} bases"
 
-    # What is not written must not pass for an A.
+    # A cell that is not written must not pass for an A.
     out[:1] = out[-1:] = FREE
     with named(encoder, role, doing):
         unknown = encoder.encode(bases, out)
@@ -31,6 +31,7 @@ def encode(encoder: Encoder, role: str, bases: Codes, out: Codes) -> int:
     if highest > NOT_ACGT:
         found = "bases without a code" if highest == FREE else f"the code {highest}"
         refuse(encoder, role, doing(), found, "codes from 0 to 4")
+    # Sampling looks for the runs of N that it must keep only where the count is above 0.
     if (highest == NOT_ACGT) != (unknown > 0):
         found = f"codes up to {highest} and said that {unknown} of them are 4"
         refuse(encoder, role, doing(), found, "how many of the codes are 4")
@@ -40,6 +41,7 @@ def encode(encoder: Encoder, role: str, bases: Codes, out: Codes) -> int:
 def compose(composer: Composer, bases: Codes, edges: Positions) -> Positions:
     """What `Composer.compose` writes, checked: int64[m, 4]."""
     out = np.empty((edges.size - 1, 4), dtype=np.int64)
+    # Counts are never negative, so a row that is left out shows.
     out[:1] = out[-1:] = -1
     role = "counter" if isinstance(composer, Counter) else "sampler" if isinstance(composer, Sampler) else "scorer"
 
@@ -54,8 +56,8 @@ def compose(composer: Composer, bases: Codes, edges: Positions) -> Positions:
 def _check_composition(
     composer: Composer, role: str, doing: Callable[[], str], out: Positions, widths: Positions
 ) -> None:
-    # As unsigned numbers negative ones are the largest; none that passes can make the sums wrap around. Sums along the
-    # short axis would take longer than the counting itself, so the columns are added up.
+    # Read as unsigned, negative counts are the largest of all, and none that passes can make the sums wrap around.
+    # Summing along the short axis would take longer than the counting itself, so the columns are added up.
     possible = not out.size or out.view(np.uint64).max() <= widths.max()
     sums = out[:, 0] + out[:, 1]
     sums += out[:, 2]

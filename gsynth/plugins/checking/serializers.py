@@ -1,4 +1,4 @@
-"""What a model file format hands back, and what it leaves on the disk."""
+"""Calls of a model file format, with checks of what it returns and leaves on the disk."""
 
 from __future__ import annotations
 
@@ -13,7 +13,8 @@ _ROLE: Final = "serializer"
 
 
 def save_model(serializer: Serializer, model: GsynthModel, path: Path) -> None:
-    """`Serializer.save`, checked: something must be at `path` then."""
+    """`Serializer.save`, checked: afterwards something must exist at `path`."""
+    # The name alone: the path is a temporary sibling that the user has never heard of.
     with named(serializer, _ROLE, lambda: f"save to {path.name}"):
         serializer.save(model, path)
     if not path.exists():

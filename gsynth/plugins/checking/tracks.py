@@ -1,4 +1,4 @@
-"""What a track hands back: its attributes, and a value for each window."""
+"""Calls of a track, with checks of its attributes and of the values that it returns."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _ROLE: Final = "track"
 
 
 def is_track(source: object) -> TypeGuard[Track]:
-    """Whether a user's object has what a track has; BrokenPluginError where its attributes fail."""
+    """Whether a user's object has the attributes of a track; BrokenPluginError if reading them fails."""
     with named(source, _ROLE, lambda: "reading its attributes"):
         return isinstance(source, Track) and not isinstance(source, type)
 
@@ -46,7 +46,7 @@ def check_track(track: Track, name: str) -> None:
 
 
 def _check_optional(track: Track, name: str) -> None:
-    """The attributes that a track may have."""
+    """Check the optional attributes of a track."""
     contigs = getattr(track, "contigs", None)
     if contigs is not None and not (
         isinstance(contigs, Mapping) and all(isinstance(k, str) and is_whole(v) for k, v in contigs.items())
@@ -74,6 +74,7 @@ def track_names(opener: object, names: Callable[[Genome], object], genome: Genom
 def _asked(track: object, windows: int, where: Callable[[], str], ask: Callable[[], Values]) -> Values:
     with named(track, _ROLE, where):
         values = ask()
+    # A single value would be broadcast over all windows without a sound, hence the exact shape.
     if is_plain(values, np.float64, windows):
         return values
     refuse(track, _ROLE, where(), kind_of(values), f"float64[{windows}], a value for each window")
