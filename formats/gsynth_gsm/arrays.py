@@ -14,7 +14,7 @@ from gsynth_gsm.container import Source
 from gsynth_gsm.header import ArrayEntry
 
 LARGEST_COUNT: Final = 2**53
-"""From here on float64 cannot hold every whole number."""
+"""Above this, float64 cannot hold every whole number."""
 _BUFFER_BYTES: Final = 8 * 2**20
 _FLOAT: Final = np.dtype("<f8")
 
@@ -32,21 +32,22 @@ def blocks(shape: tuple[int, ...]) -> Iterator[tuple[int, int]]:
 
 
 def read_blocks(source: Source, entry: ArrayEntry) -> Iterator[tuple[int, NDArray[np.float64]]]:
-    """The array block by block, each with its first bin; the buffer is used again for the next one.
+    """The array block by block, each with its first bin.
 
-    The size is checked before anything is read, the checksum (where there is one) after the last block.
+    The size is checked before anything is read, the checksum (if there is one) after the last block.
     """
     digest = hashlib.sha256()
     with source.open(entry.file) as (file, size):
         if size != entry.nbytes:
             raise FormatError(
-                f"{source.where}: {entry.file} has {size:,} bytes, the shape {list(entry.shape)} takes {entry.nbytes:,}"
+                f"{source.where}: {entry.file} has {size:,} bytes, its shape {list(entry.shape)} needs {entry.nbytes:,}"
             )
         for start, stop in blocks(entry.shape):
             block = np.empty((stop - start, *entry.shape[1:]), dtype=_FLOAT)
             _fill(file, block, source.where, entry.file)
             digest.update(block.data)
             yield start, block.astype(np.float64, copy=False)
+        # A zip states the size itself, so the bytes may be more than that.
         if file.read(1):
             raise FormatError(f"{source.where}: {entry.file} is longer than its shape says")
     if entry.sha256 is not None and digest.hexdigest() != entry.sha256.lower():
@@ -54,6 +55,7 @@ def read_blocks(source: Source, entry: ArrayEntry) -> Iterator[tuple[int, NDArra
 
 
 def _fill(file: IO[bytes], block: NDArray[Any], where: str, name: str) -> None:
+    # readinto may return less than asked for: an unbuffered file at 2 GiB, a member of a zip at each of its chunks.
     view = block.data.cast("B")
     done = 0
     while done < len(view):
@@ -64,17 +66,18 @@ def _fill(file: IO[bytes], block: NDArray[Any], where: str, name: str) -> None:
 
 
 def read_counts(source: Source, entry: ArrayEntry) -> NDArray[np.uint64]:
-    """uint64 counts; FormatError for what is no count."""
+    """uint64 counts; FormatError for values that are not counts."""
     counts: NDArray[np.uint64] | None = None
     for start, block in read_blocks(source, entry):
+        # Allocated only now, when the size of the file is known to agree with the shape that it claims.
         if counts is None:
             counts = np.empty(entry.shape, dtype=np.uint64)
         # NaN fails the first comparison, infinity the second.
         if not ((block >= 0) & (block < LARGEST_COUNT)).all() or (block != np.floor(block)).any():
-            raise FormatError(f"{source.where}: {entry.file} holds what is no count (whole, from 0 to 2**53)")
+            raise FormatError(f"{source.where}: {entry.file} holds values that are not counts (whole, from 0 to 2**53)")
         counts[start : start + len(block)] = block
     if counts is None:
-        raise FormatError(f"{source.where}: {entry.file} holds no bin")
+        raise FormatError(f"{source.where}: {entry.file} has no bins")
     return freeze(counts)
 
 

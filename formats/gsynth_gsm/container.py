@@ -15,8 +15,8 @@ from gsynth.plugins import FormatError, GsynthError
 from gsynth_gsm.signature import ZIP_DAMAGE
 
 _STILL: Final = (1980, 1, 1, 0, 0, 0)
-_LEVEL: Final = 2
 # Higher levels take three times as long and make the file a tenth smaller.
+_LEVEL: Final = 2
 
 
 class Source(Protocol):
@@ -24,11 +24,11 @@ class Source(Protocol):
 
     @property
     def where(self) -> str:
-        """What messages call it."""
+        """How messages refer to the model."""
         ...
 
     def open(self, name: str) -> contextlib.AbstractContextManager[tuple[IO[bytes], int]]:
-        """The file of that name as a stream, and its size in bytes; FormatError if it is not there."""
+        """The file of that name as a stream, and its size in bytes; FormatError if it does not exist."""
         ...
 
 
@@ -41,7 +41,7 @@ class Sink(Protocol):
 
 
 class FolderSource:
-    """Reads from a folder, and from nowhere else; from the same one also when another takes its name meanwhile."""
+    """Reads from one folder only, and from the same one even if another takes its name meanwhile."""
 
     def __init__(self, folder: Path, descriptor: int) -> None:
         self._folder = Path(os.path.realpath(folder))
@@ -54,11 +54,13 @@ class FolderSource:
         if real.parent != self._folder:
             raise FormatError(f"{self.where}: {name} is a link to {real}, outside the model's folder")
         try:
-            # Not to wait for a pipe's other end.
+            # O_NONBLOCK: opening a named pipe would wait for its other end. By the folder's descriptor, so that all
+            # files come from one model even if another is saved over it meanwhile.
             descriptor = os.open(real.name, os.O_RDONLY | os.O_NONBLOCK, dir_fd=self._descriptor)
         except FileNotFoundError as error:
             raise FormatError(f"{self.where}: the file {name} is missing") from error
         with os.fdopen(descriptor, "rb", buffering=0) as file:
+            # Of the open file: between a check of the path and its opening the file could be replaced.
             status = os.fstat(descriptor)
             if not stat.S_ISREG(status.st_mode):
                 raise FormatError(f"{self.where}: {name} is not a plain file")
@@ -72,6 +74,7 @@ class ZipSource:
         self._archive = archive
         self.where = where
         names = archive.namelist()
+        # Readers disagree on which one counts, so what was checked need not be what another program loads.
         if len(set(names)) != len(names):
             raise FormatError(f"{where}: the zip holds two files of one name")
 
@@ -82,7 +85,7 @@ class ZipSource:
         except KeyError as error:
             raise FormatError(f"{self.where}: the file {name} is missing") from error
         if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
-            raise FormatError(f"{self.where}: {name} is packed by method {info.compress_type}; expected deflate")
+            raise FormatError(f"{self.where}: {name} is compressed by method {info.compress_type}, expected deflate")
         with self._archive.open(info) as file:
             yield file, info.file_size
 
@@ -103,9 +106,10 @@ def open_source(path: Path) -> Iterator[Source]:
     except GsynthError:
         raise
     except ZIP_DAMAGE as error:
+        # EINVAL comes from seeking to an offset before the file, which is damage; other errors are the system's.
         if isinstance(error, OSError) and error.errno != errno.EINVAL:
             raise
-        raise FormatError(f"{path}: not a folder, and not a zip that can be read: {error}") from error
+        raise FormatError(f"{path}: neither a folder nor a readable zip: {error}") from error
 
 
 class FolderSink:
@@ -131,9 +135,10 @@ class ZipSink:
     def create(self, name: str, size: int) -> Iterator[IO[bytes]]:
         info = zipfile.ZipInfo(name, _STILL)
         info.compress_type = zipfile.ZIP_DEFLATED
+        # Unix, whatever the system: zipfile would note the machine, and the bytes would differ.
         info.create_system = 3
         info.external_attr = (stat.S_IFREG | 0o644) << 16
-        # Deflate may lengthen what it cannot shorten, by far less than one part in ten.
+        # Deflate lengthens what it cannot shorten, by far less than one part in ten.
         with self._archive.open(info, "w", force_zip64=size * 1.1 > zipfile.ZIP64_LIMIT) as file:
             yield file
 

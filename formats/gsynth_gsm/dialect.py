@@ -19,7 +19,7 @@ R_MISHA: Final = "R misha"
 
 
 def writer_of(metadata: Mapping[str, Any]) -> str:
-    """What wrote the metadata: the text of its writer key, or PYMISHA or R_MISHA by their habits."""
+    """The program that wrote the metadata: its writer key, else PYMISHA or R_MISHA, judged by their habits."""
     writer = metadata.get(WRITER)
     if isinstance(writer, str):
         return writer
@@ -29,6 +29,7 @@ def writer_of(metadata: Mapping[str, Any]) -> str:
 def index_base(metadata: Mapping[str, Any]) -> int:
     """0 or 1: the number of the first bin in the file's bin maps."""
     if INDEX_BASE in metadata:
+        # Before the writer: gsynth's own files for R count from 1.
         return whole(metadata[INDEX_BASE], INDEX_BASE, high=1)
     return 1 if writer_of(metadata) == R_MISHA else 0
 
@@ -42,8 +43,8 @@ def default_closed(metadata: Mapping[str, Any]) -> str:
 
 
 def _has_habits_of_r(metadata: Mapping[str, Any]) -> bool:
-    # R's numeric vectors are doubles, written 1565194.0 (or 1e+06, which is text in YAML 1.1), and collapse to a
-    # scalar where they have one element; pymisha writes whole numbers and lists, and never an inline prior.
+    # R's numeric vectors are doubles, written 1565194.0 (or 1e+06, which is text in YAML 1.1), and become a scalar if
+    # they have one element; pymisha writes whole numbers and lists, and never an inline prior.
     totals = [metadata.get(key) for key in ("total_kmers", "total_masked", "total_n")]
     totals += listed(metadata.get("per_bin_kmers"))
     if any(isinstance(total, float | str) for total in totals):

@@ -1,4 +1,4 @@
-"""The YAML text of the metadata: read without trust, written the same way every time."""
+"""The YAML text of the metadata: read as untrusted, written the same way every time."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from gsynth_gsm.signature import MAX_METADATA_BYTES, METADATA
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _Dumper: Any = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
 
+# Far above what any model needs: limits of the time and memory that a hostile file can take.
 _MAX_NODES: Final = 2_000_000
 _MAX_DEPTH: Final = 100
 _MAX_NUMBER: Final = 1024
@@ -22,7 +23,7 @@ _NUMBER_LIKE: Final = re.compile(r"[-+0-9a-fA-FxX_:.]+")
 
 
 def parse(text: bytes, where: str) -> dict[str, Any]:
-    """The mapping that the YAML `text` holds; FormatError, naming `where`, for anything unfit."""
+    """The mapping that the YAML `text` holds; a FormatError that names `where` for anything else."""
     if len(text) > MAX_METADATA_BYTES:
         raise FormatError(f"{where}: {METADATA} is larger than {MAX_METADATA_BYTES:,} bytes")
     try:
@@ -30,7 +31,7 @@ def parse(text: bytes, where: str) -> dict[str, Any]:
         value = yaml.load(text, Loader=_Loader)
     except FormatError as error:
         raise FormatError(f"{where}: {METADATA} {error}") from error
-    # Beside its own errors the library lets those of int(), of dates and of base 64 through.
+    # In addition to its own errors, the library lets those of int(), dates and base 64 through.
     except (yaml.YAMLError, ValueError, TypeError, ArithmeticError, LookupError, AttributeError) as error:
         raise FormatError(f"{where}: {METADATA} is not valid YAML: {error}") from error
     if not isinstance(value, dict):
@@ -39,10 +40,11 @@ def parse(text: bytes, where: str) -> dict[str, Any]:
 
 
 def _check_events(text: bytes) -> None:
-    """Refuse what could grow, or overflow the C stack, when the events are turned into values."""
+    """Refuse what could expand, or overflow the C stack, when the events are turned into values."""
     depth = 0
     for number, event in enumerate(yaml.parse(text, Loader=_Loader)):
         if isinstance(event, yaml.AliasEvent):
+            # Nested aliases of aliases expand a few lines to any size.
             raise FormatError("uses YAML aliases, which a model file must not")
         if isinstance(event, yaml.CollectionStartEvent):
             depth += 1
@@ -57,7 +59,7 @@ def _check_events(text: bytes) -> None:
 
 
 def _is_long_number(event: yaml.ScalarEvent) -> bool:
-    # YAML 1.1 has numbers to base 60, whose reading takes quadratic time.
+    # YAML 1.1 has numbers in base 60, which take quadratic time to read.
     if len(event.value) <= _MAX_NUMBER or not (event.tag or event.implicit[0]):
         return False
     return _NUMBER_LIKE.fullmatch(event.value) is not None
@@ -78,16 +80,17 @@ def render(metadata: Mapping[str, Any]) -> bytes:
         )
         data = text.encode()
     except RecursionError as error:
-        raise ArgumentError("the model's metadata is nested too deeply, or holds itself") from error
+        raise ArgumentError("the model's metadata is nested too deeply, or contains itself") from error
     except yaml.representer.RepresenterError as error:
-        raise ArgumentTypeError(f"the model's metadata holds a value that YAML cannot: {error}") from error
+        raise ArgumentTypeError(f"the model's metadata holds a value that YAML cannot represent: {error}") from error
     except UnicodeEncodeError as error:
         raise ArgumentError(f"the model's metadata holds text that is not Unicode: {error}") from error
     if len(data) > MAX_METADATA_BYTES:
         raise ArgumentError(
-            f"the model's metadata takes {len(data):,} bytes, a .gsm holds at most {MAX_METADATA_BYTES:,}; "
+            f"the model's metadata takes {len(data):,} bytes, but a .gsm holds at most {MAX_METADATA_BYTES:,}; "
             "merge bins or shorten model.metadata"
         )
+    # What could not be read again must not be written.
     try:
         _check_events(data)
     except FormatError as error:
@@ -96,7 +99,7 @@ def render(metadata: Mapping[str, Any]) -> bytes:
 
 
 def plain(value: Any) -> Any:
-    """`value` with tuples, mappings and NumPy's arrays and numbers as lists, dicts and Python's numbers."""
+    """`value` with tuples, mappings and NumPy arrays and numbers as lists, dicts and Python numbers."""
     if isinstance(value, Mapping):
         return {plain(key): plain(item) for key, item in value.items()}
     if isinstance(value, list | tuple):

@@ -1,4 +1,4 @@
-"""Typed values out of metadata, whichever way their writer puts them."""
+"""Typed values from metadata, in whichever way their writer spells them."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from gsynth.plugins import FormatError
 
 
 def listed(value: Any) -> list[Any]:
-    """`value` as a list: R writes a vector of one as a scalar, and an empty one as null or []."""
+    """`value` as a list: R writes a vector of one element as a scalar, and an empty one as null or []."""
     if value is None:
         return []
     return value if isinstance(value, list) else [value]
@@ -21,7 +21,7 @@ def listed(value: Any) -> list[Any]:
 
 def real(value: Any, what: str) -> float:
     """A number, NaN and infinity included."""
-    # R writes 1e-04, which YAML 1.1 takes for text.
+    # R writes 1e-04, which YAML 1.1 reads as text.
     if isinstance(value, bool) or not isinstance(value, int | float | str):
         raise FormatError(f"{what} must be a number, found {value!r}")
     try:
@@ -33,6 +33,7 @@ def real(value: Any, what: str) -> float:
 def whole(value: Any, what: str, *, low: int = 0, high: int = 2**63 - 1) -> int:
     """A whole number from `low` to `high`; R writes them as floats."""
     if isinstance(value, int) and not isinstance(value, bool):
+        # Not by way of a float, which would round above 2**53.
         number = value
     else:
         found = real(value, what)

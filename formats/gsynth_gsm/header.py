@@ -1,4 +1,4 @@
-"""The metadata of a file, checked: all that is known of the model before its arrays are read."""
+"""The metadata of a file, checked: everything that is known of the model before its arrays are read."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ SMOOTHING: Final = "smoothing"
 ADDITIVE: Final = "additive"
 DIRICHLET: Final = "dirichlet"
 UNSMOOTHED_MODE: Final = "none"
-"""The model's `prior_mode` where the pseudocount is added to every cell."""
+"""The model's `prior_mode` if the pseudocount is added to every cell."""
 
 KNOWN: Final = frozenset(
     [
@@ -45,16 +45,17 @@ KNOWN: Final = frozenset(
         "data",
     ]
 ) | {WRITER, INDEX_BASE, SMOOTHING}
-"""Keys that the format gives a meaning; all others belong to the model's `metadata`."""
+"""Keys that have a meaning in the format; all others belong to the model's `metadata`."""
 DIM_KEYS: Final = frozenset({"expr", "breaks", "num_bins", "bin_map", "bin_merge", "categories", "closed", "outside"})
 CAUSES: Final = ("nan", "below", "above")
 """Why a window has no bin in a dimension, in the order of `gsynth.plugins.Outside.causes`."""
+# With two bins in each, 64 dimensions would already have more cells than memory has bytes.
 MAX_DIMS: Final = 64
 
 
 @frozen
 class ArrayEntry:
-    """Where an array lies in the container, and its checksum where the file has one."""
+    """Where an array lies in the container, and its checksum if the file has one."""
 
     name: str
     file: str
@@ -69,7 +70,7 @@ class ArrayEntry:
 
 @frozen(kw_only=True)
 class Header:
-    """What the metadata say, in gsynth's own terms: bin maps count from 0, every vector is a list."""
+    """The metadata in gsynth's own terms: bin maps count from 0, every vector is a list."""
 
     k: int
     dims: tuple[DimSpec, ...]
@@ -138,7 +139,7 @@ def _check_format(meta: Mapping[str, Any]) -> None:
     if meta.get("format") != MODEL_FORMAT:
         raise FormatError(f"unknown format {meta.get('format')!r}, expected {MODEL_FORMAT!r}")
     if meta.get("version") not in VERSIONS or isinstance(meta.get("version"), bool):
-        raise FormatError(f"unknown version {meta.get('version')!r}, this gsynth reads 1 and 2: upgrade gsynth")
+        raise FormatError(f"unknown version {meta.get('version')!r}; this gsynth reads 1 and 2: upgrade gsynth")
 
 
 def _total(meta: Mapping[str, Any], key: str) -> int | None:
@@ -157,14 +158,14 @@ def _dims(meta: Mapping[str, Any]) -> tuple[tuple[DimSpec, ...], list[dict[str, 
     base = index_base(meta)
     found = [fields.mapping(spec, "an entry of dim_specs") for spec in fields.listed(meta.get("dim_specs"))]
     if len(found) > MAX_DIMS:
-        raise FormatError(f"dim_specs has {len(found)} dimensions, at most {MAX_DIMS} can be")
+        raise FormatError(f"dim_specs has {len(found)} dimensions; the limit is {MAX_DIMS}")
     extras = [{key: value for key, value in spec.items() if key not in DIM_KEYS} for spec in found]
     closed = default_closed(meta)
     return tuple(_dim({"closed": closed, **spec}, base, writer_of(meta)) for spec in found), extras
 
 
 def _causes(meta: Mapping[str, Any]) -> list[list[int]]:
-    """For each dimension how many windows have no bin for each of `CAUSES`."""
+    """For each dimension, how many windows have no bin because of each of `CAUSES`."""
     found = []
     for spec in fields.listed(meta.get("dim_specs")):
         counts = fields.mapping(spec.get("outside"), "outside of a dimension")
@@ -184,10 +185,12 @@ def _dim(spec: Mapping[str, Any], base: int, writer: str) -> DimSpec:
     else:
         what = f"bin_map of {expr!r} (written by {writer}, so it counts from {base})"
         found = fields.listed(spec["bin_map"])
+        # The range is checked before the base is subtracted, so the message shows the number as it is in the file.
         bin_map = [fields.whole(value, what, low=base, high=bins - 1 + base) - base for value in found]
     bin_merge = _bin_merge(spec.get("bin_merge"), expr)
     names = spec.get("categories")
     categories = None if names is None else [fields.text(name, "categories") for name in fields.listed(names)]
+    # A map of every bin onto itself says the same as none.
     if bin_merge is None and bin_map == list(range(bins)):
         return attrs.evolve(plain, categories=categories)
     return attrs.evolve(plain, bin_map=np.array(bin_map, np.int32), bin_merge=bin_merge, categories=categories)
@@ -214,6 +217,7 @@ def _check_sizes(meta: Mapping[str, Any], dims: tuple[DimSpec, ...], bins: int) 
 def _array(data: Mapping[str, Any], name: str, shape: tuple[int, ...]) -> ArrayEntry:
     what = f"data.{name}"
     entry = fields.mapping(data.get(name), what)
+    # A big-endian or single-precision array of the right size would be read as other numbers.
     if entry.get("dtype") not in ("float64", "<f8"):
         raise FormatError(f"{what}.dtype is {entry.get('dtype')!r}, expected 'float64' (little-endian)")
     if entry.get("order", "C") != "C":
@@ -229,13 +233,15 @@ def _array(data: Mapping[str, Any], name: str, shape: tuple[int, ...]) -> ArrayE
 
 def _file_name(value: Any, what: str) -> str:
     name = fields.text(value, f"{what}.file")
+    # Also what separates folders on other systems: a model moves between them.
     if not name or name.startswith(".") or any(mark in name for mark in "/\\:\0"):
-        raise FormatError(f"{what}.file is {name!r}; it must name a file of the model itself, without any folder")
+        raise FormatError(f"{what}.file is {name!r}; it must name a file in the model, without any folder")
     return name
 
 
 def _inline_prior(value: Any, bins: int) -> NDArray[np.float64]:
     rows = fields.listed(value)
+    # R collapses a list of one row to the row.
     if bins == 1 and rows and not isinstance(rows[0], list):
         rows = [rows]
     matrix = [fields.reals(row, "prior") for row in rows]
@@ -249,17 +255,18 @@ def _prior_mode(meta: Mapping[str, Any], has_prior: bool) -> str:
     if smoothing not in (ADDITIVE, DIRICHLET) and (SMOOTHING in meta or INDEX_BASE in meta):
         raise FormatError(f"smoothing is {smoothing!r}, expected {ADDITIVE!r} or {DIRICHLET!r}")
     mode = fields.text(meta.get("prior_mode", "explicit" if has_prior else "uniform"), "prior_mode")
-    # Without a matrix "uniform" is what pymisha calls the models of its versions that knew no priors.
+    # "uniform" without a matrix is what pymisha writes for models from its versions without priors.
     if smoothing == ADDITIVE or (smoothing is None and mode == "uniform" and not has_prior):
         return UNSMOOTHED_MODE
     if not has_prior:
-        raise FormatError(f"prior_mode is {mode!r}, and the file has no prior")
+        raise FormatError(f"prior_mode is {mode!r}, but the file has no prior")
     if mode == UNSMOOTHED_MODE:
-        raise FormatError(f"prior_mode is {mode!r}, and the file has a prior")
+        raise FormatError(f"prior_mode is {mode!r}, but the file has a prior")
     return mode
 
 
 def _metadata(meta: Mapping[str, Any], extras: list[dict[str, Any]]) -> dict[str, Any]:
+    # Also a writer that was only inferred: once saved again, by gsynth, the file shows no habits of it.
     kept: dict[str, Any] = {WRITER: writer_of(meta)}
     kept.update((key, value) for key, value in meta.items() if key not in KNOWN)
     if any(extras):

@@ -35,8 +35,9 @@ def gsynth_serializers() -> Iterator[SerializerPlugin]:
         sniff=is_gsm_folder,
         suffixes=(".gsm",),
         files=FILES,
+        # Above the zip and the folder for R, which have its suffix or its content: an open choice is the plain folder.
         priority=100,
-        summary="folder of metadata.yaml and flat arrays; also read: pymisha's and R misha's",
+        summary="folder of metadata.yaml and flat arrays; also reads those of pymisha and R misha",
     )
     yield SerializerPlugin(
         name="gsm-zip",

@@ -17,11 +17,13 @@ def cdf_block(model: GsynthModel, start: int, stop: int) -> NDArray[np.float64]:
 
 
 def stored_cdf(source: Source, entry: ArrayEntry, model: GsynthModel) -> NDArray[np.float64] | None:
-    """The file's cdf, or None where it is, to the bit, what `model` computes."""
+    """The file's cdf, or None if every bit of it is what `model` computes."""
     kept: NDArray[np.float64] | None = None
     for start, block in read_blocks(source, entry):
         stop = start + len(block)
         if kept is None and not np.array_equal(block, model.computed_cdf(start, stop), equal_nan=True):
+            # The blocks before were equal and have been dropped; they are computed again instead of kept for every
+            # model.
             kept = np.empty(entry.shape, dtype=np.float64)
             for first, last in blocks((start, *entry.shape[1:])):
                 kept[first:last] = model.computed_cdf(first, last)

@@ -52,6 +52,7 @@ def _metadata(source: Source) -> bytes:
         if size > MAX_METADATA_BYTES:
             raise FormatError(f"{source.where}: {METADATA} is larger than {MAX_METADATA_BYTES:,} bytes")
         parts = []
+        # In parts, because an unbuffered file may return less than asked for; `parse` refuses what grew meanwhile.
         while part := file.read(MAX_METADATA_BYTES + 1):
             parts.append(part)
         return b"".join(parts)
@@ -74,7 +75,7 @@ def _prior(header: Header, counts: NDArray[np.uint64], source: Source) -> NDArra
 
 
 def _with_all_digits(prior: NDArray[np.float64], mode: str, counts: NDArray[np.uint64]) -> NDArray[np.float64]:
-    """An inline prior has 15 digits; one that was computed from the counts gets the others back."""
+    """The prior with all its digits: an inline one has 15, and one computed from the counts can be computed again."""
     bases = counts.sum(axis=1)
     if mode == "global":
         bases = np.tile(bases.sum(axis=0), (len(bases), 1))
@@ -89,7 +90,7 @@ def _with_all_digits(prior: NDArray[np.float64], mode: str, counts: NDArray[np.u
 def _check_totals(header: Header, model: GsynthModel, where: str) -> None:
     problem = _wrong_total(header, model.per_bin_kmers.tolist())
     if problem and header.metadata.get(WRITER) == R_MISHA:
-        # After gsynth.forbid_kmer R keeps the sums of before.
+        # gsynth.forbid_kmer of R leaves the sums as they were before.
         log.info("%s: %s: the totals are older than the counts, which decide", where, problem)
     elif problem:
         raise FormatError(f"{where}: {problem}")

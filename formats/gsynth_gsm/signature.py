@@ -11,7 +11,7 @@ from typing import Final
 
 METADATA: Final = "metadata.yaml"
 FILES: Final = (METADATA, "counts.bin", "cdf.bin", "prior.bin", "outside.bin")
-"""What a folder may hold; the last one only where windows lay outside of the strata."""
+"""What a folder may hold; the last one only if the model has a table of windows outside of the strata."""
 
 MODEL_FORMAT: Final = "gsynth_model"
 MAX_METADATA_BYTES: Final = 16 * 2**20
@@ -20,14 +20,15 @@ MAX_METADATA_BYTES: Final = 16 * 2**20
 ZIP_DAMAGE: Final = (
     zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError, OverflowError, OSError,
 )  # fmt: skip
-"""What the zip library raises for a damaged or encrypted file; OSError for offsets before its begin."""
+"""What the zip library raises for a damaged or encrypted file; OSError for offsets before its beginning."""
 
 _ZIP_MAGIC: Final = b"PK\x03\x04"
 
 
 def is_gsm_folder(path: Path) -> bool:
-    """Whether `path` is a folder whose metadata.yaml speaks of a gsynth model."""
+    """Whether `path` is a folder whose metadata.yaml mentions a gsynth model."""
     metadata = path / METADATA
+    # Only a regular file is opened: reading a named pipe would wait for a writer.
     if not path.is_dir() or not metadata.exists() or not stat.S_ISREG(os.stat(metadata).st_mode):
         return False
     with metadata.open("rb") as file:
@@ -35,7 +36,7 @@ def is_gsm_folder(path: Path) -> bool:
 
 
 def is_gsm_zip(path: Path) -> bool:
-    """Whether `path` is a zip whose metadata.yaml speaks of a gsynth model."""
+    """Whether `path` is a zip whose metadata.yaml mentions a gsynth model."""
     if not path.is_file():
         return False
     with path.open("rb") as file:

@@ -25,11 +25,11 @@ def write_model(model: GsynthModel, sink: Sink, *, for_r: bool = False) -> None:
     """Write the files of `model`; `for_r` numbers bins from 1 and writes totals as R's doubles."""
     tables = [model.counts, *([] if model.outside is None else [model.outside.counts])]
     if any(table.size and int(table.max()) >= LARGEST_COUNT for table in tables):
-        raise ArgumentError("a .gsm holds counts below 2**53, the model has larger ones")
+        raise ArgumentError("a .gsm holds counts below 2**53, but the model has larger ones")
     if model.total_bins == 0:
-        raise ArgumentError("a .gsm holds at least one bin, the model has none")
+        raise ArgumentError("a .gsm holds at least one bin, but the model has none")
     metadata = _metadata(model, for_r)
-    # Whatever the metadata cannot hold shows before the large arrays are written.
+    # A trial, so that metadata that cannot be written is refused before the large arrays are.
     render({key: value for key, value in metadata.items() if key != "prior"})
     prior = written_prior(model)
     contents: dict[str, tuple[tuple[int, ...], Callable[[int, int], NDArray[Any]]]] = {
@@ -52,7 +52,7 @@ def write_model(model: GsynthModel, sink: Sink, *, for_r: bool = False) -> None:
 
 
 def written_prior(model: GsynthModel) -> NDArray[np.float64]:
-    """float64[bins, 4]: the prior, a uniform one where none was used, because R cannot read a file without."""
+    """float64[bins, 4]: the prior; a uniform one if none was used, because R cannot read a file without one."""
     return np.full((model.total_bins, 4), 0.25) if model.prior_matrix is None else model.prior_matrix
 
 
@@ -64,6 +64,7 @@ def _metadata(model: GsynthModel, for_r: bool) -> dict[str, Any]:
         "version": 1 if model.k == _DEFAULT_ORDER else 2,
         "markov_order": model.k,
         "n_dims": model.n_dims,
+        # What R itself writes for a model without dimensions; pymisha and gsynth write [1].
         "dim_sizes": [] if for_r and not model.dims else model.dim_sizes,
         "total_bins": model.total_bins,
         "pseudocount": model.pseudocount,
@@ -82,21 +83,23 @@ def _metadata(model: GsynthModel, for_r: bool) -> dict[str, Any]:
         SMOOTHING: ADDITIVE if additive else DIRICHLET,
     }
     metadata.update(_kept(model.metadata))
-    # Last, so that a file that was cut short lacks what it cannot be read without.
+    # Last, so that a truncated file lacks what it cannot be read without.
     metadata["data"] = {}
     return metadata
 
 
 def _double(total: int) -> float:
-    # R holds whole numbers in 32 bits only, and doubles up to 2**53 exactly.
+    # R's integers have 32 bits; its doubles are exact up to 2**53.
     return float(total) if total < LARGEST_COUNT else int(total)
 
 
 def _kept(metadata: Mapping[str, Any]) -> dict[str, Any]:
-    """The keys of the model's metadata that are no keys of the format."""
+    """The keys of the model's metadata that are not keys of the format."""
     clash = sorted(str(key) for key in set(metadata) & (KNOWN - {WRITER, "dim_specs"}))
     if clash:
-        raise ArgumentError(f"model.metadata has keys to which the .gsm format gives a meaning: {', '.join(clash)}")
+        raise ArgumentError(
+            f"model.metadata has keys to which the .gsm format gives a meaning: {', '.join(clash)}; rename them"
+        )
     return {key: value for key, value in metadata.items() if key not in KNOWN}
 
 

@@ -1,4 +1,4 @@
-"""NumPy's arrays and dtypes as pickles describe them: checked here, before NumPy sees a byte."""
+"""NumPy arrays and dtypes as pickles describe them, checked before NumPy sees a byte."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from gsynth.plugins import FormatError
 
 _CODES: Final = frozenset(("f8", "f4", "i8", "i4", "i2", "i1", "u8", "u4", "u2", "u1", "b1"))
+# The largest array of a model has three: bins, contexts, bases.
 _MAX_DIMS: Final = 4
 
 
@@ -25,9 +26,9 @@ class StoredDtype:
     order: str = "="
 
     def build(self, state: tuple[Any, ...]) -> None:
-        """Take NumPy's dtype state: version, byte order, and five that plain numbers do not use."""
+        """Take NumPy's dtype state: version, byte order, and five items that plain numbers do not use."""
         if len(state) < 5 or state[1] not in ("<", ">", "=", "|") or state[2:5] != (None, None, None):
-            raise FormatError(f"an array of the pickle has a dtype that is no plain number: {self.code}")
+            raise FormatError(f"an array of the pickle has a dtype that is not a plain number: {self.code}")
         self.order = state[1]
 
     @property
@@ -45,7 +46,7 @@ class StoredArray:
     def build(self, state: tuple[Any, ...]) -> None:
         """Take NumPy's array state: version, shape, dtype, Fortran order, bytes."""
         if len(state) != 5:
-            raise FormatError("an array of the pickle has no state that NumPy writes")
+            raise FormatError("an array of the pickle has a state that NumPy does not write")
         _, shape, dtype, fortran, data = state
         self.values = _array(data, dtype, shape, "F" if fortran else "C")
 
@@ -54,8 +55,9 @@ def _array(data: object, dtype: object, shape: object, order: str) -> NDArray[An
     if not isinstance(dtype, StoredDtype) or not isinstance(data, bytes | bytearray):
         raise FormatError("an array of the pickle holds objects, not plain numbers")
     if not isinstance(shape, tuple) or len(shape) > _MAX_DIMS or not all(_is_size(size) for size in shape):
-        raise FormatError("an array of the pickle has a shape that is none")
+        raise FormatError("an array of the pickle has an impossible shape")
     kind = dtype.numpy
+    # In Python's whole numbers, which do not overflow, and before NumPy is asked for memory.
     if math.prod(shape) * kind.itemsize != len(data):
         raise FormatError(f"an array of the pickle has shape {shape} and {len(data)} bytes")
     return np.frombuffer(data, kind).reshape(shape, order="F" if order == "F" else "C")
@@ -93,6 +95,7 @@ def _scalar(arguments: list[Any]) -> Any:
 
 def _calls() -> dict[tuple[str, str], Callable[[list[Any]], Any]]:
     calls: dict[tuple[str, str], Callable[[list[Any]], Any]] = {("numpy", "dtype"): _dtype}
+    # NumPy 2 renamed the package; pickles of either must load under either.
     for package in ("numpy.core", "numpy._core"):
         calls[f"{package}.multiarray", "_reconstruct"] = _reconstruct
         calls[f"{package}.multiarray", "scalar"] = _scalar
@@ -101,4 +104,4 @@ def _calls() -> dict[tuple[str, str], Callable[[list[Any]], Any]]:
 
 
 CALLS: Final[Mapping[tuple[str, str], Callable[[list[Any]], Any]]] = MappingProxyType(_calls())
-"""All that a pickle may call: our own functions under NumPy's names."""
+"""Everything that a pickle may call: our own functions under NumPy's names."""

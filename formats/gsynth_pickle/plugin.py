@@ -9,7 +9,8 @@ from gsynth.plugins import Serializer, SerializerPlugin, hookimpl
 
 
 def is_pickle(path: Path) -> bool:
-    """Whether the file at `path` begins and ends as a pickle of protocol 2 to 5."""
+    """Whether the file at `path` begins and ends like a pickle of protocol 2 to 5."""
+    # Its first and last bytes; reading more would mean interpreting it, which is for `load` to do with care.
     if not path.is_file() or path.stat().st_size < 4:
         return False
     with path.open("rb") as file:

@@ -23,8 +23,8 @@ class LegacyPickle:
     """Reads pickles of ``pymisha.gsynth.GsynthModel``, of any version and any NumPy."""
 
     def save(self, model: GsynthModel, path: Path) -> None:
-        """Not offered: a pickle runs code in whoever loads it elsewhere."""
-        raise ArgumentError("gsynth writes no pickles; save as .gsm")
+        """Not offered: elsewhere, loading a pickle runs code."""
+        raise ArgumentError("gsynth does not write pickles; save as .gsm")
 
     def load(self, path: Path) -> GsynthModel:
         """Read the model at `path`; fields that its version lacked are filled in."""
@@ -54,7 +54,7 @@ def _model(fields: Mapping[str, Any]) -> GsynthModel:
         pseudocount=_number(fields.get("pseudocount", 1.0), "pseudocount"),
         min_obs=_whole(fields, "min_obs"),
         iterator=None if fields.get("iterator") is None else _whole(fields, "iterator"),
-        # A version that knew no priors added the pseudocount to every cell.
+        # Versions without priors added the pseudocount to every cell.
         prior_mode=_UNSMOOTHED_MODE if prior is None else _text(fields.get("prior_mode", "explicit")),
         prior_matrix=None if prior is None else _floats(prior, "prior_matrix"),
         marginal_fallbacks=_whole(fields, "marginal_fallbacks"),
@@ -80,9 +80,9 @@ def _dim(spec: Mapping[str, Any]) -> DimSpec:
         _text(spec.get("expr")),
         _floats(spec.get("breaks"), "breaks"),
         None if bin_map is None else _floats(bin_map, "bin_map"),
-        # Beside a bin_map the merge ranges only document it.
+        # The map decides; next to it, the merge ranges are only its documentation.
         _bin_merge(spec.get("bin_merge")) if bin_map is not None else None,
-        # pymisha's bins include their upper break, and not the lowest one.
+        # pymisha's bins include their upper break, but not the lowest break of all.
         closed="right",
     )
 
@@ -109,16 +109,17 @@ def _stack(arrays: object, what: str) -> NDArray[Any]:
 
 
 def _counts(stacked: NDArray[Any]) -> NDArray[np.uint64]:
+    # Comparing NaN warns on some machines; it fails every comparison, and so the check.
     with np.errstate(invalid="ignore"):
         if not ((stacked >= 0) & (stacked < _LARGEST_COUNT) & (stacked == np.floor(stacked))).all():
-            raise FormatError("model_data['counts'] holds what is no count (whole, from 0 to 2**53)")
+            raise FormatError("model_data['counts'] holds values that are not counts (whole, from 0 to 2**53)")
     return freeze(stacked.astype(np.uint64))
 
 
 def _check_totals(model: GsynthModel, fields: Mapping[str, Any]) -> None:
     per_bin = fields.get("per_bin_kmers")
     if per_bin is not None and _floats(per_bin, "per_bin_kmers").tolist() != model.per_bin_kmers.tolist():
-        raise FormatError("per_bin_kmers does not fit the counts")
+        raise FormatError("per_bin_kmers does not agree with the counts")
     if "total_kmers" in fields and _whole(fields, "total_kmers") != model.total_kmers:
         raise FormatError(f"total_kmers is {fields['total_kmers']}, the counts sum to {model.total_kmers}")
 
@@ -149,5 +150,5 @@ def _whole(fields: Mapping[str, Any], name: str) -> int:
 
 def _text(value: object) -> str:
     if not isinstance(value, str):
-        raise FormatError(f"text was expected, found a {type(value).__name__}")
+        raise FormatError(f"expected text, found a {type(value).__name__}")
     return value

@@ -1,7 +1,7 @@
-"""A pickle as plain data: a stack machine for the few instructions that a model's pickle needs.
+"""A pickle as plain data: a stack machine for the few instructions that the pickle of a model needs.
 
-The interpreter's own unpickler is not used: it imports and calls what a pickle names, allocates what a pickle asks
-for, and hashes what a pickle nests. Here globals are only names, and the only calls are the ones of `arrays`.
+Python's own unpickler is not used: it imports and calls what a pickle names, allocates what a pickle asks for, and
+hashes what a pickle nests. Here globals are only names, and the only calls are those of `arrays`.
 """
 
 from __future__ import annotations
@@ -74,9 +74,10 @@ def read_pickle(path: Path) -> Any:
     Raises FormatError for a damaged file, NotAModelError for a pickle that needs anything that models do not.
     """
     if not path.is_file():
-        raise FormatError(f"{path} is no file, so no pickle")
+        raise FormatError(f"{path} is not a file, so not a pickle")
     with path.open("rb") as file:
         try:
+            # Mapped, so that a length in the pickle that exceeds the file is an error and not an allocation.
             view = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
         except ValueError as error:
             raise FormatError(f"{path} is empty") from error
@@ -92,6 +93,7 @@ def _run(view: mmap.mmap, where: str) -> Any:
                 return machine.pop()
             machine.step(opcode.name, argument)
     except (ValueError, IndexError, KeyError, TypeError, UnicodeDecodeError, OverflowError) as error:
+        # These are a ValueError and a TypeError themselves.
         if isinstance(error, FormatError | NotAModelError):
             raise
         raise FormatError(f"{where} is a damaged pickle: {error}") from error
@@ -109,6 +111,7 @@ class Machine:
     def pop(self) -> Any:
         """Take the top of the stack."""
         value = self.stack.pop()
+        # The mark is our own object, so it must not get into a value.
         if value is _MARKER:
             raise FormatError(f"{self.where} is a damaged pickle: a value is missing")
         return value
@@ -132,7 +135,7 @@ class Machine:
         elif (action := getattr(self, f"_do_{name.lower()}", None)) is not None:
             action(argument)
         else:
-            raise NotAModelError(f"{self.where} is a pickle, and not of a pymisha model: it uses {name}")
+            raise NotAModelError(f"{self.where} is a pickle, but not of a pymisha model: it uses {name}")
 
     def _tuple(self, values: list[Any]) -> None:
         self.stack.append(tuple(values))
@@ -180,9 +183,9 @@ class Machine:
         if not isinstance(target, dict) or len(flat) % 2:
             raise FormatError(f"{self.where} is a damaged pickle: it sets items of a {type(target).__name__}")
         for key, value in zip(flat[::2], flat[1::2], strict=True):
-            # Nested tuples as keys could take for ever to hash.
+            # Hashing nested tuples as keys could take forever.
             if not isinstance(key, str):
-                raise NotAModelError(f"{self.where} is a pickle, and not of a pymisha model: a key is no text")
+                raise NotAModelError(f"{self.where} is a pickle, but not of a pymisha model: a key is not text")
             target[key] = value
 
     def _do_global(self, argument: str) -> None:
@@ -191,26 +194,27 @@ class Machine:
 
     def _do_stack_global(self, _: Any) -> None:
         name, module = self.pop(), self.pop()
+        # Cut short because it may be quoted in an error: the text comes from the file.
         self.stack.append(self._known(GlobalName(str(module)[:200], str(name)[:200])))
 
     def _known(self, found: GlobalName) -> GlobalName:
         if found.pair != MODEL and found.pair not in CALLS and found.pair != ("numpy", "ndarray"):
             raise NotAModelError(
-                f"{self.where} is a pickle, and not of a pymisha model: it refers to {found.module}.{found.name}"
+                f"{self.where} is a pickle, but not of a pymisha model: it refers to {found.module}.{found.name}"
             )
         return found
 
     def _do_newobj(self, _: Any) -> None:
         arguments, target = self.pop(), self.pop()
         if not isinstance(target, GlobalName) or target.pair != MODEL or arguments != ():
-            raise NotAModelError(f"{self.where} is a pickle, and not of a pymisha model: it makes another object")
+            raise NotAModelError(f"{self.where} is a pickle, but not of a pymisha model: it makes another object")
         self.stack.append(StoredModel())
 
     def _do_reduce(self, _: Any) -> None:
         arguments, target = self.pop(), self.pop()
         call = CALLS.get(target.pair) if isinstance(target, GlobalName) else None
         if call is None or not isinstance(arguments, tuple):
-            raise NotAModelError(f"{self.where} is a pickle, and not of a pymisha model: it calls something else")
+            raise NotAModelError(f"{self.where} is a pickle, but not of a pymisha model: it calls something else")
         self.stack.append(call([a.pair if isinstance(a, GlobalName) else a for a in arguments]))
 
     def _do_build(self, _: Any) -> None:
@@ -220,4 +224,4 @@ class Machine:
         elif isinstance(target, StoredArray | StoredDtype) and isinstance(state, tuple):
             target.build(state)
         else:
-            raise NotAModelError(f"{self.where} is a pickle, and not of a pymisha model: it fills another object")
+            raise NotAModelError(f"{self.where} is a pickle, but not of a pymisha model: it fills another object")

@@ -1,4 +1,4 @@
-"""Registers the .rds format, which is only read, and only where the rdata library is installed."""
+"""Registers the .rds format, which is only read, and only if the rdata library is installed."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _HEADS = tuple(b"X\n\0\0\0" + version for version in (b"\2", b"\3"))
 
 
 def is_rds(path: Path) -> bool:
-    """Whether the file at `path`, unpacked, begins as R's binary serialisation."""
+    """Whether the file at `path`, unpacked, begins like R's binary serialisation."""
     if not path.is_file():
         return False
     with path.open("rb") as file:
@@ -32,7 +32,7 @@ def is_rds(path: Path) -> bool:
 
 
 def _load() -> Serializer:
-    import rdata  # noqa: F401  # so that the plugin shows as unavailable where it is missing
+    import rdata  # noqa: F401  # so that the plugin is unavailable where rdata is missing
 
     from gsynth_rds.serializer import LegacyRds
 

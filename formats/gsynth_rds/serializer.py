@@ -26,14 +26,14 @@ class LegacyRds:
 
     def save(self, model: GsynthModel, path: Path) -> None:
         """Not offered: R reads .gsm."""
-        raise ArgumentError("gsynth writes no .rds; save with format='gsm-r' for R")
+        raise ArgumentError("gsynth does not write .rds; save with format='gsm-r' for R")
 
     def load(self, path: Path) -> GsynthModel:
-        """Read the model at `path`; bin maps, which count from 1 in R, count from 0 in it."""
+        """Read the model at `path`; its bin maps, which count from 1 in R, then count from 0."""
         if not path.is_file():
-            raise FormatError(f"{path} is no file, so no .rds")
+            raise FormatError(f"{path} is not a file, so not an .rds")
         with warnings.catch_warnings():
-            # Of classes that the library does not know, such as those of other R objects; refused below.
+            # The library warns about classes that it does not know, such as those of other R objects; refused below.
             warnings.simplefilter("ignore", UserWarning)
             stored = read_rds(path)
         if not isinstance(stored, RModel):
@@ -58,7 +58,7 @@ def _model(stored: Mapping[str, Any]) -> GsynthModel:
         total_n=_whole(stored, "total_n", 0),
         pseudocount=_number(stored, "pseudocount", 1.0),
         min_obs=_whole(stored, "min_obs", 0),
-        # R keeps its default width even where there is no expression to evaluate on it.
+        # R keeps its default width even if there is no expression to evaluate on it.
         iterator=_whole(stored, "iterator", 0) or None if dims else None,
         prior_mode=_UNSMOOTHED_MODE if prior is None else _text(stored.get("prior_mode"), "explicit"),
         prior_matrix=None if prior is None else _floats(prior, "prior"),
@@ -101,7 +101,7 @@ def _stack(matrices: object, what: str) -> NDArray[np.float64]:
 
 def _counts(stacked: NDArray[np.float64]) -> NDArray[np.uint64]:
     if not ((stacked >= 0) & (stacked < _LARGEST_COUNT)).all() or (stacked != np.floor(stacked)).any():
-        raise FormatError("model_data$counts holds what is no count (whole, from 0 to 2**53)")
+        raise FormatError("model_data$counts holds values that are not counts (whole, from 0 to 2**53)")
     return freeze(stacked.astype(np.uint64))
 
 
@@ -109,15 +109,16 @@ def _check_totals(model: GsynthModel, stored: Mapping[str, Any]) -> None:
     per_bin = stored.get("per_bin_kmers")
     fits = per_bin is None or _floats(per_bin, "per_bin_kmers").tolist() == model.per_bin_kmers.tolist()
     if not fits or _whole(stored, "total_kmers", model.total_kmers) != model.total_kmers:
-        # After gsynth.forbid_kmer R keeps the sums of before.
+        # gsynth.forbid_kmer of R leaves the sums as they were before.
         log.info("per_bin_kmers or total_kmers are older than the counts, which decide")
 
 
 def _floats(value: object, what: str) -> NDArray[np.float64]:
-    # rdata gives a matrix with row or column names as something that holds an array.
+    # rdata returns a matrix with row or column names as an object that holds an array.
     array = getattr(value, "values", value)
     if not isinstance(array, np.ndarray) or array.dtype.kind not in "iuf":
         raise FormatError(f"{what} must be numbers, found a {type(value).__name__}")
+    # R's matrices are column-major, a model's arrays are in C order.
     return np.ascontiguousarray(array, dtype=np.float64)
 
 
@@ -143,5 +144,5 @@ def _text(value: object, default: str | None) -> str:
     if isinstance(value, np.ndarray) and value.size == 1:
         value = value.ravel()[0]
     if not isinstance(value, str):
-        raise FormatError(f"text was expected, found a {type(value).__name__}")
+        raise FormatError(f"expected text, found a {type(value).__name__}")
     return str(value)

@@ -26,7 +26,7 @@ class RModel(dict[str, Any]):
 
 
 def unpack(path: Path, limit: int = MAX_BYTES) -> bytes:
-    """The file's bytes, unpacked; FormatError where they are more than `limit`."""
+    """The file's bytes, unpacked; FormatError if there are more than `limit`."""
     with path.open("rb") as file:
         magic = file.read(2)
     opener: Any = {b"\x1f\x8b": gzip.open, b"BZ": bz2.open, b"\xfd7": lzma.open}.get(magic, open)
@@ -34,6 +34,7 @@ def unpack(path: Path, limit: int = MAX_BYTES) -> bytes:
     total = 0
     try:
         with opener(path, "rb") as unpacked:
+            # In parts: a few megabytes of zeros can unpack to more than the memory.
             while part := unpacked.read(_PART):
                 total += len(part)
                 if total > limit:
@@ -54,5 +55,5 @@ def read_rds(path: Path) -> Any:
     except MemoryError:
         raise
     except Exception as error:
-        # The library answers damage with whatever its reading stumbles over.
+        # On damaged files the library raises whatever it happens to stumble over.
         raise FormatError(f"{path} is not an .rds file that can be read: {type(error).__name__}: {error}") from error
