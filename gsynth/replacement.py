@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from gsynth.blocks.batches import batches
 from gsynth.blocks.compute import Compute
+from gsynth.blocks.effects import warn_unused
 from gsynth.blocks.inputs import Inputs
 from gsynth.blocks.replacing import BatchReplacer, PlainReplacer
 from gsynth.blocks.writing import write_records
@@ -117,6 +118,7 @@ def gsynth_replace_kmer(
     check_output(output, output_format, [genome, source, intervals, chrom_alias])
     inputs = Inputs.of(source, intervals, chrom_alias)
     inputs.check_has_sequence("replacing")
+    warn_unused(chrom_alias=inputs.idle_alias)
     where = inputs.intervals
     records = Records(where, contig_sizes(source))
     return write_records(

@@ -218,6 +218,7 @@ def gsynth_sample(
         draws=Draws.of(inputs.intervals, n_samples, seed),
     )
     warn_unused(
+        chrom_alias=inputs.idle_alias,
         iterator=iterator is not None and not dims and NO_STRATA,
         bin_merge=bin_merge is not None and not dims and NO_STRATA,
         outside=outside != LEARNED and not dims and NO_STRATA,
@@ -313,6 +314,7 @@ def gsynth_random(
         unlearned=np.zeros(2, dtype=np.bool_),
         draws=Draws.of(inputs.intervals, n_samples, seed),
     )
+    warn_unused(chrom_alias=inputs.idle_alias)
     return _draw(sample_batch, output, output_format, compute, "random", report)
 
 

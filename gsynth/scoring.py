@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from gsynth.blocks.batches import MIN_BLOCK, Batch, batches
 from gsynth.blocks.compute import Compute
+from gsynth.blocks.effects import warn_unused
 from gsynth.blocks.inputs import Inputs
 from gsynth.blocks.scoring import BatchScorer, Joiner, Likelihood
 from gsynth.errors import ArgumentError, ArgumentTypeError
@@ -196,6 +197,7 @@ def gsynth_score(
         n_uniform=n_policy == "uniform",
         inside=context == "interval",
     )
+    warn_unused(chrom_alias=inputs.idle_alias)
     with open_score_sink(output, form, source, inputs.intervals, width) as sink:
         _score(score_batch, sink, inputs, compute)
     return sink.result()

@@ -128,6 +128,7 @@ def gsynth_train(
     _check_counted(model, inputs.intervals)
     _warn_of_bins(model)
     warn_unused(
+        chrom_alias=inputs.idle_alias,
         iterator=wanted.iterator is not None and not wanted.dims and NO_STRATA,
         mask=mask is not None and not model.total_masked and "no window of the intervals begins in it",
         prior=prior is not None and pseudocount == 0 and "the pseudocount that it weighs is 0",

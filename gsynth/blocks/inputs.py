@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Literal
 
 import numpy as np
 from attrs import frozen
 from numpy.typing import NDArray
 
 from gsynth.errors import ArgumentError
-from gsynth.genomes.aliases import Alias, AliasLike, resolve_alias
+from gsynth.genomes.aliases import Alias, AliasLike, NotedAlias, noted_alias
 from gsynth.intervals import Intervals, resolve_intervals
 from gsynth.intervals.collecting import IntervalsLike
 from gsynth.intervals.masks import Mask, MaskLike, resolve_mask
@@ -37,8 +38,14 @@ class Inputs:
         tracks: TracksLike | None = None,
     ) -> Inputs:
         """From the parameters of a call, the genome opened."""
-        alias = resolve_alias(chrom_alias, genome)
+        alias = noted_alias(chrom_alias, genome)
         return cls(genome, resolve_intervals(intervals, genome, alias=alias), alias, tracks)
+
+    @property
+    def idle_alias(self) -> str | Literal[False]:
+        """Why an alias that the caller gave had no effect, as `warn_unused` takes it, once everything is opened."""
+        idle = isinstance(self.alias, NotedAlias) and not self.alias.used
+        return idle and "no contig of the intervals, masks or tracks has another name in it"
 
     def mask(self, mask: MaskLike | None, what: str = "mask") -> Mask | None:
         """What a caller gives as the parameter `what`."""

@@ -52,6 +52,7 @@ def write_sequence(
     shared = ("output", "force", "as_json")
     given = {name: value for name, value in options.items() if name not in shared}
     given["genome"] = inputs.opened_genome(context, given["genome"])
+    given["chrom_alias"] = inputs.opened_alias(given)
     given["intervals"] = where = inputs.resolved_intervals(context, given)
     if "mask_copy" in given:
         given["mask_copy"] = inputs.several(context, given["mask_copy"], "mask")

@@ -11,6 +11,7 @@ from gsynth.cli.console import console_of
 from gsynth.cli.streams import spooled
 
 if TYPE_CHECKING:
+    from gsynth.genomes.aliases import Alias
     from gsynth.intervals import Intervals
     from gsynth.model import GsynthModel
     from gsynth.plugins.contracts import Genome
@@ -21,6 +22,13 @@ def opened_genome(context: click.Context, genome: str) -> Genome:
     from gsynth.genomes import open_genome
 
     return open_genome(spooled(context, genome, "genome"))
+
+
+def opened_alias(options: Mapping[str, Any]) -> Alias | None:
+    """The alias for the genome, opened: one object for the intervals and the call, so that its use in either counts."""
+    from gsynth.genomes.aliases import noted_alias
+
+    return None if options["chrom_alias"] is None else noted_alias(options["chrom_alias"], options["genome"])
 
 
 def resolved_intervals(context: click.Context, options: Mapping[str, Any]) -> Intervals:

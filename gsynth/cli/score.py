@@ -83,6 +83,7 @@ def score(
     from gsynth.scoring import gsynth_score
 
     given["against"] = None if against is None else inputs.loaded_model(context, against, model_format)
+    given["chrom_alias"] = inputs.opened_alias(given)
     given["intervals"] = where = inputs.resolved_intervals(context, given)
     given["mask"] = inputs.several(context, given["mask"], "mask")
     with sequence_output(output) as destination:

@@ -11,9 +11,9 @@ import os
 from collections.abc import Iterable, Mapping
 from typing import Final, Protocol
 
-from attrs import frozen
+from attrs import define, frozen
 
-from gsynth.errors import ArgumentTypeError, ContigError, MissingFileError
+from gsynth.errors import ArgumentError, ArgumentTypeError, ContigError, MissingFileError
 from gsynth.files import PathLike
 from gsynth.files.tables import rows
 from gsynth.files.textblocks import TextFile
@@ -56,6 +56,20 @@ class TableAlias:
         return self.table.get(name, name)
 
 
+@define
+class NotedAlias:
+    """An alias that remembers whether it renamed anything, so that one without effect can be reported."""
+
+    alias: Alias
+    used: bool = False
+
+    def rename(self, name: str, contigs: Mapping[str, int]) -> str:
+        """As the alias does."""
+        renamed = self.alias.rename(name, contigs)
+        self.used |= renamed != name
+        return renamed
+
+
 @frozen
 class UcscEnsemblAlias:
     """chr1 <-> 1, chrM <-> MT; whichever of the two the genome has."""
@@ -81,7 +95,8 @@ def resolve_alias(alias: AliasLike | None = None, genome: Genome | None = None) 
         A mapping of the name in the file to the genome's name; a two-column text file of the same (tabs or spaces,
         ``#`` comments; plain or gzip, a file or a pipe); or the word "ucsc-ensembl": chr1 <-> 1, chrM <-> MT.
     genome : Genome, optional
-        With `alias` None, the alias that the genome was opened with (``open_genome(..., chrom_alias=...)``) holds.
+        A table must map to a contig of this genome at least once. With `alias` None, the alias that the genome was
+        opened with (``open_genome(..., chrom_alias=...)``) holds.
 
     Raises
     ------
@@ -98,15 +113,33 @@ def resolve_alias(alias: AliasLike | None = None, genome: Genome | None = None) 
         carried: Alias | None = getattr(genome, "chrom_alias", None)
         return carried if carried is not None else NoAlias()
     if isinstance(alias, Mapping):
-        return TableAlias(dict(_checked_table(alias)))
+        return _of_genome(TableAlias(dict(_checked_table(alias))), genome)
     if isinstance(alias, str) and alias == UCSC_ENSEMBL:
         return UcscEnsemblAlias()
     if isinstance(alias, str | os.PathLike):
-        return TableAlias(_read_table(os.fspath(alias)))
+        return _of_genome(TableAlias(_read_table(os.fspath(alias))), genome)
     if hasattr(alias, "rename"):
         return alias
     raise ArgumentTypeError(
         f"chrom_alias must be a mapping, a two-column file or {UCSC_ENSEMBL!r}, found {type(alias).__name__}"
+    )
+
+
+def noted_alias(alias: AliasLike | None, genome: Genome) -> Alias:
+    """`resolve_alias` of what a caller of the API gives; a `NotedAlias`, where it is given."""
+    resolved = resolve_alias(alias, genome)
+    return resolved if alias is None or isinstance(resolved, NotedAlias) else NotedAlias(resolved)
+
+
+def _of_genome(alias: TableAlias, genome: Genome | None) -> TableAlias:
+    """`alias`, unless none of its names is the genome's: its columns are then swapped, or it is of another genome."""
+    if genome is None or not alias.table or any(name in genome.contigs for name in alias.table.values()):
+        return alias
+    swapped = any(name in genome.contigs for name in alias.table)
+    raise ArgumentError(
+        f"chrom_alias maps to {_first(alias.table.values())}, and the genome ({genome.name}) has none of these; it has "
+        f"{_first(genome.contigs)}"
+        + ("; the other way round it would fit: the file's name comes first, then the genome's" if swapped else "")
     )
 
 

@@ -61,6 +61,9 @@ def resolve_intervals(
     """
     if source is None:
         return Intervals.whole(genome)
+    if isinstance(source, Intervals) and source.names == tuple(genome.contigs):
+        # Resolved already. An alias is for the names of files: a second renaming could turn one contig into another.
+        return source
     renaming = resolve_alias(alias, genome)
     sources = list(collect(source, genome, what, renaming))
     ids = []

@@ -13,6 +13,7 @@ import gsynth
 from gsynth.errors import ArgumentError, FormatError, MissingFileError
 from gsynth.genomes import open_genome
 from gsynth.genomes.memory import DictGenome
+from gsynth.intervals import resolve_intervals
 from gsynth.typing import Drawn
 
 GENOME = {"chr1": "ACGTTGCAGG" * 60}
@@ -178,3 +179,19 @@ def test_each_sample_of_an_interval_is_reported() -> None:
     assert drawn.causes.tolist() == [[drawn.outside, 0, 0]]
     # Of the 16 bases that windows of NNNN emit, those at 2 and 3 (N, copied), 4 and 5 (copied) are not drawn.
     assert drawn.outside == 3 * (16 - 4)
+
+
+def test_an_alias_is_applied_once_and_reported_where_it_has_no_effect() -> None:
+    swapped = {"a": "b", "b": "a"}
+    where = resolve_intervals([("a", 0, 3)], open_genome(TWO), alias=swapped)
+    assert gsynth.random(genome=TWO, intervals=("a", 0, 3), chrom_alias=swapped, seed=1, preserve_n=False) == (
+        gsynth.random(genome=TWO, intervals=("b", 0, 3), seed=1, preserve_n=False)
+    )
+    with pytest.warns(UserWarning, match="chrom_alias has no effect"):
+        # Resolved already: not renamed back.
+        assert gsynth.replace_kmer("CG", "GC", genome=TWO, intervals=where, chrom_alias=swapped) == ["NNN"]
+    for call in (gsynth.train, gsynth.random):
+        with pytest.warns(UserWarning, match="chrom_alias has no effect"):
+            call(genome=TWO, chrom_alias={"chrA": "a"})
+        with pytest.raises(ArgumentError, match=r"maps to chrA, and the genome .* the other way round it would fit"):
+            call(genome=TWO, chrom_alias={"a": "chrA"})
