@@ -97,9 +97,7 @@ def _kept(metadata: Mapping[str, Any]) -> dict[str, Any]:
     """The keys of the model's metadata that are not keys of the format."""
     clash = sorted(str(key) for key in set(metadata) & (KNOWN - {WRITER, "dim_specs"}))
     if clash:
-        raise ArgumentError(
-            f"model.metadata has keys to which the .gsm format gives a meaning: {', '.join(clash)}; rename them"
-        )
+        raise ArgumentError(f"model.metadata has keys to which the .gsm format gives a meaning: {', '.join(clash)}")
     return {key: value for key, value in metadata.items() if key not in KNOWN}
 
 

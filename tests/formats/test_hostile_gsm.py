@@ -90,7 +90,7 @@ def drop(key: str) -> Change:
         (put(prior=[[1, 0, 0]] * 6), "prior must have 6 rows"),
         (put(prior=[[1, 0, 0, 0]]), "prior must have 6 rows"),
         (put(index_base=2), "index_base"),
-        (put(dim_specs=[{"expr": "gc"}] * 100), "at most 64"),
+        (put(dim_specs=[{"expr": "gc"}] * 100), "limit is 64"),
         (put(dim_specs=["gc", "atac"]), "must be a mapping"),
         (put_dim(breaks=[0, 1, 0.5, 2]), "breaks must rise"),
         (put_dim(breaks=[0, 0.1, float("nan"), 2]), "NaN"),
@@ -174,7 +174,7 @@ def test_what_is_no_count(folder: Path, value: float) -> None:
     counts = np.fromfile(folder / "counts.bin")
     counts[7] = value
     counts.tofile(folder / "counts.bin")
-    with pytest.raises(FormatError, match="no count"):
+    with pytest.raises(FormatError, match="not counts"):
         gsynth_load(folder)
 
 

@@ -115,7 +115,7 @@ def test_the_oldest_models_have_one_dimension_and_no_order(tmp_path: Path) -> No
                                     "bin_map": np.array([1, np.nan, 2])}])), FormatError, "bin_map must hold"),
         (r_file(r_model(min_obs=0.0)), FormatError, "stored_cdf is NaN after A in bin 1"),
         (r_file(r_model(total_n=0.5)), FormatError, "total_n"),
-        (r_file(r_model(model_data={"counts": [np.full((4, 4), 0.5)]})), FormatError, "no count"),
+        (r_file(r_model(model_data={"counts": [np.full((4, 4), 0.5)]})), FormatError, "not counts"),
         (r_file(r_model(model_data={"counts": ["text"]})), FormatError, "must be numbers"),
         (r_file(r_model())[:-20], FormatError, "can be read"),
         (gzip.compress(r_file(r_model()))[:-20], FormatError, "damaged"),
