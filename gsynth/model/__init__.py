@@ -1,4 +1,4 @@
-"""What was learned: counts by stratum, arrays in and arrays out."""
+"""What was learned: counts by stratum; arrays in, arrays out."""
 
 from __future__ import annotations
 

@@ -30,11 +30,11 @@ DimNames = SupportsIndex | str | Iterable[SupportsIndex | str]
 _Integer = TypeVar("_Integer", np.uint64, np.int64)
 
 _SINGLE_PRECISION: Final = 1e-6
-"""Other programs compute their probabilities in single precision: so far apart, they are those of the counts."""
+"""Other programs compute in single precision: probabilities that differ by at most this are those of the counts."""
 
 _SIZES: Final = "chrom_sizes"
 _OF_ONE_FILE: Final = ("writer",)
-"""Metadata that say who wrote a file, which a model made of several is not."""
+"""Metadata about who wrote a file, which do not apply to a model made from several."""
 
 
 def added(models: Sequence[GsynthModel]) -> GsynthModel:
@@ -117,21 +117,22 @@ def check_counts_decide(model: GsynthModel, refused: str) -> None:
     if model.stored_cdf is None:
         return
     for i, table in enumerate(model.stored_cdf):
-        # A row that one of the two lacks says nothing: programs differ in which bins they find sparse.
+        # A row that is NaN in one of the two says nothing: programs differ in which bins they consider sparse.
         apart = np.abs(table - model.computed_cdf(i, i + 1)[0])
         if np.nanmax(apart, initial=0.0) > _SINGLE_PRECISION:
             raise ArgumentError(
                 f"{refused}: it has other probabilities than its counts give (in bin {i}, {model.bin_label(i)}; "
-                "words were forbidden, say), and only counts add up: do this first, and forbid words in the result"
+                "words were forbidden, for example), and only counts can be added: do this first, and forbid words in "
+                "the result"
             )
 
 
 def _with_counts(
     model: GsynthModel, counts: NDArray[np.uint64], rows: NDArray[np.float64] | None = None, **changes: Any
 ) -> GsynthModel:
-    """`model` with other counts, uint64[bins, 4**k, 4], its prior as training would find it in them.
+    """`model` with other counts, uint64[bins, 4**k, 4], and the prior that training would have made from them.
 
-    `rows` (float64[bins, 4]) are those of an explicit prior, by default the ones that the model has.
+    `rows` (float64[bins, 4]) are those of an explicit prior, by default the model's own.
     """
     request = PriorRequest(model.prior_mode)
     if model.prior_mode == EXPLICIT:
@@ -179,21 +180,21 @@ def _dim_differences(index: int, one: DimSpec, other: DimSpec) -> list[tuple[str
 
     found = [(name, own, theirs) for (name, own), (_, theirs) in zip(parts(one), parts(other), strict=True)]
     if one != other and all(own == theirs for _, own, theirs in found):
-        # Values that are as long as this look the same where they are cut.
+        # Long values look the same because messages cut them short.
         at = int(np.flatnonzero(one.breaks != other.breaks)[0]) if one.num_bins == other.num_bins else 0
         found.append((f"break {at} of dimension {index + 1}", repr(one.breaks[at]), repr(other.breaks[at])))
     return found
 
 
 def _warn_of_repeats(models: Sequence[GsynthModel]) -> None:
-    """The same observations twice are far more often a mistake than meant."""
+    """Warn if the same observations are added twice, which is far more often a mistake than intended."""
     for number, model in enumerate(models[1:], 2):
         for earlier, other in enumerate(models[: number - 1], 1):
-            # Most models differ in the first place that is looked at.
+            # The short array first: most models already differ in it.
             same = np.array_equal(model.per_bin_kmers, other.per_bin_kmers)
             if model.total_kmers and same and np.array_equal(model.counts, other.counts):
                 warnings.warn(
-                    f"model {number} has the very counts of model {earlier}: the same observations are added twice",
+                    f"model {number} has exactly the counts of model {earlier}: the same observations are added twice",
                     stacklevel=4,
                 )
                 break
@@ -214,7 +215,7 @@ def _added_outside(models: Sequence[GsynthModel]) -> Outside | None:
 
 
 def _sum(tables: Sequence[NDArray[_Integer]]) -> NDArray[_Integer]:
-    """The sum, in one new array however many there are."""
+    """The sum, in a single new array however many tables there are."""
     total = tables[0].copy()
     for table in tables[1:]:
         total += table
@@ -222,7 +223,7 @@ def _sum(tables: Sequence[NDArray[_Integer]]) -> NDArray[_Integer]:
 
 
 def _joined(all_metadata: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    """What models say beside their numbers: what those that say it agree on, and the contigs of all."""
+    """The metadata of several models: what all that have a key agree on, and the contigs of all."""
     joined: dict[str, Any] = {}
     dropped = set(_OF_ONE_FILE)
     for metadata in all_metadata:
@@ -235,12 +236,12 @@ def _joined(all_metadata: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
             elif value != both:
                 dropped.add(key)
     for key in sorted(dropped & set(joined) - set(_OF_ONE_FILE)):
-        log.warning("the models disagree on %s, which their sum therefore does not say", key)
+        log.warning("the models disagree on %s, so their sum does not have it", key)
     return {key: value for key, value in joined.items() if key not in dropped}
 
 
 def _indices(model: GsynthModel, dims: DimNames) -> list[int]:
-    """The indices of the dimensions that are named, rising."""
+    """The indices of the named dimensions, in ascending order."""
     named = list(dims) if isinstance(dims, Iterable) and not isinstance(dims, str) else [dims]
     exprs = [dim.expr for dim in model.dims]
     found = []
@@ -267,8 +268,8 @@ def _summed_rows(model: GsynthModel, axes: tuple[int, ...]) -> NDArray[np.float6
     rows = model.prior_matrix.reshape(*model.dim_sizes[::-1], 4)
     if (rows != rows.max(axis=axes, keepdims=True)).any():
         raise ArgumentError(
-            "the model's explicit prior differs between bins that would be summed, and says nothing of their sum: "
-            "give a model whose prior is another"
+            "the model's explicit prior differs between bins that would be summed, so their sum has no prior: "
+            "use a model with another prior"
         )
     kept: NDArray[np.float64] = rows.max(axis=axes).reshape(-1, 4)
     return kept

@@ -1,4 +1,4 @@
-"""Values that a caller has labelled with the names of bases, in whatever kind of table."""
+"""Values labelled with the names of bases, in any kind of table."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ _BASES: Final = ("A", "C", "G", "T")
 
 
 def by_base(value: Any, what: str) -> NDArray[Any] | None:
-    """The values in the order A, C, G, T, shape (4,) or (rows, 4); None where they have no names, so go by position.
+    """The values in the order A, C, G, T, shape (4,) or (rows, 4); None if they have no names and go by position.
 
     Names are those of a mapping, a DataFrame of any library, a structured array, a named tuple, or a pandas series with
-    an index of texts; upper or lower case, in any order.
+    text labels; upper or lower case, in any order.
 
     Examples
     --------
@@ -32,7 +32,7 @@ def by_base(value: Any, what: str) -> NDArray[Any] | None:
     shapes = {column.shape for column in columns}
     if len(shapes) > 1 or columns[0].ndim > 1:
         raise ArgumentError(
-            f"{what} must hold a number, or equally many numbers, for each base; found shapes "
+            f"{what} must hold one number, or the same number of them, for each base; found shapes "
             f"{', '.join(str(column.shape) for column in columns)}"
         )
     return np.stack(columns, axis=-1)
@@ -56,7 +56,7 @@ def _named(value: Any, what: str) -> Mapping[Any, Any] | None:
         return named
     if isinstance(value, np.ndarray | list | tuple):
         return None
-    # Only here, because importing the library takes longer than all that comes before.
+    # Only here, because importing the DataFrame library takes longer than everything before.
     from gsynth.files import frames
 
     labels = frames.row_labels(value)
@@ -65,6 +65,7 @@ def _named(value: Any, what: str) -> Mapping[Any, Any] | None:
     if labels is not None:
         _check_row_order(labels, what)
     names = frames.column_names(value, what=what)
+    # What pandas calls columns without names, so these go by position.
     if names == [0, 1, 2, 3]:
         return None
     _names(names, what)
@@ -72,7 +73,7 @@ def _named(value: Any, what: str) -> Mapping[Any, Any] | None:
 
 
 def _series(value: Any, labels: list[Any], what: str) -> Mapping[Any, Any] | None:
-    """By its labels, unless they are the numbers from 0 that pandas gives what has no labels."""
+    """By its labels, unless they are the numbers from 0 that pandas assigns without labels."""
     if labels == list(range(len(labels))):
         return None
     names = _names(labels, what)
@@ -80,7 +81,7 @@ def _series(value: Any, labels: list[Any], what: str) -> Mapping[Any, Any] | Non
 
 
 def _check_row_order(labels: list[Any], what: str) -> None:
-    """A sorted or shuffled table still knows its old row numbers; which bin a row is for is then anyone's guess."""
+    """Refuse a table that was sorted or shuffled: it keeps its old row numbers, so the bin of a row is ambiguous."""
     rows = list(range(len(labels)))
     if labels != rows and set(labels) == set(rows):
         raise ArgumentError(f"the rows of {what} are not in the order of the bins: their labels are {shown(labels)}")

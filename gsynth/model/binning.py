@@ -21,6 +21,7 @@ MergeRanges = Sequence[Mapping[str, object]]
 CAUSES: Final = ("nan", "below", "above")
 """Why a value has no bin."""
 
+# Also few enough for `_passed` to count them in an int8.
 _FEW_BREAKS: Final = 40
 
 
@@ -34,9 +35,9 @@ def check_breaks(breaks: ArrayLike, what: str = "breaks") -> NDArray[np.float64]
         raise ArgumentError(f"{what} must have at least 2 elements, found {shown(values)}")
     if np.isnan(values).any():
         raise ArgumentError(f"NaN is not a valid break; {what} are {shown(values)}")
-    # Compared, not subtracted: the distance of two infinities is NaN.
+    # Compared, not subtracted: the difference of two infinities is NaN.
     if not (values[1:] > values[:-1]).all():
-        raise ArgumentError(f"{what} must rise strictly, found {shown(values)}")
+        raise ArgumentError(f"{what} must be strictly increasing, found {shown(values)}")
     return freeze(values)
 
 
@@ -63,19 +64,20 @@ def bin_indices(values: NDArray[np.float64], breaks: NDArray[np.float64], closed
     """
     if closed == "right":
         indices = _passed(values, breaks, "left", np.greater)
-        # Open at its end: minus infinity is in the lowest bin where that has no other end.
+        # If the lowest break is minus infinity, its bin includes it: otherwise no bin would.
         indices[values == -np.inf] += int(breaks[0] == -np.inf)
     else:
+        # The highest break belongs to the last bin, as in NumPy's histograms, though every other break opens a bin.
         indices = _passed(values, breaks, "right", np.greater_equal)
         indices[values == breaks[-1]] = breaks.size - 1
     indices -= 1
-    # NaN sorts behind everything, so the comparison that is false for it decides.
+    # NaN compares false, so test `<=` and negate.
     indices[~(values <= breaks[-1])] = NO_BIN
     return indices
 
 
 def causes_outside(values: NDArray[np.float64], breaks: NDArray[np.float64], closed: str) -> NDArray[np.int8]:
-    """Why each value has no bin: int8 of their shape, an index of `CAUSES`, or -1 where it has one.
+    """Why each value has no bin: int8 of their shape, an index of `CAUSES`, or -1 if it has one.
 
     Examples
     --------
@@ -94,10 +96,10 @@ def causes_outside(values: NDArray[np.float64], breaks: NDArray[np.float64], clo
 def _passed(
     values: NDArray[np.float64], breaks: NDArray[np.float64], side: Literal["left", "right"], passes: np.ufunc
 ) -> NDArray[np.int32]:
-    """How many breaks each value passes, with NaN anything."""
+    """How many breaks each value passes; undefined for NaN."""
     if breaks.size > _FEW_BREAKS:
         return np.searchsorted(breaks, values, side=side).astype(np.int32)
-    # A search waits for each comparison; comparing with all of a few breaks takes a third of the time.
+    # A binary search waits for each comparison; comparing with every one of a few breaks takes a third of the time.
     passed = np.zeros(values.shape, dtype=np.int8)
     for edge in breaks.tolist():
         passed += passes(values, edge).view(np.int8)
@@ -119,23 +121,23 @@ def _value_range(value: Any, what: str, *, scalar_high: float | None) -> tuple[f
 
 
 def gsynth_bin_map(breaks: ArrayLike, merge_ranges: MergeRanges, *, closed: Closed = "left") -> NDArray[np.int32]:
-    """Map bins onto bins, to merge the ones with too few observations into better filled ones.
+    """Map bins onto bins, to merge those with too few observations into others with more.
 
     Parameters
     ----------
     breaks : array_like of float, shape (num_bins + 1,)
-        Bin edges, strictly rising.
+        Bin edges, strictly increasing.
     merge_ranges : sequence of mapping
         Each with ``from``, a pair (low, high) or a number v that means (v, infinity): every bin whose centre lies in
-        it (ends included) is redirected; and ``to``, a pair or a number: the bin that holds its midpoint is the
-        target. They apply in order, a later one overriding an earlier one.
+        it (ends included) is redirected; and ``to``, a pair or a number: the bin that contains its midpoint is the
+        target. They apply in order; later ones override earlier ones.
     closed : {"left", "right"}
         At which end bins include their break: a midpoint that is a break lies in the bin above it or below it.
 
     Returns
     -------
     int32[num_bins]
-        For each bin the 0-based bin that it is merged into, itself where nothing applies.
+        For each bin the 0-based bin that it is merged into; itself if nothing applies.
 
     Raises
     ------
@@ -150,6 +152,7 @@ def gsynth_bin_map(breaks: ArrayLike, merge_ranges: MergeRanges, *, closed: Clos
     edges = check_breaks(breaks)
     num_bins = edges.size - 1
     side: Literal["left", "right"] = "right" if check_closed(closed) == "left" else "left"
+    # The centre of a bin that is open at both ends is NaN, which lies in no range.
     with np.errstate(invalid="ignore"):
         centres = (edges[:-1] + edges[1:]) / 2
     merged = np.arange(num_bins, dtype=np.int32)
@@ -167,6 +170,7 @@ def gsynth_bin_map(breaks: ArrayLike, merge_ranges: MergeRanges, *, closed: Clos
                 f"'to' {entry['to']!r} overlaps no bin: the breaks run from {edges[0]:g} to {edges[-1]:g}"
             )
         middle = (to_low + to_high) / 2
+        # Clipped, because a midpoint may lie beyond an end even if its range reaches into the last bin.
         target = int(np.clip(np.searchsorted(edges, middle, side=side) - 1, 0, num_bins - 1))
         if not (edges[target] <= to_high and edges[target + 1] >= to_low):
             raise ArgumentError(f"'to' {entry['to']!r} does not match any bin of {edges.tolist()}")

@@ -1,4 +1,4 @@
-"""The composition that independent bases are drawn from."""
+"""The composition from which independent bases are drawn."""
 
 from __future__ import annotations
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from gsynth.model.model import GsynthModel
 
 MOST_BINS: Final = 200
-"""More are not listed one by one."""
+"""Further bins are not listed one by one."""
 BIN_COLUMNS: Final = ("bin", "stratum", "observations", "share", "")
 _MOST_VALUES: Final = 12
 
@@ -122,13 +122,15 @@ def bin_rows(model: GsynthModel) -> Iterator[list[str]]:
     """A row for each of the first `MOST_BINS` bins: number, stratum, observations, share, and what is wrong with it."""
     total = max(1, model.total_kmers)
     kinds = (("thin", model.thin_bins), ("empty", model.empty_bins), ("sparse", model.sparse_bins))
+    # The later kinds say more: an empty bin is not called thin, nor a sparse one empty.
     note = {i: name for name, bins in kinds for i in bins.tolist()}
     for i, count in enumerate(model.per_bin_kmers[:MOST_BINS].tolist()):
         yield [str(i), model.bin_label(i), f"{count:,}", f"{100 * count / total:.2f} %", note.get(i, "")]
 
 
 def html(model: GsynthModel) -> str:
-    """The facts, and the bins that can be opened below them, as HTML without style of its own."""
+    """The facts, with the bins in a fold below them, as HTML without styles."""
+    # Escaped throughout: expressions and metadata may come from an untrusted file, and a notebook runs scripts.
     about = "".join(f"<tr><th>{escape(name)}</th><td>{escape(value)}</td></tr>" for name, value in facts(model))
     head = "".join(f"<th>{escape(name)}</th>" for name in BIN_COLUMNS)
     rows = "".join("<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in row) + "</tr>" for row in bin_rows(model))

@@ -32,7 +32,7 @@ def _categories(value: Iterable[str] | None) -> tuple[str, ...] | None:
 
 
 def _own(value: MergeRanges | None) -> list[dict[str, Any]] | None:
-    """A copy, so that the ranges stay those that the map came from."""
+    """A copy, so that the ranges remain those from which the map was made."""
     return copy.deepcopy(value)  # type: ignore[return-value]  # `gsynth_bin_map` checks what it is
 
 
@@ -41,7 +41,7 @@ def _numbers(value: ArrayLike | None) -> NDArray[Any] | None:
 
 
 def _bin_map(found: NDArray[Any], bins: int) -> NDArray[np.int32]:
-    # NaN compares false, so test what is right and negate.
+    # NaN compares false, so test what is valid and negate.
     right = (found >= 0) & (found < bins) & (found == np.floor(found))
     if found.shape != (bins,) or not right.all():
         raise ArgumentError(f"bin_map must hold {bins} bins from 0 to {bins - 1}, found {shown(found)}")
@@ -61,10 +61,10 @@ class DimSpec:
     bin_map : int32[num_bins] or None
         For each bin the 0-based bin that it is merged into. Read-only, a copy of what was given.
     bin_merge : list of dict or None
-        The merge ranges that `bin_map` came from (see `gsynth_bin_map`), where known. Given without `bin_map` they
-        make it; given with it they must make the same.
+        The merge ranges from which `bin_map` was made (see `gsynth_bin_map`), if known. Given without `bin_map`, they
+        make it; given with it, they must make the same one.
     categories : tuple of str or None
-        The names of the bins, where the values are the numbers of categories (chromatin states, say).
+        The names of the bins, if the values are the numbers of categories (chromatin states, for example).
     closed : {"left", "right"}
         "left": bins are ``[b0,b1) ... [b(n-1),bn]``, as in NumPy's histograms and in R misha. "right":
         ``(b0,b1] ... (b(n-1),bn]``, as in pymisha; the lowest break then lies in no bin.
@@ -72,13 +72,13 @@ class DimSpec:
     Raises
     ------
     ValueError
-        An expression that is no text, breaks that do not rise or are not numbers, a map with anything but whole
-        numbers of bins, merge ranges that contradict it, or categories that are not one for each bin.
+        An expression that is not text, breaks that do not increase or are not numbers, a map with anything but whole
+        numbers of bins, merge ranges that contradict it, or a number of categories that is not that of the bins.
 
     Notes
     -----
     Two dimensions are equal if they put every value into the same bin: by expression, breaks, `closed`, map (none is
-    the same as every bin to itself) and categories. `bin_merge` only says where the map came from, and is not compared.
+    the same as every bin to itself) and categories. `bin_merge` only records how the map was made, and is not compared.
     """
 
     expr: str = field(converter=_expr)
@@ -90,13 +90,14 @@ class DimSpec:
 
     def __attrs_post_init__(self) -> None:
         if self.bin_map is not None:
+            # Not in the converter: the number of bins is known only when the breaks are set.
             object.__setattr__(self, "bin_map", _bin_map(self.bin_map, self.num_bins))
         if self.bin_merge is not None:
             merged = freeze(gsynth_bin_map(self.breaks, self.bin_merge, closed=self.closed))
             if self.bin_map is not None and not np.array_equal(self.bin_map, merged):
                 raise ArgumentError(
                     f"bin_merge of {self.expr!r} makes the bin_map {shown(merged)}, found {shown(self.bin_map)}: "
-                    "give one of them, or two that agree"
+                    "give only one of them, or two that agree"
                 )
             object.__setattr__(self, "bin_map", merged)
         if self.categories is not None and len(self.categories) != self.num_bins:
@@ -109,7 +110,7 @@ class DimSpec:
 
     @classmethod
     def from_mapping(cls, spec: object) -> DimSpec:
-        """A DimSpec from what a user gives: a DimSpec, or a dict with expr, breaks and maybe bin_merge, bin_map."""
+        """A DimSpec from a DimSpec, or from a dict with expr, breaks and optionally bin_merge, bin_map and others."""
         if isinstance(spec, cls):
             return spec
         if not isinstance(spec, Mapping):
@@ -122,11 +123,12 @@ class DimSpec:
         known = {"expr", "breaks", "bin_merge", "bin_map", "num_bins", "categories", "closed"}
         if not known >= set(spec):
             raise ArgumentError(f"unknown keys in a dimension: {sorted(set(spec) - known)}; known are {sorted(known)}")
+        # `as_dict` writes num_bins, so that is known; it follows from the breaks.
         given = {key: spec[key] for key in known & set(spec) if key != "num_bins"}
         return cls(**given)
 
     def as_dict(self) -> dict[str, Any]:
-        """The dict form: expr, breaks, num_bins, bin_map, bin_merge, closed, and categories where bins have names."""
+        """The dict form: expr, breaks, num_bins, bin_map, bin_merge, closed, and categories if bins have names."""
         named = {} if self.categories is None else {"categories": list(self.categories)}
         return {
             "expr": self.expr,
@@ -152,19 +154,19 @@ class DimSpec:
     __hash__ = None  # type: ignore[assignment]  # holds arrays
 
     def __reduce__(self) -> tuple[type[DimSpec], tuple[Any, ...]]:
-        # NumPy forgets that an array is read-only when it is pickled or copied; the constructor sees to it.
+        # A pickled or copied NumPy array is writeable again; the constructor makes it read-only.
         return type(self), (self.expr, self.breaks, self.bin_map, self.bin_merge, self.categories, self.closed)
 
     def merged(self) -> NDArray[np.int32]:
-        """int32[num_bins]: `bin_map`, or the identity where there is none."""
+        """int32[num_bins]: `bin_map`, or the identity if there is none."""
         return np.arange(self.num_bins, dtype=np.int32) if self.bin_map is None else self.bin_map
 
     def bins_of(self, values: NDArray[np.float64]) -> NDArray[np.int32]:
-        """The bin of each value before `bin_map`, -1 where it has none: int32 of their shape."""
+        """The bin of each value before `bin_map`, -1 if it has none: int32 of their shape."""
         return bin_indices(values, self.breaks, self.closed)
 
     def label(self, index: int) -> str:
-        """What a bin is called: its category, or its span ``0.4-0.5``, ``< 0.3``, ``>= 0.7``.
+        """The name of a bin: its category, or its range ``0.4-0.5``, ``< 0.3``, ``>= 0.7``.
 
         Examples
         --------
@@ -186,4 +188,4 @@ class DimSpec:
 
 
 DimLike = DimSpec | Mapping[str, object]
-"""A dimension of the strata, or a dict with ``expr``, ``breaks`` and maybe ``bin_merge``, ``bin_map``, ``closed``."""
+"""A dimension of the strata, or a dict: ``expr``, ``breaks`` and optionally ``bin_merge``, ``bin_map``, ``closed``."""

@@ -1,4 +1,4 @@
-"""Arrays that nobody can write to any more, so that a model may keep them without a copy."""
+"""Arrays that can no longer be written to, so that a model may keep them without a copy."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from numpy.typing import NDArray
 _Scalar = TypeVar("_Scalar", bound=np.generic)
 
 _FROZEN: Final[WeakValueDictionary[int, NDArray[Any]]] = WeakValueDictionary()
-"""What `freeze` returned, by id. A flag alone proves nothing: its owner can lift it, or hold another view."""
+"""What `freeze` returned, by id. The flag alone proves nothing: its owner can set it again, or hold another view."""
 
 
 def freeze(array: NDArray[_Scalar]) -> NDArray[_Scalar]:
-    """Give an array up for good: the same memory, read-only, which a `GsynthModel` keeps without copying it.
+    """Give up an array for good: the same memory, read-only, which a `GsynthModel` keeps without copying it.
 
-    Whoever calls this promises to hold no other way to write to that memory. It is for arrays of gigabytes, counted or
-    read from a file; a model copies any other array that it is given.
+    The caller promises not to write to that memory in any other way. This is for arrays of gigabytes that were counted
+    or read from a file; a model copies any other array that it is given.
 
     Parameters
     ----------
@@ -40,10 +40,12 @@ def freeze(array: NDArray[_Scalar]) -> NDArray[_Scalar]:
     """
     if is_frozen(array):
         return array
+    # The owner of the memory and every view between could be used to write; other views of it are the promise's part.
     owner: Any = array
     while isinstance(owner, np.ndarray):
         owner.flags.writeable = False
         owner = owner.base
+    # NumPy refuses to make a view writeable whose base is not: of `array` itself, an owner, the flag could be set.
     view = array.view(np.ndarray)
     _FROZEN[id(view)] = view
     return view

@@ -14,28 +14,28 @@ from gsynth.model.smoothing import learned_rows, probability_columns
 from gsynth.plugins.contracts import IMPOSSIBLE, LOG_BITS
 
 ScorePolicy = Literal["NA", "uniform"]
-"""What a base scores of which a model says little: nothing, or one in four."""
+"""The score of a base about which the model knows too little: none, or log(1/4)."""
 
 ScoreOutside = Literal["NA", "uniform", "learned", "pooled"]
-"""What a base without a stratum scores."""
+"""The score of a base without a stratum."""
 
 UNIT: Final = 2.0**-LOG_BITS
-"""What the whole numbers count."""
+"""The unit of the whole numbers."""
 
 LEAST: Final = (IMPOSSIBLE + 1) * UNIT
-"""The least logarithm, about -128: a smaller probability, of one base in 10**55, counts as this one."""
+"""The least logarithm, about -128: a smaller probability (below 10**-55) counts as this one."""
 
 _ROUNDING: Final = 2.0**-50
-"""Between cumulative probabilities near 1, a smaller difference is what rounding leaves of none."""
+"""A smaller difference of cumulative probabilities near 1 is a rounding error of 0."""
 
 _TERMS: Final = 12
-"""Of the series for a logarithm; the next one would be under 2**-60."""
+"""The last term of the series for a logarithm; the next one would be below 2**-60."""
 
 
 def natural_logs(probabilities: NDArray[np.float64]) -> NDArray[np.int32]:
     """The natural logarithms of probabilities in units of ``2**-24``, rounded; `IMPOSSIBLE` for that of 0.
 
-    By sums, products and quotients alone, which are the same on every machine; NumPy's own logarithm is not.
+    Computed with sums, products and quotients only, which are the same on every machine; NumPy's logarithm is not.
 
     Examples
     --------
@@ -63,13 +63,13 @@ UNIFORM_LOG: Final = int(natural_logs(np.array([0.25]))[0])
 
 
 def log_tables(model: GsynthModel, outside: str | None) -> tuple[NDArray[np.int32], NDArray[np.bool_]]:
-    """A model's logarithms, and which of its bins are sparse.
+    """The logarithms of a model's probabilities, and which of its bins are sparse.
 
     Parameters
     ----------
     model : GsynthModel
     outside : {"learned", "pooled", "uniform"} or None
-        What a further table, of windows without a stratum, is made of (see `gsynth_sample`); None: there is none.
+        How to make one more table, for windows without a stratum (see `gsynth_sample`); None: there is none.
 
     Returns
     -------
@@ -91,7 +91,7 @@ def log_tables(model: GsynthModel, outside: str | None) -> tuple[NDArray[np.int3
 
 
 def _write_computed(model: GsynthModel, sparse: NDArray[np.bool_], logs: NDArray[np.int32]) -> None:
-    """The logarithms of what counts and prior give."""
+    """The logarithms of the probabilities that counts and prior give."""
     for flat, rows in learned_rows(sparse, model.num_kmers):
         columns = probability_columns(model.counts, flat, rows, model.pseudocount, model.prior_matrix)
         for base, column in enumerate(columns):
@@ -102,6 +102,6 @@ def _write_differences(cdf: NDArray[np.float64], logs: NDArray[np.int32]) -> Non
     """The logarithms of the steps of cumulative probabilities, float64[4**k, 4]; rows that are NaN stay as they are."""
     known = ~np.isnan(cdf[:, 0])
     steps = np.diff(cdf[known], axis=1, prepend=0.0)
-    # The first column is no difference.
+    # The first column is not a difference, so nothing was rounded there.
     steps[:, 1:][steps[:, 1:] < _ROUNDING] = 0.0
     logs[known] = natural_logs(np.minimum(steps, 1.0))

@@ -17,7 +17,7 @@ from gsynth.model.dimension import DimSpec
 from gsynth.model.model import GsynthModel
 
 AUTO: Final = "auto"
-"""In place of merge ranges: what has too few observations goes to its nearest learned neighbour."""
+"""In place of merge ranges: bins with too few observations are merged into their nearest learned neighbour."""
 
 MergeLike = Literal["auto"] | Sequence[MergeRanges | None]
 """For each dimension of a model its merge ranges, or None: as trained; or "auto"."""
@@ -34,19 +34,21 @@ def merge_sparse(
     """Merge the bins of dimension `axis` with too few observations into their nearest learned neighbour.
 
     A bin is learned if it has at least `min_obs` observations (at least 1), over all bins of the other dimensions; of
-    two equally near the lower one is taken. Returns the counts after merging (counts uint64[bins, 4**k, 4]) and the
+    two at the same distance, the lower one is taken. Returns the counts after merging (uint64[bins, 4**k, 4]) and the
     dimension with its `bin_map`.
     """
     sizes = [dim.num_bins for dim in dims]
-    # Dimension 0 is the fastest, so the axes of the table stand in reverse.
+    # Dimension 0 is the fastest, so the axes of the table are in reverse order.
     table = counts.reshape(*sizes[::-1], *counts.shape[1:]).copy()
     at = len(sizes) - 1 - axis
     others = tuple(i for i in range(table.ndim) if i != at)
+    # At least 1: with min_obs 0 every bin would be learned, the empty ones too, and nothing would be merged.
     learned = np.flatnonzero(table.sum(axis=others) >= max(min_obs, 1))
     dim = dims[axis]
     if learned.size == 0:
         raise ArgumentError(f"bin_merge='auto': no bin of {dim.expr!r} has {max(min_obs, 1):,} observations")
     bins = np.arange(dim.num_bins)
+    # argmin takes the first of equal distances, which is the lower bin.
     nearest = learned[np.abs(bins[:, None] - learned[None, :]).argmin(axis=1)]
     by_bin = np.moveaxis(table, at, 0)
     for source in np.flatnonzero(nearest != bins):
@@ -80,13 +82,14 @@ def _is_auto(bin_merge: MergeLike | None) -> bool:
 def nearest_learned(model: GsynthModel) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """The joint cells with too few observations and, for each, the nearest cell with enough (``bin_merge="auto"``).
 
-    Enough is `min_obs`, at least 1; near is counted in bins, summed over the dimensions; of equally near cells the one
-    with the lowest flat bin is taken.
+    Enough is `min_obs`, at least 1. Distance is counted in bins, summed over the dimensions; of several cells at the
+    same distance, the one with the lowest flat bin is taken.
     """
     enough = model.per_bin_kmers >= max(model.min_obs, 1)
     learned, poor = np.flatnonzero(enough), np.flatnonzero(~enough)
     if learned.size == 0:
         raise ArgumentError(f"bin_merge='auto': no bin has {max(model.min_obs, 1):,} observations")
+    # order="F": dimension 0 is the fastest.
     axes = np.array(np.unravel_index(np.arange(model.total_bins), model.dim_sizes, order="F"))
     nearest = [learned[np.abs(axes[:, learned] - axes[:, [cell]]).sum(axis=0).argmin()] for cell in poor]
     return poor, np.array(nearest, dtype=np.int64)
@@ -121,8 +124,8 @@ def gsynth_cell_merge(
     -------
     DataFrame or dict of arrays
         Columns ``source_flat`` and ``target_flat`` (1-based flat bins), then ``from_1``, ``to_1``, ... (1-based bins
-        of each dimension), a row for each entry; of the kind of `cell_merge` where that is a DataFrame, of pandas
-        where that is installed, else a dict of int64 arrays.
+        of each dimension), a row for each entry. A DataFrame of the same library as `cell_merge`; if that is a list, of
+        pandas if it is installed, else a dict of int64 arrays.
 
     Examples
     --------
@@ -132,6 +135,7 @@ def gsynth_cell_merge(
     [2, 1]
     """
     sources, targets = _joint_bins(model, cell_merge, bin_merge)
+    # From 1, as in R misha.
     table = {"source_flat": _flat(sources, model) + 1, "target_flat": _flat(targets, model) + 1}
     for i in range(model.n_dims):
         table[f"from_{i + 1}"] = sources[:, i] + 1
@@ -142,7 +146,7 @@ def gsynth_cell_merge(
 def redirects(
     model: GsynthModel, cell_merge: CellsLike, bin_merge: MergeLike | None
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """The 0-based flat bins to redirect and where to, each source once; warns of what looks like a mistake."""
+    """The 0-based flat bins to redirect and their targets, each source once; warns about what looks like a mistake."""
     source_bins, target_bins = _joint_bins(model, cell_merge, bin_merge)
     sources, targets = _flat(source_bins, model), _flat(target_bins, model)
     own = sources == targets
@@ -152,7 +156,7 @@ def redirects(
     last = dict(zip(sources.tolist(), targets.tolist(), strict=True))
     if len(last) < sources.size:
         warnings.warn(
-            f"cell_merge: {sources.size - len(last)} cells are redirected more than once, the last redirect wins",
+            f"cell_merge: {sources.size - len(last)} cells are redirected more than once; the last redirect wins",
             stacklevel=4,
         )
     sparse = sorted(set(last.values()) & set(model.sparse_bins.tolist()))

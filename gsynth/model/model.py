@@ -1,4 +1,4 @@
-"""The model: counts of (k+1)-mers by stratum, and all that is needed to turn them into probabilities."""
+"""The model: counts of (k+1)-mers by stratum, and everything needed to turn them into probabilities."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ from gsynth.model.values import shown, whole
 MIN_ORDER: Final = 1
 MAX_ORDER: Final = 10
 _MOST_KEPT: Final = 256 << 20
-"""Bytes of probabilities that a model keeps once they are computed."""
+"""Bytes of probabilities that a model keeps once they have been computed."""
 
 _MAX_ITERATOR: Final = 2**62 - 1
-"""The end of a window on any contig then fits an int64."""
+"""With this, the end of a window on any contig fits an int64."""
 
 _SMOOTHING: Final = ("pseudocount", "prior_mode", "prior_matrix", "min_obs", "marginal_fallbacks")
 
@@ -63,10 +63,10 @@ def _metadata(value: Mapping[str, Any]) -> dict[str, Any]:
 
 @define(eq=False, repr=False, kw_only=True, frozen=True)
 class GsynthModel:
-    """A stratified Markov model of order k. Checked when it is made, and fixed from then on.
+    """A stratified Markov model of order k. Checked when it is made, and immutable from then on.
 
-    What is given is copied (unless `gsynth.plugins.freeze` gave it up), so that later changes to it change no model.
-    The model's own arrays are read-only, in pickles and copies too.
+    Arrays are copied (unless `gsynth.plugins.freeze` has given them up), so that later changes to them do not change
+    the model. The model's own arrays are read-only, in pickles and copies too.
 
     Attributes
     ----------
@@ -76,11 +76,11 @@ class GsynthModel:
         The dimensions of the strata, the first one fastest in the flat bin index; empty for an unstratified model.
     counts : uint64[total_bins, 4**k, 4]
         Observations of each (k+1)-mer on both strands; context index with the leftmost base most significant;
-        bases in the order A, C, G, T. Whole numbers of any dtype are taken; their sum must fit an int64.
+        bases in the order A, C, G, T. Whole numbers of any dtype are accepted; their sum must fit an int64.
     outside : Outside or None
-        What was counted in windows without a bin; None without dimensions, and where a file has no such table.
+        What was counted in windows without a bin; None without dimensions, and if a file has no such table.
     total_masked, total_n : int
-        Windows left out for the mask, and for a base that is not A, C, G or T.
+        Windows left out because of the mask, and because of a base other than A, C, G and T.
     pseudocount, min_obs, prior_mode, prior_matrix, marginal_fallbacks
         See `smoothing`, which holds and checks them.
     smoothing : Smoothing
@@ -89,23 +89,23 @@ class GsynthModel:
     iterator : int or None
         Width of the windows (bp) on which the expressions were evaluated.
     stored_cdf : float64[total_bins, 4**k, 4] or None
-        Set only where a file holds other probabilities than the counts give. Each row rises from 0 to 1 (to a
+        Set only if a file holds other probabilities than the counts give. Each row rises from 0 to 1 (to within a
         millionth: other programs compute in single precision), or is NaN in a sparse or an empty bin.
     metadata : dict
-        What else a model file says: its writer, chromosome sizes, and keys that gsynth does not know.
+        Whatever else a model file holds: its writer, chromosome sizes, and keys that gsynth does not know.
 
     Raises
     ------
     ValueError
-        Counts that are not whole, negative or too large (with the place of the first one), an array of another shape,
+        Counts that are fractional, negative or too large (with the place of the first one), an array of another shape,
         or any other value that cannot be used.
     TypeError
-        Dimensions that are not DimSpecs or dicts, or metadata that are not a dict.
+        Dimensions that are not DimSpecs or dicts, or metadata that is not a dict.
 
     Notes
     -----
-    Two models are equal if they count, sample and score alike: every attribute is compared but `metadata`, which says
-    who wrote a file and what else was in it.
+    Two models are equal if they count, sample and score alike: every attribute is compared except `metadata`, which
+    says who wrote a file and what else was in it.
 
     Examples
     --------
@@ -138,6 +138,7 @@ class GsynthModel:
     _cdf: NDArray[np.float64] | None = field(init=False, default=None)
 
     def __attrs_post_init__(self) -> None:
+        # The attributes are those of `smoothing`, checked there, so that a model and its smoothing can never disagree.
         smoothing = Smoothing(**{name: getattr(self, name) for name in _SMOOTHING})
         smoothing.check_bins(self.total_bins)
         shape = (self.total_bins, self.num_kmers, 4)
@@ -148,6 +149,7 @@ class GsynthModel:
             object.__setattr__(self, name, value)
         self._check_outside()
         if self.stored_cdf is not None:
+            # Empty bins too: R writes NaN for them whatever min_obs is.
             may_lack = self._below_min_obs | (sums == 0)
             object.__setattr__(self, "stored_cdf", checked_cdf(self.stored_cdf, shape, may_lack, self.bin_label))
 
@@ -194,43 +196,43 @@ class GsynthModel:
 
     @property
     def total_kmers(self) -> int:
-        """Observations in all, both strands (twice the counted windows)."""
+        """Total observations on both strands (twice the counted windows)."""
         return int(self.per_bin_kmers.sum())
 
     @property
     def outside_share(self) -> float:
-        """The share of observations that fell in no bin, 0..1; 0 where the model does not say."""
+        """The share of observations without a bin, 0..1; 0 if the model does not have it."""
         return 0.0 if self.outside is None else self.outside.share(self.total_kmers)
 
     @property
     def sparse_bins(self) -> NDArray[np.int64]:
-        """The flat bins with fewer than `min_obs` observations, but those that are merged into others."""
+        """The flat bins with fewer than `min_obs` observations, except those that are merged into others."""
         return self._bins_below(self.min_obs)
 
     @property
     def empty_bins(self) -> NDArray[np.int64]:
-        """The flat bins without observations, but those that are merged into others."""
+        """The flat bins without observations, except those that are merged into others."""
         return self._bins_below(1)
 
     @property
     def thin_bins(self) -> NDArray[np.int64]:
-        """The flat bins with fewer observations than their table has cells (4**(k + 1)), merged and empty ones aside.
+        """The flat bins with fewer observations than their table has cells (4**(k + 1)), except merged and empty ones.
 
-        So few say little of most contexts: their samples lie close to the genome's own sequence, or to the prior.
+        So few say little about most contexts: their samples are close to the genome's own sequence, or to the prior.
         """
         return np.setdiff1d(self._bins_below(self.num_kmers * 4), self.empty_bins)
 
     def _bins_below(self, observations: int) -> NDArray[np.int64]:
-        """The flat bins with fewer observations, but those that are merged into others."""
+        """The flat bins with fewer observations, except those that are merged into others."""
         reachable = np.ones((), dtype=np.bool_)
         for dim in self.dims:
-            # Dimension 0 is the fastest, so each further one comes in front.
+            # Dimension 0 is the fastest, so each further one becomes the first axis.
             reachable = np.isin(np.arange(dim.num_bins), dim.merged())[(..., *(None,) * reachable.ndim)] & reachable
         below: NDArray[np.int64] = np.flatnonzero(reachable.reshape(-1) & (self.per_bin_kmers < observations))
         return below
 
     def bin_label(self, flat: int) -> str:
-        """Where a flat bin lies, in words: ``gc 0.4-0.5, cpg 1-2``."""
+        """A flat bin in words: ``gc 0.4-0.5, cpg 1-2``."""
         labels = []
         for dim in self.dims:
             flat, i = divmod(flat, dim.num_bins)
@@ -241,8 +243,8 @@ class GsynthModel:
     def cdf(self) -> NDArray[np.float64]:
         """float64[total_bins, 4**k, 4]: cumulative probabilities; sparse bins are NaN. Read-only.
 
-        Computed when first asked for, and kept where that takes at most 256 MiB. Of a larger model, keep what you get,
-        or ask `computed_cdf` for the bins that you need.
+        Computed when first used, and kept if it takes at most 256 MiB. For a larger model, keep the array yourself, or
+        ask `computed_cdf` for the bins that you need.
         """
         if self.stored_cdf is not None:
             return self.stored_cdf
@@ -265,7 +267,7 @@ class GsynthModel:
     def thresholds(self, outside: str | None = None) -> NDArray[np.uint32]:
         """`cdf` as a `gsynth.plugins.Sampler` takes it, the uniform table last: uint32[total_bins + 1, 4**k, 3].
 
-        With `outside` (see `gsynth_sample`) the table of windows without a bin stands between the bins and the uniform
+        With `outside` (see `gsynth_sample`) the table of windows without a bin comes between the bins and the uniform
         one: uint32[total_bins + 2, 4**k, 3]. Computed at each call.
         """
         further = None if outside is None else self._outside_cdf(check_outside(outside))[None]
@@ -354,8 +356,8 @@ class GsynthModel:
     __hash__ = None  # type: ignore[assignment]  # holds arrays
 
     def __reduce__(self) -> tuple[Any, ...]:
-        # NumPy forgets that an array is read-only when it is pickled or copied; the constructor sees to it, and to the
-        # rest: a pickle that was tampered with makes no impossible model either.
+        # A pickled or copied NumPy array is writeable again; the constructor makes it read-only. It also checks the
+        # values: a pickle that was tampered with cannot make an impossible model either.
         names = [name for name, attribute in fields_dict(type(self)).items() if attribute.init]
         return _restored, (type(self), {name: getattr(self, name) for name in names})
 
@@ -365,14 +367,14 @@ class GsynthModel:
         return brief(self)
 
     def _repr_html_(self) -> str:
-        # Only notebooks ask for it.
+        # Imported here because only notebooks ask for it.
         from gsynth.model.description import html
 
         return html(self)
 
 
 def _restored(kind: type[GsynthModel], fields: dict[str, Any]) -> GsynthModel:
-    """The model of a pickle or a deep copy, whose arrays nobody else holds."""
+    """The model of a pickle or a deep copy, whose arrays nothing else refers to."""
     arrays = {name: freeze(value) for name, value in fields.items() if isinstance(value, np.ndarray)}
     return kind(**{**fields, **arrays})
 

@@ -1,4 +1,4 @@
-"""Windows without a stratum: counted beside the bins, with the reason, and a table to sample them from."""
+"""Windows without a stratum: counted next to the bins, with the reason, and a table to sample them from."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ from gsynth.model.tables import checked_counts
 from gsynth.model.values import array, reals, shown
 
 OutsideSource = Literal["learned", "pooled", "uniform"]
-"""What windows without a stratum can be sampled from."""
+"""From what windows without a stratum can be sampled."""
 LEARNED: Final = "learned"
 POOLED: Final = "pooled"
 UNIFORM: Final = "uniform"
 HOW: Final = get_args(OutsideSource)
 
 WORTH_A_WARNING: Final = 0.01
-"""The share of windows without a stratum from which on a call warns of them."""
+"""The share of windows without a stratum at which a call begins to warn about them."""
 
 
 def check_outside(outside: object) -> str:
@@ -44,7 +44,7 @@ def _counts(value: Any) -> NDArray[np.uint64]:
 
 def _causes(value: ArrayLike) -> NDArray[np.int64]:
     given = reals(value, "outside.causes")
-    # NaN compares false, so test what is right and negate.
+    # NaN compares false, so test what is valid and negate.
     right = (given >= 0) & (given < 2.0**63) & (given == np.floor(given))
     if given.ndim != 2 or given.shape[1] != len(CAUSES) or not right.all():
         raise ArgumentError(
@@ -56,15 +56,15 @@ def _causes(value: ArrayLike) -> NDArray[np.int64]:
 
 @frozen(eq=False)
 class Outside:
-    """What was counted where a dimension had no bin. Checked when it is made, and fixed from then on.
+    """What was counted where a dimension had no bin. Checked when it is made, and immutable from then on.
 
     Attributes
     ----------
     counts : uint64[4**k, 4]
         Observations of each (k+1)-mer, as in `GsynthModel.counts`; not part of its `total_kmers`.
     causes : int64[n_dims, 3]
-        For each dimension, how many of the windows had no value (NaN), one below the lowest break, one above the
-        highest. A window that several dimensions leave out counts in each.
+        For each dimension, how many of the windows had no value (NaN), a value below the lowest break, a value above
+        the highest. A window that several dimensions leave out counts in each of them.
 
     Raises
     ------
@@ -83,11 +83,11 @@ class Outside:
 
     @property
     def kmers(self) -> int:
-        """Observations in all."""
+        """Total observations."""
         return int(self.counts.sum())
 
     def share(self, kmers: int) -> float:
-        """Its share of all observations, beside `kmers` in the bins; 0 where there are none."""
+        """Its share of all observations, given `kmers` in the bins; 0 if there are none."""
         return self.kmers / (self.kmers + kmers) if self.kmers else 0.0
 
     def __eq__(self, other: object) -> bool:
@@ -98,12 +98,12 @@ class Outside:
     __hash__ = None  # type: ignore[assignment]  # holds arrays
 
     def __reduce__(self) -> tuple[type[Outside], tuple[Any, ...]]:
-        # NumPy forgets that an array is read-only when it is pickled or copied; the constructor sees to it.
+        # A pickled or copied NumPy array is writeable again; the constructor makes it read-only.
         return type(self), (self.counts, self.causes)
 
 
 def described_causes(dims: Sequence[DimSpec], causes: NDArray[np.int64]) -> str:
-    """The causes in words: ``gc 12 NaN, 1,300 below 0.3; cpg 7 above 0.05``; empty where there are none.
+    """The causes in words: ``gc 12 NaN, 1,300 below 0.3; cpg 7 above 0.05``; empty if there are none.
 
     `causes` is int64[n_dims, 3] as in `Outside`.
 
@@ -127,9 +127,9 @@ def described_causes(dims: Sequence[DimSpec], causes: NDArray[np.int64]) -> str:
 
 
 def outside_counts(how: str, counts: NDArray[np.uint64], outside: Outside | None, min_obs: int) -> NDArray[np.uint64]:
-    """The observations that windows without a stratum are sampled from: uint64[4**k, 4].
+    """The observations from which windows without a stratum are sampled: uint64[4**k, 4].
 
-    "learned" is their own table; the sum of all where the model has none, or one with fewer observations than
+    "learned" is their own table, or the sum of all if the model has no such table, or one with fewer observations than
     `min_obs` or none at all. "pooled" is the sum of all.
     """
     if how == LEARNED and outside is not None and outside.kmers >= max(1, min_obs):
@@ -147,8 +147,8 @@ def outside_cdf(
 ) -> NDArray[np.float64]:
     """The cumulative probabilities of `outside_counts`, smoothed as the bins are: float64[4**k, 4].
 
-    Where a model has other probabilities than its counts give (some words forbidden, say), those are pooled, each
-    context weighted by its observations in each bin.
+    If a model has other probabilities than its counts give (because words were forbidden, for example), those are
+    pooled, each context weighted by its observations in each bin.
     """
     if how == UNIFORM:
         return np.tile([0.25, 0.5, 0.75, 1.0], (counts.shape[1], 1))
@@ -160,13 +160,14 @@ def outside_cdf(
 
 
 def _prior(own: NDArray[np.uint64], smoothing: Smoothing) -> NDArray[np.float64]:
-    """The prior of the outside table, float64[4]: its own composition if "marginal", else what the bins have."""
+    """The prior of the outside table, float64[4]: its own composition if "marginal", else that of the bins."""
     matrix = smoothing.prior_matrix
     assert matrix is not None
     if smoothing.prior_mode == MARGINAL:
         bases = own.sum(axis=0).astype(np.float64)
         return np.asarray(bases / bases.sum()) if bases.sum() else np.full(4, 0.25)
     if smoothing.prior_mode == EXPLICIT and not (matrix == matrix[0]).all():
+        # The table belongs to no bin, so no row is its own.
         return np.asarray(matrix.mean(axis=0))
     return np.asarray(matrix[0])
 
@@ -177,11 +178,13 @@ def _pooled_cdf(counts: NDArray[np.uint64], cdf: NDArray[np.float64]) -> NDArray
     total = np.zeros(counts.shape[1])
     for weight, table in zip(weights, cdf, strict=True):
         known = ~np.isnan(table[:, 0])
-        # A context that no bin has seen is the mean of what the bins make of it.
+        # A context that no bin has seen gets the mean of the bins: its weight is not 0, but too small to matter next to
+        # any count.
         heavy = np.where(known, np.maximum(weight, 2.0**-60), 0.0)
         pooled[known] += heavy[known, None] * table[known]
         total += heavy
     pooled[total == 0] = [0.25, 0.5, 0.75, 1.0]
     pooled[total > 0] /= total[total > 0, None]
+    # The contract says exactly 1, and the divisions round.
     pooled[:, 3] = 1.0
     return pooled

@@ -1,4 +1,4 @@
-"""What a caller asks for as a prior, before anything is counted."""
+"""The prior that a caller asks for, before anything is counted."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ PriorLike = (
     | Mapping[str, SupportsFloat | _Weights]
     | Frame
 )
-"""The word for a prior, or the weights of the bases, of all bins or bin by bin; by name, or in the order A, C, G, T."""
+"""The name of a prior, or weights of the bases, for all bins or bin by bin; named, or in the order A, C, G, T."""
 
 
 @frozen(eq=False)
@@ -38,7 +38,7 @@ class PriorRequest:
     def from_argument(cls, prior: PriorLike | None) -> PriorRequest:
         """From None, one of `NAMED_PRIORS`, or weights: a vector of 4 or a matrix (bins, 4), normalised row by row.
 
-        Weights in a dict, a table or a labelled series go by the names of the bases, others are A, C, G, T.
+        Weights in a dict, a table or a labelled series are matched by the names of the bases; others are A, C, G, T.
         """
         if prior is None:
             return cls(ADDITIVE)
@@ -55,6 +55,7 @@ class PriorRequest:
 
     def resolve(self, counts: NDArray[np.uint64]) -> tuple[str, NDArray[np.float64] | None, int]:
         """The mode, the matrix float64[bins, 4] and how many bins fell back to uniform, given uint64[bins, 4**k, 4]."""
+        # After merging: a marginal prior is that of the bin as it is sampled.
         bins = counts.shape[0]
         self.check_bins(bins)
         if self.mode == ADDITIVE:
@@ -68,6 +69,7 @@ class PriorRequest:
         if self.mode == GLOBAL:
             observed = np.tile(observed.sum(axis=0), (bins, 1))
         sums = observed.sum(axis=1, keepdims=True)
+        # Bins without observations keep the 0.25 with which the matrix was filled.
         np.divide(observed, sums, out=matrix, where=sums > 0)
         return self.mode, matrix, int((sums == 0).sum()) if self.mode == MARGINAL else 0
 
@@ -87,6 +89,7 @@ def _normalised(prior: PriorLike) -> NDArray[np.float64]:
         raise ArgumentError(f"prior must have shape (4,) or (bins, 4), found {weights.shape}")
     if not np.isfinite(weights).all() or (weights < 0).any():
         raise ArgumentError(f"prior must hold finite numbers that are not negative, found {shown(weights)}")
+    # Weights near the largest float overflow to infinity, which is refused below with the row.
     with np.errstate(over="ignore"):
         sums = weights.sum(axis=-1, keepdims=True)
     if not np.isfinite(sums).all() or (sums == 0).any():

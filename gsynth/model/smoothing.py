@@ -1,4 +1,4 @@
-"""From counts to probabilities: how they are smoothed, and cumulative distributions."""
+"""From counts to probabilities: smoothing, and cumulative distributions."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from gsynth.model.freezing import freeze
 from gsynth.model.values import real, reals, shown, whole
 
 _ROWS: Final = 1 << 14
-"""Contexts that are worked on at once: what is made on the way stays in the cache, and its memory is used again."""
+"""Contexts that are computed at once: intermediate arrays stay in the cache, and their memory is used again."""
 
 ADDITIVE: Final = "none"
 """`prior_mode` of a model that was trained with ``prior=None``: the pseudocount is added to every cell."""
@@ -27,10 +27,10 @@ NAMED_PRIORS: Final = (UNIFORM, MARGINAL, GLOBAL)
 _MODES: Final = (ADDITIVE, *NAMED_PRIORS, EXPLICIT)
 
 _LARGEST: Final = 1e15
-"""A larger pseudocount would drown 2**53 observations, and in the end sums overflow."""
+"""A larger pseudocount would drown 2**53 observations, and eventually sums would overflow."""
 
 _SMALLEST: Final = sys.float_info.min
-"""Below it a pseudocount times a prior loses its digits and at last becomes 0, which makes the last base certain."""
+"""Below this, a pseudocount times a prior loses digits and eventually becomes 0, which makes the last base certain."""
 
 _ROUNDING: Final = 1e-6
 """Other programs write priors with fewer digits."""
@@ -65,7 +65,7 @@ def _prior_matrix(value: ArrayLike | None) -> NDArray[np.float64] | None:
     matrix = reals(value, "prior_matrix")
     if matrix.ndim != 2 or matrix.shape[1] != 4:
         raise ArgumentError(f"prior_matrix must have 4 columns, a row for each bin; found shape {matrix.shape}")
-    # NaN compares false, so test what is right and negate.
+    # NaN compares false, so test what is valid and negate.
     right = (matrix >= 0).all(axis=1) & (np.abs(matrix.sum(axis=1) - 1) <= _ROUNDING)
     if not right.all():
         row = int(right.argmin())
@@ -77,17 +77,17 @@ def _prior_matrix(value: ArrayLike | None) -> NDArray[np.float64] | None:
 
 @frozen(eq=False, kw_only=True)
 class Smoothing:
-    """How counts become probabilities. Checked when it is made: one that exists can be computed with.
+    """How counts become probabilities. Checked when it is made, so that nothing can fail when it is used.
 
     Attributes
     ----------
     pseudocount : float
         From 0 to 1e15; not so small that the arithmetic would lose it.
     prior_mode : {"none", "uniform", "marginal", "global", "explicit"}
-        "none" adds the pseudocount to every cell; the others spread it by `prior_matrix`, and say where that is from.
+        "none" adds the pseudocount to every cell; the others share it out by `prior_matrix`, and say how that was made.
     prior_matrix : float64[bins, 4] or None
-        Base probabilities, A, C, G, T, that the pseudocount weighs: each row sums to 1 (to a millionth). None with
-        "none", and only then. Read-only, and a copy of what was given.
+        Probabilities of A, C, G, T by which the pseudocount is shared out: each row sums to 1 (to within a millionth).
+        None with "none", and only then. Read-only, and a copy of what was given.
     min_obs : int
         Bins with fewer observations are sparse.
     marginal_fallbacks : int
@@ -128,7 +128,7 @@ class Smoothing:
         plain = ("pseudocount", "prior_mode", "min_obs", "marginal_fallbacks")
         if any(getattr(self, name) != getattr(other, name) for name in plain):
             return False
-        # Of one mode, both have a matrix or neither.
+        # With the same mode, both have a matrix or neither has.
         return self.prior_matrix is None or np.array_equal(self.prior_matrix, other.prior_matrix)  # type: ignore[arg-type]  # see above
 
     __hash__ = None  # type: ignore[assignment]  # holds an array
@@ -162,7 +162,7 @@ def learned_rows(sparse: NDArray[np.bool_], contexts: int) -> Iterator[tuple[int
             yield i, slice(start, start + _ROWS)
 
 
-# Column by column: along so short an axis, NumPy takes several times as long.
+# Column by column: along an axis of 4, NumPy takes several times as long.
 
 
 def cdf_columns(
@@ -185,8 +185,10 @@ def probability_columns(
 ) -> Iterator[NDArray[np.float64]]:
     """The probabilities of A, C and so on in some rows of a bin, float64[rows] each, the caller's own."""
     part = counts[i, rows]
+    # Summed as whole numbers and converted once, so that the sum is exact below 2**53.
     totals = (part[:, 0] + part[:, 1] + part[:, 2] + part[:, 3]).astype(np.float64)
     totals += 4 * pseudocount if prior_matrix is None else pseudocount
+    # 0/0, with a pseudocount of 0: each base becomes 1 of 4.
     empty = np.flatnonzero(totals <= 0)
     totals[empty] = 4.0
     for j in range(bases):

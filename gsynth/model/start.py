@@ -1,4 +1,4 @@
-"""The first k bases of an interval from its stratum's own k-mers (``init="stationary"``)."""
+"""The first k bases of an interval, from the k-mers of its stratum (``init="stationary"``)."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ Init = Literal["stationary", "uniform"]
 """How the first k bases are drawn."""
 
 _HALF_BITS = 15
-"""Thresholds are divided out in two steps, so that nothing on the way passes 2**63 below 2**48 observations."""
+"""Thresholds are divided in two steps, so that with fewer than 2**48 observations no intermediate passes 2**63."""
 
 _MOST = 1 << (63 - _HALF_BITS)
 
 
 @define
 class Start:
-    """Draws contexts base by base, each base given the ones before it, by the k-mer counts of a stratum.
+    """Draws contexts base by base, each base given those before it, from the k-mer counts of a stratum.
 
     Parameters
     ----------
@@ -30,7 +30,7 @@ class Start:
     sparse : bool[bins]
         Bins that are sampled uniformly, whatever their counts.
     outside : uint64[4**k, 4] or None
-        Observations of the stratum ``bins``, that of windows without a bin.
+        Observations of stratum number ``bins``, that of windows without a bin.
     """
 
     counts: NDArray[np.uint64]
@@ -46,20 +46,20 @@ class Start:
     def draw(
         self, strata: NDArray[np.int32], cells: NDArray[np.uint8], numbers: NDArray[np.uint32]
     ) -> NDArray[np.uint8]:
-        """The contexts' cells with the free ones drawn: uint8[c, k].
+        """The cells of the contexts, the free ones drawn: uint8[c, k].
 
         Parameters
         ----------
         strata : int32[c]
             The stratum in which each context lies; negative: uniform.
         cells : uint8[c, k]
-            0..4 where the base is fixed, else `FREE`. A fixed 4 begins the k-mer anew.
+            0..4 if the base is fixed, else `FREE`. After a fixed 4 a new k-mer begins.
         numbers : uint32[c, k]
             31-bit random numbers.
         """
         used, slots = np.unique(strata, return_inverse=True)
         tables = np.stack([self._table(int(stratum)) for stratum in used])
-        # The words of l bases stand behind all shorter ones: 1 + 4 + ... + 4**(l-1) of them.
+        # In a table the words of l bases come after all shorter ones: 1 + 4 + ... + 4**(l-1) of them.
         shorter = (4 ** np.arange(cells.shape[1] + 1) - 1) // 3
         drawn = cells.copy()
         prefix = np.zeros(strata.size, dtype=np.int64)
@@ -72,12 +72,13 @@ class Start:
             bases = np.where(cells[:, i] == FREE, bases, cells[:, i])
             drawn[:, i] = bases
             known = bases != NOT_ACGT
+            # & 3 only keeps the arithmetic in range where the base is a 4, whose result is not used.
             prefix = np.where(known, 4 * prefix + (bases & 3), 0)
             length = np.where(known, length + 1, 0)
         return drawn
 
     def _table(self, stratum: int) -> NDArray[np.uint32]:
-        """Thresholds of the base behind every word of 0 .. k-1 bases that begins a k-mer: uint32[(4**k - 1) / 3, 3]."""
+        """Thresholds of the base after each word of 0 to k-1 bases that begins a k-mer: uint32[(4**k - 1) / 3, 3]."""
         if stratum not in self._tables:
             words = self._words(stratum)
             levels = []
@@ -89,6 +90,7 @@ class Start:
 
     def _words(self, stratum: int) -> NDArray[np.uint64]:
         """How often each k-mer was a context: uint64[4**k]."""
+        # Zeros become uniform thresholds in `_thresholds`.
         if stratum == len(self.counts) and self.outside is not None:
             return np.asarray(self.outside.sum(axis=1))
         if stratum < 0 or self.sparse[stratum]:
@@ -108,6 +110,7 @@ def _thresholds(counts: NDArray[np.uint64]) -> NDArray[np.uint32]:
     empty = sums[:, 3] == 0
     sums[empty] = [1, 2, 3, 4]
     if int(sums[:, 3].max()) >= _MOST:
+        # Only for impossibly many observations, so slow whole numbers of Python will do.
         exact = [[(int(part) << UNIFORMS_BITS) // int(row[3]) for part in row[:3]] for row in sums]
         return np.array(exact, dtype=np.uint32)
     total = sums[:, 3:]

@@ -1,4 +1,4 @@
-"""Strand symmetry: each (k+1)-mer counts for its reverse complement too."""
+"""Strand symmetry: each (k+1)-mer also counts for its reverse complement."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 def add_reverse_complement(counts: NDArray[np.uint64], room: NDArray[np.uint64] | None = None) -> None:
     """Add to each cell of ``counts`` (uint64[bins, 4**k, 4], in place) the count of its reverse complement.
 
-    ``room`` is an array of the same shape that is not needed any more, to work in.
+    ``room`` is an array of the same shape that is no longer needed, used as work space.
 
     Examples
     --------
@@ -21,21 +21,21 @@ def add_reverse_complement(counts: NDArray[np.uint64], room: NDArray[np.uint64] 
     """
     bins, contexts, _ = counts.shape
     letters = contexts.bit_length() // 2 + 1
-    # One for all bins: memory that is touched for the first time costs more than turning a table.
+    # One for all bins: touching memory for the first time costs more than turning a table.
     turned = np.empty(contexts * 4, dtype=counts.dtype) if room is None else room[0].reshape(-1)
     for i in range(bins):
         table = counts[i].reshape(-1)
-        # Memory of an empty stratum has not been touched yet, and need not be.
+        # Zeroed memory of an empty stratum takes no physical memory until it is written to.
         if table.any():
             _turn(table, letters, turned)
             table += turned
 
 
 def _turn(table: NDArray[np.uint64], letters: int, turned: NDArray[np.uint64]) -> None:
-    """Write the counts of all words' reverse complements, both in the order of the words: uint64[4**letters].
+    """Write the count of each word's reverse complement, both in the order of the words: uint64[4**letters].
 
-    A word is a head, a middle and a tail of one or two letters. All words with the same middle are turned at once: what
-    is read and written then lies side by side, which turning a table beyond the caches in one go does not give.
+    A word is a head, a middle and a tail of one or two letters. All words with the same middle are turned at once, so
+    that neighbouring cells are read and written together; a table larger than the caches turned in one go would not.
     """
     tail = min(2, letters - 1)
     head = letters // 2

@@ -1,4 +1,4 @@
-"""Tables over bins, contexts and bases, checked slice by slice: what a model takes for counts and for probabilities."""
+"""Tables over bins, contexts and bases, checked slice by slice: what a model accepts as counts and probabilities."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from gsynth.model.values import LARGEST, array, shown, whole
 Shape = tuple[int, int, int]
 Slices = tuple[slice, slice]
 Label = Callable[[int], str]
-"""What messages call a flat bin."""
+"""Names a flat bin in messages."""
 
 _ROWS: Final = 1 << 14
-"""Rows that are looked at together: what is made on the way stays in the caches, whatever the table's size."""
+"""Rows that are checked together: intermediate arrays stay in the caches, whatever the size of the table."""
 
 _ROUNDING: Final = 1e-6
 """Other programs compute their probabilities in single precision."""
@@ -39,7 +39,7 @@ def checked_counts(counts: Any, shape: Shape, label: Label) -> tuple[NDArray[np.
     Raises
     ------
     ArgumentError
-        Another shape; a value that is not whole, negative or beyond int64, with the place of the first one; a sum
+        Another shape; a value that is fractional, negative or beyond int64, with the place of the first one; a sum
         beyond int64.
     """
     given = array(counts, "counts")
@@ -72,13 +72,13 @@ def _check_whole(part: NDArray[Any], bins: slice, rows: slice, shape: Shape, lab
 
 
 def _not_counts(part: NDArray[Any]) -> NDArray[np.bool_] | None:
-    """Where `part` holds what cannot be a count; None where its dtype leaves nothing to check but the sum."""
+    """Where `part` holds values that cannot be counts; None if its dtype leaves only the sum to check."""
     if part.dtype.kind == "u":
         return None
     if part.dtype.kind == "i":
         return np.asarray(part < 0)
     if part.dtype.kind == "f":
-        # 2**63 is beyond float16; and NaN compares false, so test what is right and negate.
+        # 2**63 is beyond float16; and NaN compares false, so test what is valid and negate.
         values = part.astype(np.result_type(part.dtype, np.float64), copy=False)
         right: NDArray[np.bool_] = (values >= 0) & (values < 2.0**63) & (values == np.floor(values))
         return ~right
@@ -94,7 +94,7 @@ def _is_count(item: Any) -> bool:
 
 
 def _sums(part: NDArray[np.uint64]) -> list[int]:
-    """The exact sum of each bin: uint64[bins, rows, 4] wraps in silence where the numbers are large enough."""
+    """The exact sum of each bin of uint64[bins, rows, 4], in which large numbers would wrap silently."""
     flat = part.reshape(part.shape[0], -1)
     if flat.size and int(flat.max()) > LARGEST // flat.shape[1]:
         return [sum(row) for row in flat.tolist()]
@@ -105,16 +105,16 @@ def _sums(part: NDArray[np.uint64]) -> list[int]:
 def _check_sums(sums: list[int], label: Label) -> None:
     for i, found in enumerate(sums):
         if found > LARGEST:
-            raise ArgumentError(f"counts of bin {i} ({label(i)}) sum to {found:,}, at most 2**63 - 1 can be held")
+            raise ArgumentError(f"counts of bin {i} ({label(i)}) sum to {found:,}; the limit is 2**63 - 1")
     if sum(sums) > LARGEST:
-        raise ArgumentError(f"counts sum to {sum(sums):,} in all, at most 2**63 - 1 can be held")
+        raise ArgumentError(f"counts sum to {sum(sums):,} in all; the limit is 2**63 - 1")
 
 
 def checked_cdf(cdf: Any, shape: Shape, may_lack: NDArray[np.bool_], label: Label) -> NDArray[np.float64]:
     """`cdf` as a frozen float64 array of `shape`; a copy, unless frozen already.
 
-    Each row must rise from 0 to 1, as far as single precision goes; only in the bins of `may_lack` (bool[bins]) may it
-    be NaN throughout.
+    Each row must rise from 0 to 1, to within single precision; only in the bins of `may_lack` (bool[bins]) may it be
+    all NaN.
     """
     given = array(cdf, "stored_cdf")
     _check_shape("stored_cdf", given, shape)

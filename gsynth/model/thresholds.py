@@ -10,7 +10,10 @@ from numpy.typing import NDArray
 from gsynth.model.smoothing import cdf_columns, learned_rows
 
 UNIFORMS_BITS: Final = 31
-"""Random numbers have this many bits, so thresholds run from 0 to 2**31, both ends exact."""
+"""Random numbers have this many bits, so thresholds run from 0 to 2**31, both exact.
+
+With 32 bits the threshold of a certain base would be 2**32, which a uint32 does not hold.
+"""
 
 _UNIFORM: Final = np.array([1, 2, 3], dtype=np.uint32) << np.uint32(UNIFORMS_BITS - 2)
 """Thresholds of a uniform row."""
@@ -34,7 +37,7 @@ def thresholds_from_counts(
 def thresholds_from_cdf(cdf: NDArray[np.float64], further: NDArray[np.float64] | None = None) -> NDArray[np.uint32]:
     """The sampler's table: uint32[bins + further + 1, 4**k, 3] of floor(cdf * 2**31), the last table uniform.
 
-    Rows that are NaN (sparse bins) become uniform too. `further` (float64[f, 4**k, 4]) stands behind the bins.
+    Rows of NaN (sparse bins) become uniform too. `further` (float64[f, 4**k, 4]) comes after the bins.
     """
     thresholds = _tables(cdf.shape[0], cdf.shape[1], further)
     _write_cdf(cdf, thresholds)
@@ -42,7 +45,7 @@ def thresholds_from_cdf(cdf: NDArray[np.float64], further: NDArray[np.float64] |
 
 
 def _tables(bins: int, contexts: int, further: NDArray[np.float64] | None) -> NDArray[np.uint32]:
-    """Thresholds of `bins` tables, still empty, those of `further`, and the uniform ones."""
+    """Thresholds of `bins` tables, not yet filled, those of `further`, and the uniform ones."""
     extra = 0 if further is None else len(further)
     thresholds = np.empty((bins + extra + 1, contexts, 3), dtype=np.uint32)
     thresholds[-1] = _UNIFORM
@@ -63,6 +66,6 @@ def _write_thresholds(columns: list[NDArray[np.float64]], out: NDArray[np.uint32
     for j, column in enumerate(columns):
         scaled = np.floor(column * 2.0**UNIFORMS_BITS)
         scaled[unknown] = _UNIFORM[j]
-        # Rounding may lift a sum of probabilities a hair above 1, or let it fall along the row.
+        # Rounding may raise a sum of probabilities slightly above 1, or lower it along the row.
         before = np.clip(scaled, before, 2.0**UNIFORMS_BITS, out=scaled)
         out[:, j] = scaled

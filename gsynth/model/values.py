@@ -1,4 +1,4 @@
-"""Numbers as callers give them: checked, and turned into plain ones, before anything computes with them."""
+"""Numbers as callers give them: checked and converted to plain ones before anything computes with them."""
 
 from __future__ import annotations
 
@@ -15,18 +15,18 @@ LARGEST: Final = 2**63 - 1
 """The largest whole number that int64 holds."""
 
 _SHOWN: Final = 200
-"""Letters of a value that a message shows."""
+"""Characters of a value that a message shows."""
 
 
 def shown(value: Any) -> str:
-    """`value` as a message shows it: without NumPy's wrapping, never longer than a few lines."""
+    """`value` as text for a message: without NumPy's wrapping, never longer than a few lines."""
     if isinstance(value, np.generic | np.ndarray):
         value = value.tolist()
     try:
         text = repr(value)
     except ValueError:
-        # Python refuses to write out integers of more than 4,300 digits.
-        return f"a {type(value).__name__} of too many digits"
+        # Python refuses to print integers of more than 4,300 digits.
+        return f"a {type(value).__name__} with too many digits"
     return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}..."
 
 
@@ -58,7 +58,7 @@ def real(value: Any, what: str) -> float:
 
 
 def _number(value: Any) -> float | None:
-    """A Python or NumPy number as it is, an array of no dimension too; None for anything else."""
+    """A Python or NumPy number as it is, also from a 0-dimensional array; None for anything else."""
     if isinstance(value, np.ndarray) and value.ndim == 0:
         value = value.item()
     # Real also has fractions, which compare and round like floats.
@@ -66,7 +66,7 @@ def _number(value: Any) -> float | None:
 
 
 def reals(value: Any, what: str) -> NDArray[np.float64]:
-    """`value` as a new float64 array, NaN and infinity included; texts, bools and gaps are not numbers."""
+    """`value` as a new float64 array, NaN and infinity included; text, bools and missing values are not numbers."""
     given = array(value, what)
     if given.dtype.kind in "iuf":
         return np.array(given, dtype=np.float64, order="C")
@@ -79,10 +79,11 @@ def reals(value: Any, what: str) -> NDArray[np.float64]:
 
 
 def array(value: Any, what: str) -> NDArray[Any]:
-    """`value` as an array of whatever dtype; not copied where it is one."""
+    """`value` as an array of any dtype; not copied if it already is one."""
+    # asarray would drop the mask and with it take the values below for real ones.
     if np.ma.is_masked(value):
         raise ArgumentError(f"{what} must not hold masked values; fill them first")
     try:
         return np.asarray(value)
     except (TypeError, ValueError) as error:
-        raise ArgumentError(f"{what} must be numbers in rows of one length, found {shown(value)}") from error
+        raise ArgumentError(f"{what} must be numbers in rows of the same length, found {shown(value)}") from error

@@ -117,7 +117,7 @@ def test_force_overwrites_a_model_and_not_its_genome(run: Run, genome: Path, mod
         (["--chrom-alias", "a=b", "--chrom-alias", "c"], 2, "--chrom-alias"),
         (["--bin-merge", "gc=1 into 0"], 2, "no dimension"),
         (["--json", "-o", "-"], 2, "standard output"),
-        (["--dim", "gc=1,0", "--iterator", "50"], 1, "rise strictly"),
+        (["--dim", "gc=1,0", "--iterator", "50"], 1, "strictly increasing"),
         (["--dim", "gc=0,1"], 1, "iterator"),
         (["--dim", "nothing=0,1", "--iterator", "50"], 1, "--track"),
         (["--intervals", "1"], 1, "--chrom-alias ucsc-ensembl"),

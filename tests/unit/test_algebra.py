@@ -130,7 +130,7 @@ def test_arguments_that_make_no_sum() -> None:
         gsynth.merge()
     with pytest.raises(ArgumentTypeError, match="found str"):
         gsynth.merge(model, "model.gsm")  # type: ignore[arg-type]  # on purpose
-    with pytest.warns(UserWarning, match="model 2 has the very counts of model 1"):
+    with pytest.warns(UserWarning, match="model 2 has exactly the counts of model 1"):
         assert gsynth.merge(model, model).total_kmers == 2 * model.total_kmers
 
 
