@@ -92,7 +92,7 @@ def drop(key: str) -> Change:
         (put(index_base=2), "index_base"),
         (put(dim_specs=[{"expr": "gc"}] * 100), "limit is 64"),
         (put(dim_specs=["gc", "atac"]), "must be a mapping"),
-        (put_dim(breaks=[0, 1, 0.5, 2]), "breaks must rise"),
+        (put_dim(breaks=[0, 1, 0.5, 2]), "breaks must be strictly increasing"),
         (put_dim(breaks=[0, 0.1, float("nan"), 2]), "NaN"),
         (put_dim(breaks=0.5), "at least 2"),
         (put_dim(breaks=[0, 1]), "num_bins"),

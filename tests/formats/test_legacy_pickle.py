@@ -193,7 +193,7 @@ def test_hostile_instructions(tmp_path: Path, name: str) -> None:
         ({"total_n": 10**400}, "too large"),
         ({"pseudocount": "one"}, "pseudocount"),
         ({"dim_specs": 3}, "dim_specs"),
-        ({"dim_specs": [{"expr": "gc", "breaks": [1, 0]}]}, "rise"),
+        ({"dim_specs": [{"expr": "gc", "breaks": [1, 0]}]}, "strictly increasing"),
         ({"dim_specs": [{"expr": "gc", "breaks": [0, 1, 2], "bin_map": [1.5, 1]}]}, "bin_map must hold"),
         ({"dim_specs": [{"expr": "gc", "breaks": [0, 1, 2], "bin_map": np.array([0, np.nan])}]}, "bin_map must hold"),
         ({"dim_specs": [{"expr": "gc", "breaks": [0, 1, 2], "bin_map": [0, 2**40]}]}, "bin_map must hold"),

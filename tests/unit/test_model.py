@@ -215,7 +215,7 @@ IMPOSSIBLE = [
     ({"counts": np.full((6, 16, 4), True)}, "array of bool"),
     ({"counts": np.full((6, 16, 4), "1")}, "array of <U1"),
     ({"counts": np.full((6, 16, 4), None)}, "whole numbers"),
-    ({"counts": np.full((6, 16, 4), 2**62, dtype=np.uint64)}, r"at most 2\*\*63"),
+    ({"counts": np.full((6, 16, 4), 2**62, dtype=np.uint64)}, r"the limit is 2\*\*63"),
     ({"k": 2.5}, "k must be a whole number from 1 to 10"),
     ({"k": float("nan")}, "k must be"),
     ({"k": float("inf")}, "k must be"),
