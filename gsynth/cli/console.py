@@ -10,6 +10,8 @@ from typing import Any, TextIO
 
 import click
 
+from gsynth.cli.wording import in_options
+
 LOGGER = "gsynth"
 
 
@@ -44,13 +46,14 @@ class Console:
 
     def warn(self, text: str) -> None:
         """Warn; the same text is shown only once."""
+        text = in_options(text)
         if text not in self._warned:
             self._warned.add(text)
             self._say(f"gsynth: warning: {text}")
 
     def error(self, text: str) -> None:
         """Say what went wrong."""
-        self._say(f"gsynth: error: {text}")
+        self._say(f"gsynth: error: {in_options(text)}")
 
     def usage(self, error: click.UsageError) -> None:
         """Say what is wrong with the command line, and how to learn more."""
