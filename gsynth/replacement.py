@@ -19,7 +19,7 @@ from gsynth.intervals import contig_sizes
 from gsynth.outputs import Records, check_output, open_sink
 from gsynth.plugins.backends import load_sampler
 from gsynth.plugins.contracts import Replacer
-from gsynth.typing import AliasLike, GenomeLike, IntervalsLike, OutputFormat, OutputLike, ReplaceOptions
+from gsynth.typing import AliasLike, GenomeLike, IntervalsLike, Names, OutputFormat, OutputLike, ReplaceOptions
 
 
 @overload
@@ -79,6 +79,7 @@ def gsynth_replace_kmer(
     backend: str | None = None,
     progress: bool | None = None,
     chrom_alias: AliasLike | None = None,
+    names: Names = "coordinates",
 ) -> list[str] | None:
     """Replace a k-mer by another one of the same length, until none is left.
 
@@ -93,7 +94,7 @@ def gsynth_replace_kmer(
         As in `gsynth.gsynth_sample`. Nothing is replaced across the ends of an interval.
     check_composition : bool
         Refuse a replacement of another base composition.
-    genome, num_cores, backend, progress, chrom_alias
+    genome, num_cores, backend, progress, chrom_alias, names
         As in `gsynth.gsynth_sample`.
 
     Returns
@@ -116,7 +117,7 @@ def gsynth_replace_kmer(
     replacer = _load_replacer(compute.backend)
     source = open_genome(genome)
     check_output(output, output_format, [genome, source, intervals, chrom_alias])
-    inputs = Inputs.of(source, intervals, chrom_alias)
+    inputs = Inputs.of(source, intervals, chrom_alias, names=names)
     inputs.check_has_sequence("replacing")
     warn_unused(chrom_alias=inputs.idle_alias)
     where = inputs.intervals

@@ -38,6 +38,7 @@ from gsynth.typing import (
     IntervalsLike,
     MaskLike,
     MergeLike,
+    Names,
     OutputFormat,
     OutputLike,
     OutsideSource,
@@ -116,6 +117,7 @@ def gsynth_sample(
     backend: str | None = None,
     progress: bool | None = None,
     chrom_alias: AliasLike | None = None,
+    names: Names = "coordinates",
     report: Callable[[Drawn], object] | None = None,
 ) -> list[str] | None:
     """Sample synthetic sequence from a model.
@@ -168,6 +170,10 @@ def gsynth_sample(
         Write lower case where the reference has it (its soft mask).
     backend, progress, chrom_alias
         As in `gsynth_train`.
+    names : {"coordinates", "bed"}
+        After what the records of a FASTA are named: where they lie; or, as ``bedtools getfasta -name`` does, the name
+        in the BED file (or the DataFrame) of `intervals` and where they lie, ``name::contig:start-end``, with the
+        strand in brackets behind it where there is one. What is given twice has ``_repeat2`` and so on behind it.
     report : callable, optional
         Called once, when all is written, with the `gsynth.blocks.drawn.Drawn` that says how many bases were drawn,
         copied, kept as N, outside of the strata, or in bins without observations.
@@ -204,7 +210,7 @@ def gsynth_sample(
     check_outside(outside)
     source = open_genome(genome)
     check_output(output, output_format, [genome, source, intervals, mask_copy, tracks, chrom_alias, cell_merge])
-    inputs = Inputs.of(source, intervals, chrom_alias, tracks)
+    inputs = Inputs.of(source, intervals, chrom_alias, tracks, names)
     redirect = _redirect(model, cell_merge, bin_merge)
     sample_batch = BatchSampler(
         genome=source,
@@ -265,6 +271,7 @@ def gsynth_random(
     backend: str | None = None,
     progress: bool | None = None,
     chrom_alias: AliasLike | None = None,
+    names: Names = "coordinates",
     report: Callable[[Drawn], object] | None = None,
 ) -> list[str] | None:
     """Draw every base independently from one composition.
@@ -275,7 +282,8 @@ def gsynth_random(
         As in `gsynth_sample`.
     nuc_probs : mapping, optional
         Weights of exactly A, C, G and T (any case), not negative; normalised. Equal by default.
-    output, output_format, mask_copy, n_samples, seed, genome, preserve_n, num_cores, backend, progress, chrom_alias
+    output, output_format, mask_copy, n_samples, seed, genome, preserve_n, num_cores, backend, progress, chrom_alias,
+    names
         As in `gsynth_sample`.
     report : callable, optional
         As in `gsynth_sample`.
@@ -302,7 +310,7 @@ def gsynth_random(
     thresholds[:] = thresholds[0]
     source = open_genome(genome)
     check_output(output, output_format, [genome, source, intervals, mask_copy, chrom_alias])
-    inputs = Inputs.of(source, intervals, chrom_alias)
+    inputs = Inputs.of(source, intervals, chrom_alias, names=names)
     sample_batch = BatchSampler(
         genome=source,
         strata=inputs.strata((), None, outside_bin=1),

@@ -20,6 +20,8 @@
     Merges of one dimension's bins, those of all dimensions, and redirects of joint cells.
 `OutputLike`, `OutputFormat`
     The path of a file or an open binary file, and the names of formats.
+`Names`
+    After what records are named.
 `Init`, `OutsideSource`, `Closed`
     How the first bases are drawn, what is drawn where a window has no bin, and at which end a bin includes its break.
 `ScoreFormat`, `ScorePolicy`, `ScoreOutside`, `Reach`
@@ -59,6 +61,7 @@ from gsynth.model.outside import OutsideSource
 from gsynth.model.priors import PriorLike
 from gsynth.model.start import Init
 from gsynth.outputs.opening import OutputFormat, OutputLike
+from gsynth.outputs.records import Names
 from gsynth.outputs.score_opening import ScoreFormat
 from gsynth.randomness import SeedLike
 from gsynth.tracks.sources import TrackLike, TracksLike
@@ -76,6 +79,7 @@ __all__ = [
     "MaskLike",
     "MergeLike",
     "MergeRanges",
+    "Names",
     "OutputFormat",
     "OutputLike",
     "OutsideSource",
@@ -106,6 +110,7 @@ class _Options(TypedDict, total=False):
 
 
 class _DrawOptions(_Options, total=False):
+    names: Names
     mask_copy: MaskLike | None
     n_samples: int
     seed: SeedLike | None
@@ -117,6 +122,7 @@ class ReplaceOptions(_Options, total=False):
     """Of `gsynth.gsynth_replace_kmer`."""
 
     check_composition: bool
+    names: Names
 
 
 class RandomOptions(_DrawOptions, total=False):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Literal
+from typing import Literal, get_args
 
 import numpy as np
 from attrs import frozen
@@ -15,6 +15,7 @@ from gsynth.intervals import Intervals, resolve_intervals
 from gsynth.intervals.collecting import IntervalsLike
 from gsynth.intervals.masks import Mask, MaskLike, resolve_mask
 from gsynth.model import DimSpec
+from gsynth.outputs.records import Names
 from gsynth.plugins.contracts import UNBINNED, Genome, Track
 from gsynth.strata import Strata, open_dim_tracks, open_strata
 from gsynth.tracks.sources import TracksLike
@@ -36,10 +37,14 @@ class Inputs:
         intervals: IntervalsLike | None,
         chrom_alias: AliasLike | None,
         tracks: TracksLike | None = None,
+        names: Names = "coordinates",
     ) -> Inputs:
         """From the parameters of a call, the genome opened."""
+        if names not in get_args(Names):
+            raise ArgumentError(f"names must be one of {', '.join(get_args(Names))}, found {names!r}")
         alias = noted_alias(chrom_alias, genome)
-        return cls(genome, resolve_intervals(intervals, genome, alias=alias), alias, tracks)
+        where = resolve_intervals(intervals, genome, alias=alias, labelled=names == "bed")
+        return cls(genome, where if names == "bed" else where.unlabelled(), alias, tracks)
 
     @property
     def idle_alias(self) -> str | Literal[False]:

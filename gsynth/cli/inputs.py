@@ -36,7 +36,8 @@ def resolved_intervals(context: click.Context, options: Mapping[str, Any]) -> In
     from gsynth.intervals import resolve_intervals
 
     given = several(context, options["intervals"], "intervals")
-    return resolve_intervals(given, options["genome"], alias=options["chrom_alias"])
+    labelled = options.get("names") == "bed"
+    return resolve_intervals(given, options["genome"], alias=options["chrom_alias"], labelled=labelled)
 
 
 def several(context: click.Context, paths: Sequence[str], what: str) -> list[str] | None:

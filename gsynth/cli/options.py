@@ -96,6 +96,10 @@ mask_copy = click.option(
     "--mask-copy", multiple=True, metavar="BED|REGION|soft",
     help="Copy the genome verbatim there; soft: where it is lowercase; may be repeated.",
 )  # fmt: skip
+names = click.option(
+    "--names", type=click.Choice(["coordinates", "bed"]), default="coordinates", show_default=True,
+    help="Names of the records; bed: name::contig:start-end(strand), after the BED file of --intervals.",
+)  # fmt: skip
 n_samples = click.option("--n-samples", type=POSITIVE, default=1, show_default=True, help="Samples of each interval.")
 seed = click.option("--seed", type=NOT_NEGATIVE, help="The same seed gives the same bytes. [default: random, logged]")
 preserve_n = click.option(

@@ -15,6 +15,7 @@ from gsynth.cli.values import parse_composition
 @options.genome_option
 @options.output
 @options.output_format
+@options.names
 @click.option(
     "--nuc-probs", type=parse_composition, metavar="A=W,C=W,G=W,T=W",
     help="Weights of the bases; or four numbers in that order. [default: equal]",

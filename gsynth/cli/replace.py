@@ -16,6 +16,7 @@ from gsynth.cli.drawing import check_sequence_output, write_sequence
 @click.argument("genome")
 @options.output
 @options.output_format
+@options.names
 @click.option(
     "--check-composition/--no-check-composition", default=True, show_default=True,
     help="Refuse a replacement with a different base composition.",

@@ -17,6 +17,7 @@ from gsynth.cli.drawing import check_sequence_output, write_sequence
 @options.genome_option
 @options.output
 @options.output_format
+@options.names
 @options.seed
 @options.n_samples
 @options.intervals

@@ -27,7 +27,7 @@ OPTIONS: Final = {
 
 _WORDS: Final = {
     **OPTIONS,
-    **{name: f"--{name}" for name in ("backend", "init", "iterator", "outside", "prior", "seed")},
+    **{name: f"--{name}" for name in ("backend", "init", "iterator", "names", "outside", "prior", "seed")},
 }
 
 _VALUE: Final = r"(?:\{(?:[^{}]|\{[^{}]*\})*\}|'[^']*'|[\w.-]+)"

@@ -17,11 +17,12 @@ from gsynth.files.linefields import Lines
 from gsynth.files.textblocks import TextBlock, TextFile
 from gsynth.files.words import columns_of, integer
 
-Kind = Literal["number", "word"]
+Kind = Literal["number", "word", "label"]
 
 _LARGEST: Final = 2**62
 _LONGEST_NAME: Final = 256
 _SPACE: Final = ord(" ")
+_STRAND: Final = 5
 _STARTS: Final = frozenset({"start", "chromstart", "chrom_start", "begin", "from", "txstart", "genostart", "startpos"})
 _ENDS: Final = frozenset({"end", "chromend", "chrom_end", "stop", "to", "txend", "genoend", "endpos"})
 _EXPECTED: Final = "contig, start and end (whole numbers, tabs or blanks between)"
@@ -96,8 +97,9 @@ def read_intervals(
         What messages call such a file.
     column : int, optional
         Index, from 0 on, of a further column to keep.
-    kind : {"number", "word"}
-        What that column holds.
+    kind : {"number", "word", "label"}
+        What that column holds; of a "label" the word is the column and, behind a tab, the strand in column 6, where a
+        line has that.
     numbered : bool
         Keep the lines' numbers.
     role : str
@@ -255,6 +257,8 @@ class _Reading:
     def _values(self, lines: Lines) -> NDArray[np.float64] | NDArray[np.int32] | None:
         if self.column is None:
             return None
+        if self.kind == "label":
+            return np.fromiter((self.words[self._label(lines, row)] for row in range(len(lines))), np.int32, len(lines))
         begins, ends = lines.column(self.column)
         plain = (ends > begins) & (lines.data[begins] != _SPACE) & (lines.data[ends - 1] != _SPACE)
         # A line whose columns are divided in another way than the block's is taken apart by itself.
@@ -278,6 +282,11 @@ class _Reading:
         if not columns[self.column]:
             raise self.file.empty_column(place, lines.text(row), self.column + 1)
         return columns[self.column]
+
+    def _label(self, lines: Lines, row: int) -> bytes:
+        columns = columns_of(lines.text(row))
+        strand = columns[_STRAND] if len(columns) > _STRAND else ""
+        return f"{self._text(lines, row)}\t{strand}".encode()
 
     def _check_names(self, known: int, batch: _Batch) -> None:
         """Refuse contig names that were new in the batch and cannot be names."""

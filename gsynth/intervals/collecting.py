@@ -66,7 +66,7 @@ def _is_triple(item: object) -> bool:
     )
 
 
-def collect(source: object, genome: Genome, what: str, alias: Alias) -> Iterator[Rows]:
+def collect(source: object, genome: Genome, what: str, alias: Alias, *, labelled: bool = False) -> Iterator[Rows]:
     """The rows of each single source in `source`, in order; adjacent tuples are rows of one source."""
     triples: list[tuple[str, int, int]] = []
     first = 0
@@ -79,7 +79,7 @@ def collect(source: object, genome: Genome, what: str, alias: Alias) -> Iterator
         if triples:
             yield _triple_rows(triples, what, first)
             triples = []
-        yield _rows(item, genome, what, alias)
+        yield _rows(item, genome, what, alias, labelled)
     if triples:
         yield _triple_rows(triples, what, first)
 
@@ -98,16 +98,16 @@ def _triple_rows(triples: list[tuple[str, int, int]], what: str, first: int) -> 
     return Rows(what, rows.names, rows.ids, rows.starts, rows.ends, numbers=np.arange(first, first + len(triples)))
 
 
-def _rows(item: object, genome: Genome, what: str, alias: Alias) -> Rows:
+def _rows(item: object, genome: Genome, what: str, alias: Alias, labelled: bool) -> Rows:
     if isinstance(item, Intervals):
-        return Rows(what, item.names, item.ids, item.starts, item.ends)
+        return Rows(what, item.names, item.ids, item.starts, item.ends, labels=item.labels)
     if isinstance(item, str):
-        return _text_rows(item, genome, what, alias)
+        return _text_rows(item, genome, what, alias, labelled)
     if isinstance(item, os.PathLike):
-        return read_bed(item, what)
+        return read_bed(item, what, labelled=labelled)
     frame = as_frame(item)
     if frame is not None:
-        return frame_rows(frame, what)
+        return frame_rows(frame, what, labelled=labelled)
     raise ArgumentTypeError(
         f"{what}: expected a BED path, a region such as 'chr1:1-1,000', (contig, start, end), a DataFrame with chrom, "
         f"start and end, or a list of these; found {_shown(item)}"
@@ -119,14 +119,14 @@ def _shown(item: object) -> str:
     return f"{type(item).__name__} {text}" if len(text) <= 60 else type(item).__name__
 
 
-def _text_rows(text: str, genome: Genome, what: str, alias: Alias) -> Rows:
+def _text_rows(text: str, genome: Genome, what: str, alias: Alias, labelled: bool) -> Rows:
     """A region if its contig is the genome's; else a BED file if there is one; else the fitting error."""
     region = parse_region(text, genome.contigs)
     size = genome.contigs.get(alias.rename(region.contig, genome.contigs))
     if size is not None:
         return _region_rows(text, region, size, what)
     if os.path.lexists(text):
-        return read_bed(text, what)
+        return read_bed(text, what, labelled=labelled)
     raise text_error(text, genome, what)
 
 

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gsynth.errors import ArgumentError
+from gsynth.intervals.labels import Labels
 from gsynth.intervals.rows import Rows, numbered
 
 _COLUMNS: Final = {
@@ -35,8 +36,8 @@ def as_series(source: object) -> list[object] | None:
     return list(series.to_list()) if isinstance(series, nw.Series) else None
 
 
-def frame_rows(frame: Any, what: str) -> Rows:
-    """The intervals of a narwhals DataFrame with the columns chrom, start and end.
+def frame_rows(frame: Any, what: str, *, labelled: bool = False) -> Rows:
+    """The intervals of a narwhals DataFrame with the columns chrom, start and end; `labelled`: name, and maybe strand.
 
     Raises
     ------
@@ -50,7 +51,19 @@ def frame_rows(frame: Any, what: str) -> Rows:
     starts, ends = (_integers(_column(frame, role, what), what) for role in ("start", "end"))
     if not {*map(type, names)} <= {str}:
         names = [str(name) for name in names]
-    return Rows(what, *numbered(names), starts, ends)
+    return Rows(what, *numbered(names), starts, ends, labels=_labels(frame, what) if labelled else None)
+
+
+def _labels(frame: Any, what: str) -> Labels:
+    names, strands = (_words(frame, role) for role in ("name", "strand"))
+    if names is None:
+        raise ArgumentError(f"{what}: the DataFrame has no column 'name', which names='bed' takes the names from")
+    return Labels.of(names, [""] * len(names) if strands is None else strands)
+
+
+def _words(frame: Any, role: str) -> list[str] | None:
+    found = next((name for name in frame.columns if str(name).lower() == role), None)
+    return None if found is None else [str(word) for word in frame[found].to_list()]
 
 
 def _column(frame: Any, role: str, what: str) -> Any:

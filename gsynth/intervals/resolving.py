@@ -7,9 +7,10 @@ import warnings
 import numpy as np
 from numpy.typing import NDArray
 
-from gsynth.errors import FormatError
+from gsynth.errors import ArgumentError, FormatError
 from gsynth.genomes.aliases import Alias, AliasLike, contig_error, resolve_alias
 from gsynth.intervals.collecting import IntervalsLike, collect
+from gsynth.intervals.labels import Labels
 from gsynth.intervals.rows import Rows
 from gsynth.intervals.table import Intervals
 from gsynth.plugins.contracts import Genome
@@ -18,7 +19,12 @@ UNKNOWN = -1
 
 
 def resolve_intervals(
-    source: IntervalsLike | None, genome: Genome, *, what: str = "intervals", alias: AliasLike | None = None
+    source: IntervalsLike | None,
+    genome: Genome,
+    *,
+    what: str = "intervals",
+    alias: AliasLike | None = None,
+    labelled: bool = False,
 ) -> Intervals:
     """What a user gives as intervals, checked against `genome`.
 
@@ -33,6 +39,8 @@ def resolve_intervals(
     genome : Genome
     what : str
         What messages call the argument.
+    labelled : bool
+        Keep the names and strands of BED files and DataFrames, too; an error for what has none.
     alias : mapping, path, "ucsc-ensembl" or Alias, optional
         Renames contigs; see `gsynth.genomes.aliases.resolve_alias`. None: the genome's own alias, if it has one.
 
@@ -60,12 +68,14 @@ def resolve_intervals(
     [Interval(contig='chr1', start=0, end=3), Interval(contig='chr1', start=4, end=8)]
     """
     if source is None:
+        if labelled:
+            raise ArgumentError(f"names='bed' takes the names of a BED file's fourth column: pass it as {what}")
         return Intervals.whole(genome)
     if isinstance(source, Intervals) and source.names == tuple(genome.contigs):
         # Resolved already. An alias is for the names of files: a second renaming could turn one contig into another.
         return source
     renaming = resolve_alias(alias, genome)
-    sources = list(collect(source, genome, what, renaming))
+    sources = list(collect(source, genome, what, renaming, labelled=labelled))
     ids = []
     for rows in sources:
         if rows.nothing:
@@ -73,6 +83,10 @@ def resolve_intervals(
         found = genome_ids(rows, genome, renaming)
         if (found == UNKNOWN).any():
             raise unknown_contigs(rows, genome, renaming)
+        if labelled and rows.labels is None:
+            raise ArgumentError(
+                f"names='bed' takes the names of a BED file's fourth column, and {rows.source} has none"
+            )
         ids.append(found[rows.ids])
         rows.check()
     return clipped(sources, ids, genome, what)
@@ -97,13 +111,21 @@ def clipped(sources: list[Rows], ids: list[NDArray[np.int64]], genome: Genome, w
     starts = np.concatenate(none + [rows.starts for rows in sources])
     ends = np.concatenate(none + [rows.ends for rows in sources])
     sizes = np.array(list(genome.contigs.values()), dtype=np.int64)[contig]
+    labels = _labels(sources)
     beyond = np.flatnonzero(ends > sizes)
     if not beyond.size:
-        return Intervals(tuple(genome.contigs), contig, starts, ends)
+        return Intervals(tuple(genome.contigs), contig, starts, ends, labels)
     dropped = starts >= sizes
     _warn_beyond(what, _described(sources, int(beyond[0])), beyond.size, int(dropped.sum()), starts.size, genome)
     kept = ~dropped
-    return Intervals(tuple(genome.contigs), contig[kept], starts[kept], np.minimum(ends, sizes)[kept])
+    labels = None if labels is None else labels[kept]
+    return Intervals(tuple(genome.contigs), contig[kept], starts[kept], np.minimum(ends, sizes)[kept], labels)
+
+
+def _labels(sources: list[Rows]) -> Labels | None:
+    """Names and strands of all, where all have them."""
+    found = [rows.labels for rows in sources if rows.labels is not None]
+    return Labels.joined(found) if found and len(found) == len(sources) else None
 
 
 def _described(sources: list[Rows], row: int) -> str:

@@ -9,6 +9,7 @@ from attrs import frozen
 from numpy.typing import NDArray
 
 from gsynth.errors import ArgumentError
+from gsynth.intervals.labels import Labels
 
 
 @frozen(eq=False)
@@ -32,6 +33,8 @@ class Rows:
         The text that the user typed for the one row: "chr1:1-9".
     nothing : str
         Of a file without intervals, why there are none.
+    labels : Labels or None
+        Names and strands, where they were asked for.
     """
 
     source: str
@@ -43,6 +46,7 @@ class Rows:
     numbers: NDArray[np.int64] | None = None
     typed: str = ""
     nothing: str = ""
+    labels: Labels | None = None
 
     @classmethod
     def of(
@@ -79,7 +83,8 @@ class Rows:
         """The rows where `kept` holds."""
         numbers = np.flatnonzero(kept) if self.numbers is None else self.numbers[kept]
         columns = self.ids[kept], self.starts[kept], self.ends[kept]
-        return Rows(self.source, self.names, *columns, self.unit, numbers, self.typed, self.nothing)
+        labels = None if self.labels is None else self.labels[kept]
+        return Rows(self.source, self.names, *columns, self.unit, numbers, self.typed, self.nothing, labels)
 
 
 def numbered(names: Sequence[str]) -> tuple[tuple[str, ...], NDArray[np.int64]]:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import attrs
 import numpy as np
 from attrs import frozen
 from numpy.typing import NDArray
 
+from gsynth.intervals.labels import Labels
 from gsynth.plugins.contracts import Genome
 
 
@@ -35,6 +37,8 @@ class Intervals:
         Each interval's contig, as an index in `names`.
     starts, ends : int64[n]
         0-based half-open, within the contig, none empty unless its contig is.
+    labels : Labels or None
+        The intervals' own names and strands, where they were asked for.
 
     Examples
     --------
@@ -47,6 +51,7 @@ class Intervals:
     ids: NDArray[np.int64]
     starts: NDArray[np.int64]
     ends: NDArray[np.int64]
+    labels: Labels | None = None
 
     @classmethod
     def whole(cls, genome: Genome) -> Intervals:
@@ -60,6 +65,10 @@ class Intervals:
     def __iter__(self) -> Iterator[Interval]:
         for row, start, end in zip(self.ids.tolist(), self.starts.tolist(), self.ends.tolist(), strict=True):
             yield Interval(self.names[row], start, end)
+
+    def unlabelled(self) -> Intervals:
+        """The same without labels."""
+        return self if self.labels is None else attrs.evolve(self, labels=None)
 
     def longer_than(self, size: int) -> Intervals:
         """Those of more than `size` bases, by contig and start: for work whose result does not depend on the order."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Sequence
-from typing import Final
+from typing import Final, Literal
 
 import numpy as np
 from attrs import field, frozen
@@ -14,6 +14,9 @@ from numpy.typing import NDArray
 from gsynth.errors import ArgumentError
 from gsynth.files.texts import Column, Texts, digits_of, joined
 from gsynth.intervals import Intervals
+
+Names = Literal["coordinates", "bed"]
+"""After what records are named."""
 
 # Readers of FASTA and of its index cut a name at the first blank; lone surrogates cannot be written as UTF-8.
 _NOT_IN_A_NAME: Final = re.compile(r"[\s\x00-\x20\x7f-\x9f\ud800-\udfff]")
@@ -26,9 +29,10 @@ _LIKE_OURS: Final = re.compile(r"(:\d+-\d+|_repeat\d+|_sample\d+)$", re.MULTILIN
 class Records:
     """Record ``i * n_samples + j`` is sample j of interval i.
 
-    A record is named after its contig where it is whole, else ``contig:start-end`` (0-based half-open). An interval
-    that appears again has ``_repeat2``, ``_repeat3`` ... appended, and if there are several samples, all have
-    ``_sample1`` and so on at the end.
+    A record is named after its contig where it is whole, else ``contig:start-end`` (0-based half-open). Intervals with
+    labels are named as ``bedtools getfasta -name`` does: ``name::contig:start-end``, and the strand in brackets where
+    the file has one. An interval that appears again has ``_repeat2``, ``_repeat3`` ... appended, and if there are
+    several samples, all have ``_sample1`` and so on at the end.
 
     Attributes
     ----------
@@ -46,8 +50,9 @@ class Records:
     _all: Column | None = field(init=False, default=None, repr=False)
 
     def __attrs_post_init__(self) -> None:
-        if _LIKE_OURS.search("\n".join(self._used())):
-            # A contig may have the name that a part of another one would get: all names must be compared.
+        # A name in a file may be anything, and a contig may have the name that a part of another one would get: then all
+        # names must be compared.
+        if self.intervals.labels is not None or _LIKE_OURS.search("\n".join(self._used())):
             names = joined(self._columns(np.arange(len(self), dtype=np.int64))).words()
             object.__setattr__(self, "_all", Column.words(_distinct(names)))
 
@@ -59,7 +64,10 @@ class Records:
 
     @_copies.default
     def _counted(self) -> NDArray[np.int64] | None:
-        return copies(self.intervals)
+        if self.intervals.labels is None:
+            return copies(self.intervals)
+        rows = np.arange(len(self.intervals), dtype=np.int64)
+        return _counted_before(joined(self._place(rows)).words())
 
     def _used(self) -> list[str]:
         """The contigs that intervals lie on, in the genome's order."""
@@ -70,6 +78,9 @@ class Records:
     def check_names(self) -> None:
         """ArgumentError for a contig whose name cannot be written, because it would be read as another one."""
         check_names(self._used())
+        if self.intervals.labels is not None:
+            check_names(self.intervals.labels.names.tolist(), "interval")
+            check_names([f"({strand})" for strand in self.intervals.labels.strands.tolist()], "strand")
 
     def __len__(self) -> int:
         return len(self.intervals) * self.n_samples
@@ -95,9 +106,21 @@ class Records:
 
     def _columns(self, numbers: NDArray[np.int64]) -> list[Column]:
         rows, samples = np.divmod(numbers, self.n_samples)
+        columns = self._place(rows)
+        if self._copies is not None:
+            again = self._copies[rows] > 0
+            repeat = Column.word(b"_repeat", rows.size), Column.numbers(self._copies[rows] + 1)
+            columns += [column.only(again) for column in repeat]
+        if self.n_samples > 1:
+            columns += [Column.word(b"_sample", rows.size), Column.numbers(samples + 1)]
+        return columns
+
+    def _place(self, rows: NDArray[np.int64]) -> list[Column]:
+        """What the names of some intervals say of where they lie."""
         ids, starts, ends = self.intervals.ids[rows], self.intervals.starts[rows], self.intervals.ends[rows]
-        part = (starts > 0) | (ends < self.sizes[ids])
         columns = [self._contigs[ids]]
+        labels = self.intervals.labels
+        part = (starts > 0) | (ends < self.sizes[ids]) | (labels is not None)
         if part.any():
             place = [
                 Column.word(b":", rows.size),
@@ -106,13 +129,11 @@ class Records:
                 Column.numbers(ends),
             ]
             columns += place if part.all() else [column.only(part) for column in place]
-        if self._copies is not None:
-            again = self._copies[rows] > 0
-            repeat = Column.word(b"_repeat", rows.size), Column.numbers(self._copies[rows] + 1)
-            columns += [column.only(again) for column in repeat]
-        if self.n_samples > 1:
-            columns += [Column.word(b"_sample", rows.size), Column.numbers(samples + 1)]
-        return columns
+        if labels is None:
+            return columns
+        names = Column.words([f"{name}::".encode() for name in labels.names[rows]])
+        strands = Column.words([f"({strand})".encode() if strand else b"" for strand in labels.strands[rows]])
+        return [names, *columns, strands]
 
     def name_lengths(self, numbers: NDArray[np.int64]) -> NDArray[np.int64]:
         """Bytes of the names of some records: int64[r]."""
@@ -133,7 +154,7 @@ class Records:
         return lengths
 
 
-def check_names(names: Sequence[str]) -> None:
+def check_names(names: Sequence[str], what: str = "contig") -> None:
     """ArgumentError for a contig name that cannot be written, because it would be read as another one."""
     # All at once: a genome may have a million contigs.
     if all(names) and not _NOT_IN_A_NAME.search("".join(names)):
@@ -141,8 +162,8 @@ def check_names(names: Sequence[str]) -> None:
     for name in names:
         if not name or _NOT_IN_A_NAME.search(name):
             raise ArgumentError(
-                f"contig {name!r} has a name that is empty or has blanks or control characters, and would be read "
-                "as another contig: rename it"
+                f"{what} {name!r} has a name that is empty or has blanks or control characters, and would be read "
+                "as another one: rename it"
             )
 
 
@@ -158,6 +179,15 @@ def _distinct(names: list[bytes]) -> list[bytes]:
         seen.add(candidate)
         found.append(candidate)
     return found
+
+
+def _counted_before(names: list[bytes]) -> NDArray[np.int64] | None:
+    """How often each name was given before: int64[n]; None where none is given twice."""
+    counts: dict[bytes, int] = {}
+    before = np.empty(len(names), dtype=np.int64)
+    for row, name in enumerate(names):
+        before[row] = counts[name] = counts.get(name, -1) + 1
+    return before if before.any() else None
 
 
 def copies(intervals: Intervals) -> NDArray[np.int64] | None:

@@ -149,3 +149,13 @@ def test_a_suffix_that_promises_something_else_is_refused_before_the_work(
     said = run("sample", model, "-g", genome, "-o", output, code=1).stderr
     assert said.startswith(f"gsynth: error: output {output} asks for ")
     assert sorted(genome.parent.iterdir()) == before
+
+
+def test_records_are_named_after_the_bed_file(run: Run, genome: Path, model: Path) -> None:
+    Path("x.bed").write_text("chr1\t10\t60\tpeak1\t0\t+\nchr1\t10\t60\tpeak1\t0\t+\n")
+    expected = [">peak1::chr1:10-60(+)", ">peak1::chr1:10-60(+)_repeat2"]
+    for words in (["sample", model, "--genome", genome], ["random", "--genome", genome]):
+        run(*words, "--intervals", "x.bed", "--names", "bed", "--seed", 1, "-o", "o.fa", "--force")
+        assert [line for line in Path("o.fa").read_text().splitlines() if line.startswith(">")] == expected
+    said = run("sample", model, "--genome", genome, "--names", "bed", "-o", "p.fa", code=1).stderr
+    assert "--names bed takes the names of a BED file's fourth column: pass it as intervals" in said
