@@ -1,0 +1,20 @@
+"""The page on files: each row names a test that exists."""
+
+from __future__ import annotations
+
+import ast
+import re
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+MODULE = ROOT / "tests" / "acceptance" / "test_reported_cases.py"
+
+
+def test_every_row_names_a_test_that_exists() -> None:
+    rows = [line for line in (ROOT / "docs" / "reliability.md").read_text().splitlines() if line.startswith("| ")]
+    named = [set(re.findall(r"`(test_\w+)`", line)) for line in rows if not line.endswith("| test |")]
+    assert len(named) > 30
+    assert all(named)
+    tree = ast.parse(MODULE.read_text())
+    known = {node.name for node in tree.body if isinstance(node, ast.FunctionDef)}
+    assert set().union(*named) <= known
