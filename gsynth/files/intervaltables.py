@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from itertools import pairwise
-from typing import Any, Final, Literal
+from typing import Final, Literal
 
 import numpy as np
 from attrs import define, field, frozen
@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from gsynth.files.columns import Codes, NotANumber, codes_of, numbers_of
 from gsynth.files.decimals import integers
+from gsynth.files.growing import Growing
 from gsynth.files.linefields import Lines
 from gsynth.files.textblocks import TextBlock, TextFile
 from gsynth.files.words import columns_of, integer
@@ -165,22 +166,29 @@ class _Reading:
     missing: _Counted = field(factory=_Counted)
 
     def table(self) -> IntervalTable:
-        batches = [self._batch(block) for block in self.file.blocks()]
-        self._report()
-        columns = {name: _joined(batches, name) for name in ("ids", "starts", "ends", "numbers", "values")}
-        values = columns["values"] if self.column is not None else None
         numeric = self.kind == "number"
+        ids, starts, ends = Growing(np.int32), Growing(np.int64), Growing(np.int64)
+        numbers, values = Growing(np.int64), Growing(np.float64 if numeric else np.int32)
+        for block in self.file.blocks():
+            batch = self._batch(block)
+            ids.add(batch.ids)
+            starts.add(batch.starts)
+            ends.add(batch.ends)
+            numbers.add(batch.numbers)
+            if batch.values is not None:
+                values.add(batch.values)
+        self._report()
         return IntervalTable(
             self.file.path,
             self.names.texts(),
-            columns["ids"].astype(np.int32, copy=False),
-            columns["starts"],
-            columns["ends"],
-            columns["numbers"] if self.numbered else None,
-            None if not numeric or values is None else values.astype(np.float64, copy=False),
-            None if numeric or values is None else values.astype(np.int32, copy=False),
+            ids.array(),
+            starts.array(),
+            ends.array(),
+            numbers.array() if self.numbered else None,
+            values.array() if numeric and self.column is not None else None,
+            values.array() if not numeric and self.column is not None else None,
             self.words.texts(),
-            "" if columns["ids"].size else self._nothing(),
+            "" if ids.array().size else self._nothing(),
         )
 
     def _nothing(self) -> str:
@@ -302,10 +310,3 @@ def _hint(columns: list[str]) -> str:
     if len(columns) > 2 and columns[1].lower() in _STARTS:
         return "; a header line must be the first"
     return ""
-
-
-def _joined(batches: list[_Batch], name: str) -> NDArray[Any]:
-    parts = [part for batch in batches if (part := getattr(batch, name)) is not None]
-    for batch in batches:
-        setattr(batch, name, None)
-    return np.concatenate(parts) if parts else np.empty(0, dtype=np.int64)

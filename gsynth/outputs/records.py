@@ -50,7 +50,7 @@ class Records:
     _all: Column | None = field(init=False, default=None, repr=False)
 
     def __attrs_post_init__(self) -> None:
-        # A name in a file may be anything, and a contig may have the name that a part of another one would get: then all
+        # A name in a file may be anything, and a contig may have the name that a part of another would get: then all
         # names must be compared.
         if self.intervals.labels is not None or _LIKE_OURS.search("\n".join(self._used())):
             names = joined(self._columns(np.arange(len(self), dtype=np.int64))).words()

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import os
 import re
-from typing import Final
+from collections.abc import Sequence
+from typing import Any, Final
 
 import numpy as np
 from attrs import define, field, frozen
@@ -15,6 +16,7 @@ from numpy.typing import NDArray
 
 from gsynth.files.columns import Codes, NotANumber, numbers_of
 from gsynth.files.decimals import integers
+from gsynth.files.growing import Growing
 from gsynth.files.intervaltables import IntervalTable
 from gsynth.files.linefields import Lines
 from gsynth.files.textblocks import TextFile
@@ -29,10 +31,6 @@ _LARGEST: Final = 2**62
 
 Batch = tuple[NDArray[np.int32], NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]
 """Contigs as codes, starts, ends, values."""
-
-_NOTHING: Final[Batch] = (
-    np.empty(0, dtype=np.int32), np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64), np.empty(0)
-)  # fmt: skip
 
 
 @frozen
@@ -72,11 +70,12 @@ class _Reading:
     done: int = 0
 
     def table(self) -> IntervalTable:
-        parts = [_NOTHING, *(self._batch(Lines.of(block.text, block.first)) for block in self.file.blocks())]
-        ids = np.concatenate([part[0] for part in parts])
-        starts = np.concatenate([part[1] for part in parts])
-        ends = np.concatenate([part[2] for part in parts])
-        values = np.concatenate([part[3] for part in parts])
+        columns = [Growing(np.int32), Growing(np.int64), Growing(np.int64), Growing(np.float64)]
+        for block in self.file.blocks():
+            parts: Sequence[NDArray[Any]] = self._batch(Lines.of(block.text, block.first))
+            for column, part in zip(columns, parts, strict=True):
+                column.add(part)
+        ids, starts, ends, values = (column.array() for column in columns)
         missing = int(np.isnan(values).sum())
         if missing:
             self.file.warn(f": no value in {missing:,} of its lines: 'NA' or 'nan'")
