@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import warnings
 from typing import Any, Final
 
+import attrs
 import numpy as np
 from numpy.typing import NDArray
 
@@ -51,7 +53,22 @@ def frame_rows(frame: Any, what: str, *, labelled: bool = False) -> Rows:
     starts, ends = (_integers(_column(frame, role, what), what) for role in ("start", "end"))
     if not {*map(type, names)} <= {str}:
         names = [str(name) for name in names]
-    return Rows(what, *numbered(names), starts, ends, labels=_labels(frame, what) if labelled else None)
+    rows = Rows(what, *numbered(names), starts, ends, labels=_labels(frame, what) if labelled else None)
+    return _with_bases(rows)
+
+
+def _with_bases(rows: Rows) -> Rows:
+    """The rows but for those where start == end, as of a BED file; a warning if there are any."""
+    empty = rows.starts == rows.ends
+    if not empty.any():
+        return rows
+    count, first = int(empty.sum()), int(np.argmax(empty))
+    which = f"row {first}" if count == 1 else f"{count:,} rows (the first is row {first})"
+    warnings.warn(
+        f"{rows.source}: skipped {which}, where start == end: an interval without bases", UserWarning, stacklevel=4
+    )
+    nothing = "no row with an interval of at least one base" if empty.all() else ""
+    return attrs.evolve(rows.selected(~empty), nothing=nothing)
 
 
 def _labels(frame: Any, what: str) -> Labels:

@@ -128,6 +128,18 @@ def test_intervals_without_bases_are_skipped_and_reported_once(tmp_path: Path) -
     assert len(caught) == 1
 
 
+def test_rows_without_bases_are_skipped_and_reported_once() -> None:
+    pandas = pytest.importorskip("pandas", reason="pandas is not installed")
+    frame = pandas.DataFrame({"chrom": ["chr1"] * 3, "start": [4, 1, 7], "end": [4, 5, 7]})
+    with pytest.warns(UserWarning, match=r"intervals: skipped 2 rows \(the first is row 0\), where start == end"):
+        assert triples(frame) == [("chr1", 1, 5)]
+    with (
+        pytest.warns(UserWarning, match="intervals: skipped row 0"),
+        pytest.raises(FormatError, match="no row with an interval of at least one base"),
+    ):
+        triples(frame.head(1))
+
+
 def test_contig_name_comes_before_a_file_of_that_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     Path("chr1").write_text("chr2\t1\t2\n")
