@@ -18,7 +18,7 @@ def random_sequence(seed, size):
 
 @pytest.mark.parametrize("case", PLAIN, ids=[case["name"] for case in PLAIN])
 # What is clipped is the case's own business.
-@pytest.mark.filterwarnings("ignore:.*clip")
+@pytest.mark.filterwarnings("ignore:.*clip", "ignore:.*IUPAC")
 def test_golden_training(case):
     mask = [tuple(interval) for interval in case["mask"]] or None
     intervals = [tuple(interval) for interval in case["intervals"]]
