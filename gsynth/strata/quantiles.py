@@ -1,8 +1,8 @@
-"""Quantiles of any number of values in bounded memory, exact: the values are counted, and gone over again if need be.
+"""Exact quantiles of any number of values in bounded memory: the values are counted, and read again if need be.
 
-A float64 has the order of its bits, once those of negative numbers are turned round. So values are counted as 64-bit
-keys, and where there are too many different ones, keys lose their lowest bits: then only the values that share their
-high bits with a quantile are gone over again, which are few.
+Finite float64 values sort like their bits, once those of negative numbers are inverted. So values are counted as 64-bit
+keys. If there are too many different keys, they lose their lowest bits; then only the values that share their high bits
+with a quantile, which are few, are read again.
 """
 
 from __future__ import annotations
@@ -18,12 +18,12 @@ Values = NDArray[np.float64]
 Keys = NDArray[np.uint64]
 
 Measure = Callable[[Callable[[Values], None]], None]
-"""Hands all values to the function that it is given, block by block, each time it is called."""
+"""Passes all values to the given function, block by block, each time it is called."""
 
 _ROOM: Final = 1 << 21
-"""Different values that are counted one by one; as many are held until they are counted."""
+"""Different values that are counted separately; as many are held until they are counted."""
 _COARSER: Final = 4
-"""Bits that keys lose at once."""
+"""Bits that keys lose at a time."""
 _SIGN: Final = np.uint64(1 << 63)
 
 
@@ -34,14 +34,14 @@ class Spread:
     Attributes
     ----------
     keys : uint64[d]
-        The different values, or what they share with others in their high bits, ascending.
+        The different values, or the high bits that they share with others, in ascending order.
     counts : int64[d]
     shift : int
         How many low bits the keys have lost.
     infinite : int
-        Infinite values, which are not counted; nor are NaN.
+        Infinite values, which are not counted; neither is NaN.
     room : int
-        How many different keys are counted; where there are more, all are made coarser.
+        How many different keys are counted; if there are more, all are made coarser.
     """
 
     keys: Keys = field(factory=lambda: np.empty(0, dtype=np.uint64))
@@ -75,7 +75,7 @@ class Spread:
             self._set(self.keys >> np.uint64(_COARSER), self.counts)
 
     def _set(self, keys: Keys, counts: NDArray[np.int64]) -> None:
-        # Two sorted arrays, one behind the other, which this sort merges.
+        # Two sorted arrays, one after the other: a stable sort is a merge here, and takes linear time.
         order = np.argsort(keys, kind="stable")
         keys, counts = keys[order], counts[order]
         firsts = np.flatnonzero(np.append(True, keys[1:] != keys[:-1])[: keys.size])
@@ -88,7 +88,8 @@ class Spread:
 
 
 def keys_of(values: Values) -> Keys:
-    """Numbers in the order of finite values; 0.0 and -0.0 have the same: uint64[n]."""
+    """Numbers in the order of finite values, the same for 0.0 and -0.0: uint64[n]."""
+    # Adding 0.0 turns -0.0 into 0.0 and changes nothing else.
     bits = (values + 0.0).view(np.uint64)
     return np.where(bits & _SIGN, ~bits, bits | _SIGN)
 
@@ -113,24 +114,24 @@ def spread_of(measure: Measure) -> Spread:
 
 
 def quantiles(spread: Spread, measure: Measure, fractions: Values) -> Values:
-    """As `numpy.quantile` of all values that `measure` gives, of which there is one at least; `spread` is theirs."""
+    """What `numpy.quantile` gives for all values of `measure`, at least one; `spread` is their count."""
     places = (spread.total - 1) * fractions
     below = np.floor(places).astype(np.int64)
     ranks = np.stack([below, np.minimum(below + 1, spread.total - 1)])
     pairs = values_of(_at_ranks(spread, measure, ranks.reshape(-1))).reshape(2, -1)
-    # Between two values as NumPy does it, to the last bit.
+    # NumPy interpolates between the two values, so that the result is its own to the last bit.
     return np.array([np.quantile(pair, part) for pair, part in zip(pairs.T, places - below, strict=True)])
 
 
 def _at_ranks(spread: Spread, measure: Measure, ranks: NDArray[np.int64]) -> Keys:
-    """The keys of the values that stand at these places (from 0) when all are sorted: uint64[n]."""
+    """The keys of the values at these places (from 0) in the sorted order of all: uint64[n]."""
     ends = np.cumsum(spread.counts)
     found = np.searchsorted(ends, ranks, side="right")
     if not spread.shift:
         return spread.keys[found]
     shared = np.unique(found)
     wanted, counts = spread.keys[shared], spread.counts[shared]
-    # With room for all that becomes of them when they are a step finer, each time brings at least that step.
+    # With room for all that they can become when they are one step finer, every reading gains at least that step.
     closer = Spread(room=max(_ROOM, wanted.size << _COARSER))
 
     def add(values: Values) -> None:
@@ -141,6 +142,6 @@ def _at_ranks(spread: Spread, measure: Measure, ranks: NDArray[np.int64]) -> Key
 
     measure(add)
     closer.settle()
-    # Counted among those that were gone over again.
+    # Ranks among the values that were read again.
     skipped = (ends - spread.counts)[shared] - (np.cumsum(counts) - counts)
     return _at_ranks(closer, measure, ranks - skipped[np.searchsorted(shared, found)])

@@ -1,4 +1,4 @@
-"""The dimensions that a training call asks for: given, or known only after measuring or counting."""
+"""The dimensions that a training call asks for: known at once, or only after measuring or counting."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _QUANTILES: Final = re.compile(r"q([1-9][0-9]*)")
 
 @frozen
 class DimRequest:
-    """A dimension as asked for: `quantiles` and `categories` are None and False where the breaks are given."""
+    """A dimension as asked for: `quantiles` and `categories` are None and False if the breaks are given."""
 
     spec: DimSpec
     quantiles: int | None = None
@@ -41,16 +41,16 @@ class DimRequest:
         breaks = given.get("breaks")
         if not isinstance(breaks, str):
             return cls(DimSpec.from_mapping(given), auto_merge=auto)
-        # Placeholder edges: the rest of the dimension is checked before anything is read.
+        # With placeholder edges, so that the rest of the dimension is checked before anything is read.
         checked = DimSpec.from_mapping({**given, "breaks": [0, 1], "bin_merge": None})
         if given.get("bin_merge") is not None or given.get("bin_map") is not None:
-            raise ArgumentError(f"breaks {breaks!r} are only known after measuring: bin_merge can be 'auto' or None")
+            raise ArgumentError(f"breaks {breaks!r} are known only after measuring: bin_merge can be 'auto' or None")
         if breaks == CATEGORIES:
             return cls(checked, categories=True, auto_merge=auto)
         found = _QUANTILES.fullmatch(breaks)
         if found is None:
             raise ArgumentError(
-                f"breaks must be numbers, 'categories', or 'qN' for N bins of equal counts; found {breaks!r}"
+                f"breaks must be numbers, 'categories', or 'qN' for N bins with equal counts; found {breaks!r}"
             )
         return cls(checked, quantiles=int(found[1]), auto_merge=auto)
 
@@ -65,10 +65,10 @@ def by_category(spec: DimSpec, track: Track) -> DimSpec:
 
 
 def quantile_breaks(measure: Measure, bins: int, expr: str) -> NDArray[np.float64]:
-    """Breaks of `bins` bins with equally many values each (fewer bins, with a warning, where values tie).
+    """Breaks of `bins` bins with the same number of values in each (fewer bins, with a warning, if values tie).
 
-    `measure` gives the values (see `gsynth.strata.quantiles.Measure`). The outer bins are open: what lies beyond the
-    values measured, infinite values too, is in the nearest one.
+    `measure` gives the values (see `gsynth.strata.quantiles.Measure`). The outer bins are open: values beyond those
+    measured, infinite ones too, fall into the nearest bin.
 
     Examples
     --------
@@ -82,8 +82,8 @@ def quantile_breaks(measure: Measure, bins: int, expr: str) -> NDArray[np.float6
         raise ArgumentError(f"every value of {expr!r} is infinite: there is nothing to take quantiles of")
     if spread.infinite:
         warnings.warn(
-            f"{spread.infinite:,} values of {expr!r} are infinite: the breaks are those of the others, and these "
-            "windows are in the outer bins",
+            f"{spread.infinite:,} values of {expr!r} are infinite: the breaks are those of the others, and the windows "
+            "with infinite values are in the outer bins",
             stacklevel=4,
         )
     edges = np.unique(quantiles(spread, measure, np.linspace(0, 1, bins + 1)))
@@ -91,5 +91,6 @@ def quantile_breaks(measure: Measure, bins: int, expr: str) -> NDArray[np.float6
         raise ArgumentError(f"every window has the same value {edges[0]:g} of {expr!r}: give breaks")
     if edges.size < bins + 1:
         warnings.warn(f"values of {expr!r} tie: {edges.size - 1} bins in place of {bins}", stacklevel=4)
+    # Open, because sampling and other genomes may have values beyond those measured here.
     edges[0], edges[-1] = -np.inf, np.inf
     return edges

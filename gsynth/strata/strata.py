@@ -25,7 +25,7 @@ from gsynth.tracks.sources import TracksLike
 
 
 class FindsRuns(Protocol):
-    """Runs of strata over stretches of a genome, and what of the sequence that takes. Safe to ask from many threads."""
+    """Runs of strata over stretches of a genome, and the sequence that they need. Safe to use from many threads."""
 
     @property
     def outside_bin(self) -> int:
@@ -34,7 +34,7 @@ class FindsRuns(Protocol):
 
     @property
     def step(self) -> int | None:
-        """The width in bp of the windows that have one stratum; None where all has one."""
+        """The width in bp of the windows that have one stratum; None if everything has the same."""
         ...
 
     @property
@@ -43,20 +43,20 @@ class FindsRuns(Protocol):
         ...
 
     def spans(self, pieces: Pieces) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-        """As `Strata.spans`."""
+        """See `Strata.spans`."""
         ...
 
     def runs(self, pieces: Pieces, fetched: Fetched) -> PieceRuns:
-        """As `Strata.runs`."""
+        """See `Strata.runs`."""
         ...
 
 
 @frozen
 class Strata:
-    """Dimensions with their tracks, ready to be asked for the runs of any stretches.
+    """Dimensions with their tracks, which give the runs of any stretches.
 
-    `composer` counts the bases of windows for the tracks that need only base counts; without one they do it.
-    `redirect` (int32[bins]), where given, is the bin that each flat bin is taken for. `outside_bin` is the stratum of
+    `composer` counts the bases of windows for the tracks that need only base counts; without one they count themselves.
+    `redirect` (int32[bins]), if given, is the bin by which each flat bin is replaced. `outside_bin` is the stratum of
     windows in which a dimension has no bin.
     """
 
@@ -70,7 +70,7 @@ class Strata:
 
     @property
     def step(self) -> int | None:
-        """The width in bp of the windows that have one stratum; None where all has one."""
+        """The width in bp of the windows that have one stratum; None if everything has the same."""
         return self.iterator if self.dims else None
 
     @property
@@ -84,13 +84,14 @@ class Strata:
 
     @property
     def flank(self) -> int:
-        """How many bases behind a stretch's last window its tracks ask for."""
+        """How many bases beyond the last window of a stretch its tracks need."""
         return max((track.flank for track in self.tracks), default=0)
 
     def spans(self, pieces: Pieces) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-        """The stretches of sequence, int64[p] low and high, that `runs` of the pieces needs; empty where none."""
+        """The stretches of sequence, int64[p] low and high, that `runs` of the pieces needs; empty if it needs none."""
         if not self.uses_sequence:
             return pieces.firsts, pieces.firsts
+        # Whole windows, though a piece may begin inside one: its value must not depend on where blocks are cut.
         lows, highs = window_span(pieces, self.iterator)
         if self.flank:
             sizes = [self.genome.contigs[pieces.names[contig]] for contig in pieces.ids.tolist()]
@@ -105,7 +106,7 @@ class Strata:
         if not self.dims:
             return PieceRuns.plain(pieces)
         if self.flank and len(pieces) > 1:
-            # A flank must lie behind its own stretch, so these go one by one.
+            # A flank belongs to its own stretch and would lie over the next one, so these are done one by one.
             return PieceRuns.joined([self.runs(pieces[i : i + 1], fetched.part(i)) for i in range(len(pieces))])
         windows, asked = self._windows(pieces, fetched)
         starts = np.maximum(windows.starts, pieces.firsts[windows.piece])
@@ -120,7 +121,7 @@ class Strata:
         return values_in(self.tracks[0], asked, self.composer)[windows.starts >= pieces.firsts[windows.piece]]
 
     def _windows(self, pieces: Pieces, fetched: Fetched) -> tuple[WindowTable, Windows]:
-        """The windows that the pieces touch, and what tracks are asked about them."""
+        """The windows that the pieces touch, and the same as tracks are asked about them."""
         windows = window_table(pieces, self.iterator)
         filled = np.flatnonzero(windows.counts)
         bases = fetched.of(*self.spans(pieces)) if self.uses_sequence else None
@@ -136,7 +137,9 @@ class Strata:
         values = [values_in(track, windows, self.composer) for track in self.tracks]
         for dim, own in zip(self.dims, values, strict=True):
             bins = dim.bins_of(own)
+            # Only noted: the bin of a window that another dimension leaves out is still needed for the causes.
             outside |= bins == NO_BIN
+            # 0 for a missing bin keeps the index in range until it is replaced below.
             flat += np.where(bins == NO_BIN, 0, dim.merged()[bins]) * np.int32(stride)
             stride *= dim.num_bins
         if self.redirect is not None:
@@ -154,7 +157,7 @@ def open_dim_tracks(
     tracks: TracksLike | None,
     chrom_alias: AliasLike | None,
 ) -> tuple[Track, ...]:
-    """Open the tracks of the dimensions' expressions; warns of what is given and not used."""
+    """Open the tracks of the dimensions' expressions; warns about what is given and not used."""
     if not dims:
         if tracks:
             warnings.warn(f"there are no strata: the tracks {', '.join(map(repr, tracks))} are not used", stacklevel=3)
@@ -176,18 +179,19 @@ def open_strata(
     redirect: NDArray[np.int32] | None = None,
     outside_bin: int = UNBINNED,
 ) -> Strata:
-    """The strata of a model's dimensions over a genome; `backend` counts for them if it can (see `composer_of`)."""
+    """The strata of a model's dimensions over a genome; `backend` counts bases if it can (see `composer_of`)."""
     opened = open_dim_tracks(dims, iterator, genome, tracks, chrom_alias)
     for dim, track in zip(dims, opened, strict=True):
         found = getattr(track, "categories", None)
+        # Strata are numbers: with other names, or the same in another order, windows would take the wrong ones.
         if dim.categories is not None and found != dim.categories:
             raise ArgumentError(
-                f"the model's strata of {dim.expr!r} are {', '.join(dim.categories)}; "
+                f"the model's categories of {dim.expr!r} are {', '.join(dim.categories)}; "
                 f"this track has {', '.join(found) if found else 'numbers'}"
             )
     return Strata(tuple(dims), opened, iterator, genome, composer_of(backend), redirect, outside_bin)
 
 
 def composer_of(backend: object) -> Composer | None:
-    """A counter or sampler that has the ability, or None."""
+    """The counter, sampler or scorer itself if it has the ability, else None."""
     return backend if isinstance(backend, Composer) else None

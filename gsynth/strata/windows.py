@@ -21,7 +21,7 @@ class WindowTable:
     starts, ends : int64[w]
         0-based half-open, within the piece's interval; they may reach beyond the piece.
     counts : int64[p]
-        Windows of each piece, 0 where the piece is empty.
+        Windows of each piece, 0 if the piece is empty.
     """
 
     piece: NDArray[np.int64]
@@ -33,6 +33,7 @@ class WindowTable:
 def window_span(pieces: Pieces, iterator: int | None) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """From the first to the last window that each piece touches: int64[p], int64[p]."""
     width = iterator or 1
+    # Cut at the ends of the interval, not of the piece, which is only how far a block reaches.
     lows = np.maximum(pieces.starts, pieces.firsts // width * width)
     highs = np.minimum(pieces.ends, -(-pieces.lasts // width) * width)
     return lows, highs
