@@ -1,4 +1,4 @@
-"""The conformance suite for plugins; the names load on first use, as pytest imports this package at every start."""
+"""The conformance suite for plugins; its names load on first use, because every pytest imports this package."""
 
 from __future__ import annotations
 

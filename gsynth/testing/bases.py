@@ -1,4 +1,4 @@
-"""What a plugin must do that has the optional abilities `Encoder`, `Transcoder` and `Replacer`."""
+"""What a plugin with the optional abilities `Encoder`, `Transcoder` and `Replacer` must do."""
 
 from __future__ import annotations
 
@@ -17,10 +17,11 @@ from gsynth.testing import oracle
 from gsynth.testing.clauses import require, require_equal
 from gsynth.testing.strategies import Replacing, deterministic, replacings
 
+# Around the widths of vectors, around the counts that fit a byte, and more than fit 16 bits.
 LENGTHS = [0, 1, 63, 64, 65, 255, 256, 257, 70_001]
 GUARD = 16
 GUARD_BYTE = ord("C")
-"""Around what is written to, so that a word may seem to go on there."""
+"""Surrounds the array that is written to; a base, so that a k-mer may seem to continue there."""
 
 
 def bytes_of(text: bytes) -> NDArray[np.uint8]:
@@ -37,14 +38,14 @@ def guarded(content: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], NDArray[np.u
 
 
 def require_guards(buffer: NDArray[np.uint8]) -> None:
-    """Fail if anything was written beside the output."""
+    """Fail if anything outside the output was written to."""
     __tracebackhide__ = True
     kept = (buffer[:GUARD] == GUARD_BYTE).all() and (buffer[-GUARD:] == GUARD_BYTE).all()
-    require(bool(kept), "inputs", "bytes beside the output changed")
+    require(bool(kept), "inputs", "bytes outside the output changed")
 
 
 def codes_of_bases(bases: bytes) -> list[int]:
-    """The codes of ASCII bases of either case, 4 for whatever is none.
+    """The codes of ASCII bases of either case, 4 for anything else.
 
     Examples
     --------
@@ -81,10 +82,12 @@ class EncoderChecks:
 
     @pytest.mark.parametrize("size", LENGTHS)
     def test_encode_any_length(self, encoder: Encoder, size: int) -> None:
+        # Only N, only lower case, and every byte: a kernel may have a short cut for each.
         rng = np.random.default_rng(size)
         for letters in (b"N", b"acgt", bytes(range(256))):
             check_encode(encoder, bytes_of(letters)[rng.integers(0, len(letters), size)])
 
+    # A table of 128 letters, or one that drops the highest bit, takes some of the upper half for bases.
     def test_encode_every_byte(self, encoder: Encoder) -> None:
         check_encode(encoder, np.arange(256, dtype=np.uint8))
 
@@ -117,6 +120,7 @@ class TranscoderChecks(EncoderChecks):
 def check_encode(encoder: Encoder, bases: NDArray[np.uint8]) -> None:
     """Compare with plain look-ups, and those with `gsynth.alphabet`."""
     __tracebackhide__ = True
+    # Read-only, as the bytes of a memory-mapped genome are; 99 is not a code, so a cell that is left out shows.
     case = bases.tobytes()[:200]
     given_bases = bases.copy()
     given_bases.flags.writeable = False
@@ -125,6 +129,7 @@ def check_encode(encoder: Encoder, bases: NDArray[np.uint8]) -> None:
     expected = np.array(codes_of_bases(bases.tobytes()), dtype=np.uint8)
     require_equal(out, expected, "encode", case)
     require_equal(alphabet.encode(bases), expected, "encode", "gsynth.alphabet")
+    # Not a NumPy integer: some of those wrap around when the core adds them up.
     require(type(unknown) is int, "encode", f"{unknown!r} was returned, for {case!r}")
     count = expected.tolist().count(4)
     require(unknown == count, "encode", f"{unknown} was returned, expected {count}, for {case!r}")
@@ -180,6 +185,7 @@ class ReplacerChecks:
         check_replace(replacer, bases, target, replacement)
 
     def test_replace_run_by_run(self, replacer: Replacer) -> None:
+        # Runs that end at every place in a machine word of eight bytes, where a kernel may look at once.
         for size in (2, 3, 7, 8, 9, 17):
             for second in range(size):
                 text = b"C" * second + b"G" * (size - second)
@@ -190,7 +196,7 @@ class ReplacerChecks:
     def test_replace_in_a_long_sequence(self, replacer: Replacer, target: bytes, replacement: bytes) -> None:
         rng = np.random.default_rng(4)
         letters = bytes_of(b"ACGTN")[rng.choice(5, p=[0.35, 0.35, 0.14, 0.14, 0.02], size=9_000)].tobytes()
-        # The oracle is slow, and nothing is replaced across an N.
+        # In parts, because the oracle is slow; nothing is replaced across an N.
         expected = "N".join(
             oracle.replace_kmer(part, target.decode(), replacement.decode()) for part in letters.decode().split("N")
         )
@@ -198,17 +204,18 @@ class ReplacerChecks:
 
     @pytest.mark.parametrize("size", [4_001, 30_001])
     def test_replace_at_the_end_of_a_long_run(self, replacer: Replacer, size: int) -> None:
+        # One replacement in each pass, so repeated whole passes would take quadratic time.
         run = b"C" * (size - 1)
         require_replaced(replacer, run + b"G", b"CG", b"GC", b"G" + run)
         require_replaced(replacer, run + b"G", b"CCG", b"GCC", b"G" + run)
-        # As many replacements as one half is long, times the other.
+        # The number of replacements is the product of the lengths of both halves.
         require_replaced(replacer, run[:150] + b"G" * 150, b"CG", b"GC", b"G" * 150 + run[:150])
 
 
 def check_replace(replacer: Replacer, bases: bytes, target: bytes, replacement: bytes) -> None:
     """Compare with the oracle."""
     __tracebackhide__ = True
-    # One character a byte, whatever it is.
+    # latin-1: one character for each byte, whatever it is.
     words: Any = (text.decode("latin-1") for text in (bases, target, replacement))
     require_replaced(replacer, bases, target, replacement, oracle.replace_kmer(*words).encode("latin-1"))
 

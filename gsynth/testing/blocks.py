@@ -1,4 +1,4 @@
-"""Blocks: what a kernel is handed, as one value; and reproducible ones of any size."""
+"""Blocks: the arguments of a kernel as one value; and reproducible ones of any size."""
 
 from __future__ import annotations
 
@@ -86,7 +86,7 @@ class Block:
 
 @frozen(eq=False)
 class SamplingBlock:
-    """A block with what it takes to fill it.
+    """A block with what is needed to fill it.
 
     Attributes
     ----------
@@ -108,7 +108,7 @@ class SamplingBlock:
 
 @frozen(eq=False)
 class ScoringBlock:
-    """A block with what it takes to score it.
+    """A block with what is needed to score it.
 
     Attributes
     ----------
@@ -128,12 +128,14 @@ class ScoringBlock:
 
 def random_runs(rng: np.random.Generator, size: int, bins: int, runs: int) -> tuple[NDArray[Any], NDArray[Any]]:
     """Edges and strata of `runs` runs over `size` windows: bins, -1 and -2, empty runs among them."""
+    # With repeats, which make the empty runs.
     inner = np.sort(rng.integers(0, size + 1, runs - 1))
     return np.array([0, *inner, size], dtype=np.int64), rng.integers(-2, bins, runs).astype(np.int32)
 
 
 def random_block(order: int, size: int, *, bins: int = 2, seed: int = 0, n_fraction: float = 0.03) -> Block:
     """A block for counting: random bases, some N, random runs."""
+    # Seeded by the shape as well, so that two blocks of one test are not a prefix of each other.
     rng = np.random.default_rng([seed, order, size, bins])
     codes = rng.integers(0, 4, size + order).astype(np.uint8)
     codes[rng.random(codes.size) < n_fraction] = 4
@@ -142,7 +144,7 @@ def random_block(order: int, size: int, *, bins: int = 2, seed: int = 0, n_fract
 
 
 def random_thresholds(order: int, bins: int, seed: int = 0) -> NDArray[np.uint32]:
-    """uint32[bins + 1, 4**order, 3]: rising rows, some with 0, 2**31 and equal neighbours; the last table uniform."""
+    """uint32[bins + 1, 4**order, 3]: ascending rows, some with 0, 2**31 and equal neighbours; the last one uniform."""
     rng = np.random.default_rng([seed, order, bins])
     tables = rng.integers(0, 2**31, (bins + 1, 4**order, 3), endpoint=True)
     tables[rng.random(tables.shape) < 0.05] = 0
@@ -159,6 +161,7 @@ def random_sampling_block(
     plain = random_block(order, size, bins=bins, seed=seed, n_fraction=n_fraction)
     rng = np.random.default_rng([seed, order, size])
     codes = plain.codes.copy()
+    # Seven in a row: longer than the contexts of most orders, so chains both start anew and go on.
     for start in range(order, codes.size, 7):
         if rng.random() < free:
             codes[start : start + 7] = FREE

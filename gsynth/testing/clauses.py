@@ -76,6 +76,7 @@ CLAUSES: Final[dict[str, str]] = {
 def broken(clause: str, found: object) -> NoReturn:
     """Fail the running test: what the contract says, then what was found."""
     __tracebackhide__ = True
+    # Without a traceback: the author of a plugin needs the clause and what was found, not the suite's own code.
     pytest.fail(f"contract {SUITE_CONTRACT}, {clause}: {CLAUSES[clause]}.\nFound: {found}", pytrace=False)
 
 
@@ -91,6 +92,7 @@ def require_equal(found: NDArray[Any], expected: NDArray[Any], clause: str, case
     __tracebackhide__ = True
     if found.shape != expected.shape or found.dtype != expected.dtype:
         broken(clause, f"{found.dtype}{found.shape}, expected {expected.dtype}{expected.shape}, for {case}")
+    # Not numpy.testing: its messages show neither the first places nor NaN against NaN of large arrays.
     differs = found != expected
     if found.dtype.kind == "f":
         differs &= ~(np.isnan(found) & np.isnan(expected))

@@ -1,4 +1,4 @@
-"""What a counter, sampler or scorer must do that has the optional ability `Composer`."""
+"""What a counter, sampler or scorer with the optional ability `Composer` must do."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from gsynth.testing.bases import bytes_of, codes_of_bases
 from gsynth.testing.clauses import require, require_equal
 from gsynth.testing.strategies import deterministic
 
+# Around the widths of vectors and of bit planes, and beyond the counts that fit a byte.
 WIDTHS = [1, 15, 16, 17, 63, 64, 65, 127, 128, 129, 191, 192, 200, 255, 256, 257, 1000]
 
 
@@ -34,6 +35,7 @@ class ComposerChecks:
     )
     def test_compose_any_windows(self, composer: Composer, text: bytes, cuts: list[int], first: int) -> None:
         inner = sorted(min(cut, len(text)) for cut in cuts)
+        # Edges are positions on the contig, not places in the bases, and go beyond 32 bits.
         check_compose(composer, bytes_of(text), np.array([0, *inner, len(text)], dtype=np.int64) + first)
 
     @pytest.mark.parametrize("width", WIDTHS)
@@ -58,6 +60,7 @@ def check_compose(composer: Composer, bases: NDArray[np.uint8], edges: NDArray[n
     __tracebackhide__ = True
     given_bases, given_edges = bases.copy(), edges.copy()
     given_bases.flags.writeable = given_edges.flags.writeable = False
+    # Not zeros: a composer must write its counts, not add them to what was there.
     guarded = np.full((edges.size + 1, 4), 99, dtype=np.int64)
     returned: object = composer.compose(given_bases, given_edges, guarded[1:-1])  # type: ignore[func-returns-value]  # looked at
     codes, offsets = codes_of_bases(bases.tobytes()), (edges - edges[0]).tolist()

@@ -22,7 +22,7 @@ from gsynth.testing.threads import at_once
 
 
 def counted(counter: Counter, block: Block, out: NDArray[np.uint64]) -> int:
-    """Call the counter on read-only inputs; they must be the same afterwards."""
+    """Call the counter on read-only inputs, which must be the same afterwards."""
     originals: tuple[NDArray[Any], ...] = (block.codes, block.edges, block.strata)
     inputs = [array.copy() for array in originals]
     for array in inputs:
@@ -30,6 +30,7 @@ def counted(counter: Counter, block: Block, out: NDArray[np.uint64]) -> int:
     try:
         found = counter.count(inputs[0], inputs[1], inputs[2], order=block.order, out=out)
     except ValueError as error:
+        # NumPy's and Cython's words for writing to a read-only array: this is the clause that was broken.
         require("read-only" not in str(error) and "readonly" not in str(error), "inputs", repr(error))
         raise
     for before, after in zip(originals, inputs, strict=True):
@@ -38,7 +39,7 @@ def counted(counter: Counter, block: Block, out: NDArray[np.uint64]) -> int:
 
 
 def check(counter: Counter, block: Block, clause: str, *, bins: int | None = None) -> None:
-    """Compare one block with the oracle, the table lying between guard bins that must stay as they are."""
+    """Compare one block with the oracle; the table lies between guard bins that must not change."""
     __tracebackhide__ = True
     bins = block.bins if bins is None else bins
     expected, expected_n = oracle.count(block.codes, block.edges, block.strata, block.order, bins)
@@ -104,27 +105,32 @@ class CounterConformance(EncoderChecks, ComposerChecks):
 
     @pytest.mark.parametrize("order", range(1, 11))
     def test_every_order(self, counter: Counter, order: int) -> None:
+        # Two bins: a context that is one digit too long would land in the next table and not outside.
         check(counter, random_block(order, 400, bins=2), "orders")
 
     def test_long_block(self, counter: Counter) -> None:
+        # Long enough for lanes and tiles, of which short blocks have none.
         check(counter, random_block(3, 70_000), "counting")
 
     @pytest.mark.parametrize(("order", "bins"), [(5, 600), (6, 129)])
     def test_many_strata(self, counter: Counter, order: int, bins: int) -> None:
-        # Small tables, but so many that a kernel may sort what it counts by parts of the whole.
+        # Small tables, but so many that a kernel may sort windows by parts of the whole table.
         check(counter, random_block(order, 200_000, bins=bins, n_fraction=1e-5), "counting", bins=bins)
 
     def test_the_same_window_many_times(self, counter: Counter) -> None:
+        # More than a 16-bit cell holds.
         out = np.zeros((1, 64, 4), dtype=np.uint64)
         counted(counter, Block(3, np.zeros(70_003, dtype=np.uint8), [0, 70_000], [0]), out)
         require(int(out[0, 0, 0]) == 70_000, "counting", f"{out[0, 0, 0]} in a run of 70,000 times AAAA")
 
     @pytest.mark.parametrize("order", [1, 2, 9, 10])
     def test_last_context(self, counter: Counter, order: int) -> None:
+        # The highest index there is, in the last of two bins.
         check(counter, Block(order, codes_of("T" * (order + 3)), [0, 3], [1]), "orders")
 
     @pytest.mark.parametrize("order", [2, 3, 5, 10])
     def test_fewer_windows_than_the_order(self, counter: Counter, order: int) -> None:
+        # A block shorter than its context never fills a rolling index.
         for size in sorted({1, 2, order - 1, order + 1}):
             check(counter, random_block(order, size, bins=1), "orders")
 
@@ -134,6 +140,8 @@ class CounterConformance(EncoderChecks, ComposerChecks):
         letters = "ACGTTGCAAC"
         for place in range(len(letters)):
             codes = codes_of(letters[:place] + "N" + letters[place + 1 :])
+            # Every place, in binned, unbinned and masked runs: which of them return the N is a separate clause for
+            # each.
             check(counter, Block(order, codes, [0, codes.size - order], [stratum]), "count-n")
 
     @pytest.mark.parametrize("order", [1, 3])
@@ -177,6 +185,7 @@ class CounterConformance(EncoderChecks, ComposerChecks):
 
     def test_out_is_added_to(self, counter: Counter) -> None:
         block = random_block(3, 300)
+        # Large numbers, which a kernel that keeps its own narrower table would lose.
         rng = np.random.default_rng(1)
         before = rng.integers(0, 2**53, (block.bins, 64, 4)).astype(np.uint64)
         out = before.copy()
@@ -198,6 +207,7 @@ class CounterConformance(EncoderChecks, ComposerChecks):
         expected, expected_n = oracle.count(whole.codes, whole.edges, whole.strata, 3, whole.bins)
         for cut in range(0, whole.size + 1, 5):
             out, total = np.zeros_like(expected), 0
+            # Blocks share k bases, as the core's do; a counter with a memory of the last block counts them twice.
             for low, high in ((0, cut), (cut, whole.size)):
                 edges = np.clip(whole.edges, low, high) - low
                 part = Block(3, whole.codes[low : high + 3], edges, whole.strata)
@@ -213,6 +223,7 @@ class CounterConformance(EncoderChecks, ComposerChecks):
         shapes = [(order, 500 + 300 * order, 1 + order % 3) for order in (1, 2, 3, 4, 5, 2, 3, 1)]
         work = [random_block(order, size, bins=bins, seed=i) for i, (order, size, bins) in enumerate(shapes)]
         alone = [_result(counter, block)() for block in work]
+        # Six times, since a race shows only now and then.
         for _ in range(6):
             together = at_once([_result(counter, block) for block in work])
             for block, (counts, with_n), (expected, expected_n) in zip(work, together, alone, strict=True):

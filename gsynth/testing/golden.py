@@ -1,7 +1,7 @@
-"""Golden cases: small inputs with the answers that the oracle gave, in files that a person can check by hand.
+"""Golden cases: small inputs with the answers of the oracle, in files small enough to check by hand.
 
 The inputs and the reason for each case are written by hand in ``golden/*.yaml``; ``python -m gsynth.testing.golden``
-fills in what the oracle expects. Nobody else may write the expected values.
+fills in what the oracle expects. The expected values must never be written in any other way.
 """
 
 from __future__ import annotations
@@ -24,11 +24,13 @@ FILES: Final = ("counting", "sampling", "scoring", "random_stream", "training")
 
 
 class _Dumper(yaml.SafeDumper):
+    # A file for readers: repeated lists are written out, not as anchors.
     def ignore_aliases(self, data: Any) -> bool:
         return True
 
 
 def _flow_list(dumper: yaml.SafeDumper, values: list[Any]) -> yaml.Node:
+    # Plain lists on one line, so that codes and edges can be compared by eye.
     plain = all(not isinstance(value, list | dict) for value in values)
     return dumper.represent_sequence("tag:yaml.org,2002:seq", values, flow_style=plain)
 

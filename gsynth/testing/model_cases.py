@@ -1,4 +1,4 @@
-"""Named models that a file format must carry, each awkward in one way."""
+"""Named models that a file format must preserve, each awkward in one way."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ def trained(k: int, dims: tuple[DimSpec, ...] = (), *, prior: Any = None, seed: 
     counts = fields.pop("counts", None)
     if counts is None:
         counts = rng.integers(0, 1000, (bins, 4**k, 4)).astype(np.uint64)
+        # Contexts that were never seen, whose probabilities come from the pseudocount alone.
         counts[:, ::5] = 0
         if bins > 2:
             counts[1] = 0
@@ -38,6 +39,7 @@ def _three_dimensions() -> GsynthModel:
 
 def _with_outside(seed: int | None) -> GsynthModel:
     counts = np.zeros((16, 4)) if seed is None else np.random.default_rng(seed).integers(0, 2**50, (16, 4))
+    # The largest numbers that a format with float64 can hold.
     causes = [[0, 0, 0]] * 2 if seed is None else [[1, 2**52, 3], [4, 0, 2**53 - 1]]
     dims = (_gc(), DimSpec("atac", [-1.5, 0, 8], closed="right"))
     return trained(2, dims, outside=Outside(counts=counts, causes=causes))
@@ -45,6 +47,7 @@ def _with_outside(seed: int | None) -> GsynthModel:
 
 def _big_counts() -> GsynthModel:
     counts = np.zeros((1, 4, 4), dtype=np.uint64)
+    # Counts that neither single precision nor 32 bits can hold.
     counts[0, 0, 0] = 2**52 + 1
     counts[0, 3, 3] = 2**52 - 2
     counts[0, 1] = [1, 0, 0, 0]
@@ -55,6 +58,7 @@ def _stored_cdf() -> GsynthModel:
     plain = trained(2, (_gc(),))
     cdf = plain.cdf.copy()
     cdf[0, 3] = [0.1, 0.1, 1.0, 1.0]
+    # Floats that need all 17 digits if they are written as text.
     cdf[2, 5] = [0.1 + 0.2, 1 / 3, 0.5, 1.0]
     return trained(2, (_gc(),), stored_cdf=cdf)
 
@@ -78,6 +82,7 @@ _FOREIGN: Final = {
 CASES: Final[dict[str, tuple[str, Callable[[], GsynthModel]]]] = {
     "unstratified": ("round-trip", lambda: trained(3)),
     "order_1": ("round-trip", lambda: trained(1)),
+    # The version of a .gsm is 1 for order 5 and 2 for all others.
     "order_5": ("round-trip", lambda: trained(5, (_gc(),))),
     "order_6": ("round-trip", lambda: trained(6)),
     "order_8": ("round-trip", lambda: trained(8)),
@@ -86,6 +91,7 @@ CASES: Final[dict[str, tuple[str, Callable[[], GsynthModel]]]] = {
     "three_dimensions": ("round-trip", _three_dimensions),
     "merged_to_first": ("bin-map", lambda: trained(1, (_gc([0, 0, 0, 0]),))),
     "merged_to_last": ("bin-map", lambda: trained(1, (_gc([3, 1, 2, 3]),))),
+    # The same as no map at all, which a format may write in its place.
     "merged_identity": ("bin-map", lambda: trained(1, (_gc([0, 1, 2, 3]),))),
     "merged_upwards": ("bin-map", lambda: trained(1, (_gc([1, 1, 3, 3]),))),
     "merged_one_bin": ("bin-map", lambda: trained(1, (DimSpec("gc", [0, 1], [0]),))),

@@ -1,4 +1,4 @@
-"""The truth: what the contracts and the arithmetic say, in slow loops that a person can check by eye.
+"""The reference: what the contracts and the arithmetic say, in slow loops that can be checked by eye.
 
 Nothing here shares code with what it judges: no vectorised step, no rolling index, no import from the core. Arrays go
 in and come out, because that is what plugins handle; every decision in between is made one base at a time.
@@ -25,6 +25,7 @@ from gsynth.testing.oracle_stream import stream as stream
 from gsynth.testing.oracle_stream import uniform as uniform
 from gsynth.testing.oracle_stream import uniforms as uniforms
 
+# Written out, not imported: a wrong constant in the core must not agree with itself.
 UNBINNED: Final = -1
 MASKED: Final = -2
 FREE: Final = 255
@@ -89,6 +90,7 @@ def count(
     counts = np.zeros((bins, 4**order, 4), dtype=np.uint64)
     with_n = 0
     for i, stratum in enumerate(window_strata(edges, strata)):
+        # Python's whole numbers, which do not wrap around as uint8 would.
         window = [int(code) for code in codes[i : i + order + 1]]
         if stratum == MASKED:
             continue
@@ -165,7 +167,7 @@ class Training(NamedTuple):
 
 
 def iterator_windows(start: int, end: int, iterator: int | None) -> Iterator[tuple[int, int]]:
-    """The multiples of `iterator`, cut at the ends of ``[start, end)``; all of it for None.
+    """The windows between multiples of `iterator`, cut at the ends of ``[start, end)``; all of it for None.
 
     Examples
     --------
@@ -180,7 +182,7 @@ def iterator_windows(start: int, end: int, iterator: int | None) -> Iterator[tup
 
 
 def reverse_complement(word: str) -> str:
-    """Of upper-case A, C, G and T.
+    """The reverse complement of upper-case A, C, G and T.
 
     Examples
     --------
@@ -206,7 +208,7 @@ def train(
     ----------
     sequences : mapping of contig to bases
     intervals : sequence of (contig, start, end)
-        0-based half-open; clipped to the contig. Each is a world of its own.
+        0-based half-open; clipped to the contig. No window spans two of them.
     k, bins : int
     stratum : callable
         The flat bin of an iterator window (contig, start, end), negative for none.
@@ -219,15 +221,17 @@ def train(
     >>> result.counts[0].tolist(), result.total_n
     ([[0, 2, 0, 0], [0, 0, 2, 0], [0, 0, 0, 2], [0, 0, 0, 0]], 1)
     """
-    # The last table is that of windows in no bin.
+    # The last table is that of windows without a bin.
     counts = np.zeros((bins + 1, 4**k, 4), dtype=np.uint64)
     total_masked = total_n = 0
     for contig, given_start, given_end in intervals:
         start, end = max(given_start, 0), min(given_end, len(sequences[contig]))
         for window_start, window_end in iterator_windows(start, end, iterator):
             flat = stratum(contig, window_start, window_end)
+            # A window of k + 1 bases must end within the interval, though not within the iterator window it begins in.
             for p in range(window_start, min(window_end, end - k)):
                 word = sequences[contig][p : p + k + 1].upper()
+                # The mask is looked at first, at the first base alone; a masked N counts as masked.
                 if any(name == contig and low <= p < high for name, low, high in mask):
                     total_masked += 1
                 elif any(base not in BASES for base in word):
@@ -265,8 +269,8 @@ def sample_interval(
     fixed : mapping of position to base
         What is copied verbatim: masked positions, kept N.
     counts : uint64[bins, 4**k, 4], optional
-        Of the model: the first k bases are drawn from the k-mers of the stratum at `start` (``init="stationary"``);
-        without it, uniformly.
+        Counts of the model: the first k bases are drawn from the k-mers of the stratum at `start`
+        (``init="stationary"``); without them, uniformly.
 
     Examples
     --------
@@ -280,6 +284,7 @@ def sample_interval(
     for p in range(start, end):
         context = emitted[-k:].upper()
         if p in copied:
+            # The number of this position is skipped, not kept for the next one.
             emitted += copied[p]
             continue
         row: Any = thresholds[-1, 0]
@@ -294,7 +299,7 @@ def sample_interval(
 def start_row(counts: NDArray[np.uint64], before: str, k: int) -> list[int]:
     """The thresholds of the base that follows `before` at the beginning of a k-mer.
 
-    The k-mer begins behind the last base of `before` that is not A, C, G or T.
+    The k-mer begins after the last base of `before` that is not A, C, G or T.
 
     Examples
     --------
@@ -333,6 +338,7 @@ def replace_kmer(sequence: str, target: str, replacement: str) -> str:
     'GCCCAGC'
     """
     target, replacement = target.upper(), replacement.upper()
+    # A sequence that comes back would come back forever; slow, but no argument about words is needed.
     seen: set[str] = set()
     while target in sequence.upper():
         if sequence.upper() in seen:

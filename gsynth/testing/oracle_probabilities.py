@@ -1,4 +1,4 @@
-"""The truth about probabilities: from counts to thresholds, in exact fractions, one row at a time."""
+"""The reference for probabilities: from counts to thresholds, in exact fractions, one row at a time."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def cumulative(
 
 
 def marginal(counts: NDArray[np.uint64]) -> list[Fraction]:
-    """The base frequencies of one bin's counts (4**k, 4), or of several bins; uniform where there is nothing."""
+    """The base frequencies of one bin's counts (4**k, 4), or of several bins; uniform without observations."""
     bases = [sum(int(n) for n in counts[..., base].flat) for base in range(4)]
     total = sum(bases)
     return [Fraction(n, total) if total else Fraction(1, 4) for n in bases]
@@ -60,7 +60,7 @@ def thresholds(cdf: NDArray[np.float64]) -> NDArray[np.uint32]:
 
 
 def elsewhere(counts: NDArray[np.uint64], outside: NDArray[np.uint64]) -> NDArray[np.uint64]:
-    """What windows in no bin are sampled from: what was counted in such windows, or everything: uint64[4**k, 4].
+    """The counts from which windows without a bin are sampled: their own, or else all: uint64[4**k, 4].
 
     Examples
     --------
@@ -79,7 +79,7 @@ def elsewhere(counts: NDArray[np.uint64], outside: NDArray[np.uint64]) -> NDArra
 def with_elsewhere(
     counts: NDArray[np.uint64], outside: NDArray[np.uint64], pseudocount: float = 1.0
 ) -> tuple[NDArray[np.uint64], NDArray[np.uint32]]:
-    """The counts of all strata and, last, of windows in no bin; and the sampler's table of those, without a prior.
+    """The counts of all strata and, last, of windows without a bin; and the sampler's table for them, without a prior.
 
     Returns
     -------

@@ -1,4 +1,4 @@
-"""The truth about scores: what a scorer adds up, and the score of whole intervals, base by base."""
+"""The reference for scores: what a scorer adds up, and the score of whole intervals, base by base."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def score(
     order: int,
     logs: NDArray[np.int32],
 ) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
-    """What `Scorer.score` adds to nothing.
+    """What `Scorer.score` adds to zeros.
 
     Returns
     -------
@@ -42,6 +42,7 @@ def score(
     >>> sums.tolist(), left_out.tolist()
     ([-14, 0], [[1, 0, 0, 0], [0, 1, 0, 0]])
     """
+    # Python's whole numbers, which cannot overflow.
     sums = [0] * (cuts.size - 1)
     left_out = np.zeros((cuts.size - 1, 4), dtype=np.int32)
     for i, stratum in enumerate(window_strata(edges, strata)):
@@ -63,7 +64,7 @@ def score(
 
 
 def logarithm(probability: float | Fraction) -> int:
-    """A probability as a scorer's table holds it; to the last unit where the logarithm lies close to a half one.
+    """A probability as in a scorer's table; off by one unit at most, if the logarithm lies close to half a unit.
 
     Examples
     --------
@@ -101,7 +102,7 @@ def score_intervals(
         The flat bin at a position (contig, start of the interval, position), negative for none.
     mask : sequence of (contig, start, end)
     n_uniform : bool
-        Whether a base behind a context that holds an N scores log(1/4); otherwise it has no score.
+        Whether a base after a context with an N scores log(1/4); otherwise it has no score.
     inside : bool
         Whether contexts must lie inside the interval; otherwise they must lie on the contig.
 
@@ -122,6 +123,7 @@ def score_intervals(
                 context, base = sequences[contig][max(p - k, 0) : p].upper(), sequences[contig][p].upper()
                 masked = any(name == contig and low <= p < high for name, low, high in mask)
                 if masked or p - k < (start if inside else 0) or base not in BASES:
+                    # NaN and infinities propagate as the rules say: any base without a score leaves the window without.
                     total += math.nan
                 elif any(letter not in BASES for letter in context):
                     total += logarithm(0.25) if n_uniform else math.nan
@@ -130,7 +132,7 @@ def score_intervals(
                 else:
                     index = context_index([BASES.index(letter) for letter in context])
                     found = int(logs[stratum_at(contig, start, p - k), index, BASES.index(base)])
-                    # Whole numbers, so this sum of floats is exact.
+                    # Whole numbers, so this sum of floats is exact below 2**53.
                     total += -math.inf if found == IMPOSSIBLE else found
             scores.append((contig, first, last, total / UNIT))
             first = last

@@ -1,4 +1,4 @@
-"""The truth about the random stream, one number at a time; a part of `gsynth.testing.oracle`."""
+"""The reference for the random stream, one number at a time; a part of `gsynth.testing.oracle`."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def _mix(z: int) -> int:
 
 
 class Stream(NamedTuple):
-    """What the numbers of one contig, sample and repeat are made from: both below 2**64, gamma odd."""
+    """From what the numbers of one contig, sample and repeat are made: both below 2**64, gamma odd."""
 
     key: int
     gamma: int
@@ -37,6 +37,7 @@ def uniform(stream: Stream, position: int) -> int:
     >>> uniform(splitmix, 0), uniform(splitmix, 1)
     (1032775383, 1896895516)
     """
+    # int(): NumPy's 64-bit numbers would wrap around or turn into floats here.
     word = _mix((int(stream.key) + (int(position) // 2 + 1) * int(stream.gamma)) % _WORD)
     half = word % 2**32 if position % 2 == 0 else word // 2**32
     return half // 2
@@ -69,7 +70,7 @@ def _chain(first: int, second: int, name: int, sample_index: int, repeat: int) -
 
 
 def _gamma(word: int) -> int:
-    """Odd; where fewer than 24 pairs of neighbouring bits differ, every other bit is turned."""
+    """Odd; if fewer than 24 pairs of neighbouring bits differ, every other bit is flipped."""
     odd = word - word % 2 + 1
     changes = (odd ^ (odd >> 1)).bit_count()
     return odd if changes >= 24 else odd ^ 0xAAAAAAAAAAAAAAAA

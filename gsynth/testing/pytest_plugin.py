@@ -1,4 +1,4 @@
-"""Options of the conformance suite, for any pytest run; imports nothing heavy, as it is loaded by every pytest."""
+"""Options of the conformance suite, for any pytest run; imports nothing heavy, because every pytest loads it."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ ROLES: Final = {
     "scorer": "NAME of a registered scorer",
     "serializer": "NAME of a registered model file format",
     "genome": "SOURCE of a genome: a path that a registered genome plugin accepts",
-    "track": "SOURCE of a track: a path or name that a registered track plugin accepts; asked for on the first "
+    "track": "SOURCE of a track: a path or name that a registered track plugin accepts; tested on the first "
     "--gsynth-genome",
 }
 """Role -> what its option takes."""
@@ -34,15 +34,16 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def asked(config: pytest.Config) -> dict[str, list[str]]:
-    """What the options name, role by role; empty if none was given."""
+    """The names given by the options, role by role; empty if none was given."""
     given = {role: list(config.getoption(f"--gsynth-{role}", default=[])) for role in ROLES}
     return given if any(given.values()) else {}
 
 
 def pytest_pycollect_makeitem(collector: pytest.Collector, name: str, obj: Any) -> list[pytest.Item] | None:
-    """Leave out the suite's classes for the roles that were not asked for."""
+    """Leave out the suite's classes for roles that no option names."""
     role = getattr(obj, "gsynth_suite_role", None)
     wanted = asked(collector.config)
     if role is None or not wanted or role == "any" or wanted[role]:
+        # None leaves the collecting to pytest, an empty list collects nothing.
         return None
     return []

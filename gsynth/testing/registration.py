@@ -46,6 +46,7 @@ class RegistrationConformance:
     def test_accepts_answers_for_any_source(self, role: str, registered: Registered[Any]) -> None:
         if role not in ("genome", "track"):
             pytest.skip(f"a {role} has no accepts")
+        # Every plugin is asked about every source, whatever a user passed.
         for source in ("", "no such file.xyz", b"bytes", 7, None, {}, [], object(), float("nan")):
             found = registered.descriptor.accepts(source)
             require(isinstance(found, bool), "registration", f"accepts({source!r}) gave {found!r}, not True or False")

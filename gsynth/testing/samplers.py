@@ -38,6 +38,7 @@ def truth(work: SamplingBlock) -> NDArray[np.uint8]:
 
 def guarded(codes: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
     """A copy of `codes` between free cells that are not part of the block, and the whole buffer."""
+    # Free cells, so that a sampler that runs past the end would fill them.
     buffer = np.full(codes.size + 32, FREE, dtype=np.uint8)
     inner = buffer[16 : 16 + codes.size]
     inner[:] = codes
@@ -45,7 +46,7 @@ def guarded(codes: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], NDArray[np.uin
 
 
 def filled(sampler: Sampler, work: SamplingBlock) -> NDArray[np.uint8]:
-    """Call the sampler on read-only inputs, the codes lying between guard cells; return the codes."""
+    """Call the sampler on read-only inputs, the codes between guard cells; return the codes."""
     block = work.block
     codes, buffer = guarded(block.codes)
     given_arrays: tuple[NDArray[Any], ...] = (block.edges, block.strata, work.uniforms, work.thresholds)
@@ -72,6 +73,7 @@ def check(sampler: Sampler, work: SamplingBlock, clause: str) -> None:
     block = work.block
     found = filled(sampler, work)
     require_equal(found[: block.order], block.codes[: block.order], "left-context", work)
+    # First, because a wrong fixed cell changes what follows, and the message would name the wrong clause.
     fixed = block.codes != FREE
     require_equal(found[fixed], block.codes[fixed], "fixed", work)
     require_equal(found, truth(work), clause, work)
@@ -134,10 +136,12 @@ class SamplerConformance(TranscoderChecks, ComposerChecks, ReplacerChecks):
 
     @pytest.mark.parametrize("order", range(1, 11))
     def test_every_order(self, sampler: Sampler, order: int) -> None:
+        # One bin for the highest orders, whose tables are large.
         check(sampler, random_sampling_block(order, 500, bins=1 if order > 8 else 3), "orders")
 
     @pytest.mark.parametrize("free", [0.5, 1.0])
     def test_long_block(self, sampler: Sampler, free: float) -> None:
+        # Long stretches without N, for kernels that run several chains at once from guessed contexts.
         check(sampler, random_sampling_block(3, 40_000, n_fraction=0.001, free=free), "sampling")
 
     @pytest.mark.parametrize("order", [1, 2, 9, 10])
@@ -153,10 +157,12 @@ class SamplerConformance(TranscoderChecks, ComposerChecks, ReplacerChecks):
     @pytest.mark.parametrize("base", range(4))
     @pytest.mark.parametrize("number", [0, 1, 2**29, 2**30, _TOP])
     def test_a_certain_base(self, sampler: Sampler, base: int, number: int) -> None:
+        # A threshold of 2**31 is negative as a signed number, and no 31-bit number may reach it.
         check(sampler, one_run(2, "CG....", [number] * 4, always(2, base)), "certain")
 
     @pytest.mark.parametrize("row", [(5, 5, 9), (0, 0, 1), (2**31 - 1,) * 3, (0, 7, 2**31), (1, 2, 3)])
     def test_numbers_around_thresholds(self, sampler: Sampler, row: tuple[int, int, int]) -> None:
+        # One below, at and above each threshold: `>=` and `>` differ at it alone.
         numbers = sorted({max(0, min(t + d, _TOP)) for t in row for d in (-1, 0, 1)})
         tables = np.full((2, 4, 3), row, dtype=np.uint32)
         check(sampler, one_run(1, "A" + "." * len(numbers), numbers, tables), "sampling")
@@ -167,6 +173,7 @@ class SamplerConformance(TranscoderChecks, ComposerChecks, ReplacerChecks):
         rng = np.random.default_rng(5)
         size = 14
         for start in range(size - len(fixed) + 1):
+            # Fixed cells wherever they can stand: the bases after them must see them in their context.
             cells = "." * start + fixed + "." * (size - len(fixed) - start)
             numbers = rng.integers(0, 2**31, size).tolist()
             check(sampler, one_run(order, "ACG"[:order] + cells, numbers, random_thresholds(order, 1, 3)), "fixed")
@@ -175,6 +182,7 @@ class SamplerConformance(TranscoderChecks, ComposerChecks, ReplacerChecks):
     def test_n_in_the_left_context(self, sampler: Sampler, order: int) -> None:
         for place in range(order):
             left = "ACGT"[:place] + "N" + "ACGT"[place + 1 : order]
+            # The bin always draws A and the uniform table a T for this number, so which one was used shows.
             check(sampler, one_run(order, left + "." * 9, [_TOP] * 9, always(order, 0)), "uniform-table")
 
     @pytest.mark.parametrize("stratum", [-1, -2])
@@ -184,6 +192,7 @@ class SamplerConformance(TranscoderChecks, ComposerChecks, ReplacerChecks):
 
     def test_the_last_table_is_used_as_handed_in(self, sampler: Sampler) -> None:
         tables = always(2, 1)
+        # No uniform table at all: a sampler that has quarters built in draws other bases.
         tables[1] = [10, 20, 30]
         check(sampler, one_run(2, "NA....", [9, 10, 29, 30], tables), "uniform-table")
         check(sampler, one_run(2, "AA....", [9, 10, 29, 30], tables, -1), "uniform-table")
@@ -221,6 +230,7 @@ class SamplerConformance(TranscoderChecks, ComposerChecks, ReplacerChecks):
             require(False, "empty-block", repr(error))
 
     def test_each_cell_has_its_own_number(self, sampler: Sampler) -> None:
+        # Every number draws another base, so one that is skipped or used twice shows.
         numbers = [5, 15, 25, 35] * 5
         tables = np.full((2, 4, 3), [10, 20, 30], dtype=np.uint32)
         check(sampler, one_run(1, "A" + ".GG.N..T.." * 2, numbers, tables), "own-number")
@@ -233,6 +243,7 @@ class SamplerConformance(TranscoderChecks, ComposerChecks, ReplacerChecks):
             for low, high in ((0, cut), (cut, block.size)):
                 edges = np.clip(block.edges, low, high) - low
                 part = Block(3, codes[low : high + 3], edges, block.strata)
+                # The second half starts from what the first one drew.
                 codes[low : high + 3] = filled(sampler, SamplingBlock(part, work.uniforms[low:high], work.thresholds))
             require_equal(codes, expected, "stateless", f"a block cut at window {cut}: {work}")
 
@@ -250,7 +261,9 @@ class SamplerConformance(TranscoderChecks, ComposerChecks, ReplacerChecks):
             for one, found, expected in zip(work, together, alone, strict=True):
                 require_equal(found, expected, "stateless", f"8 threads at once, order {one.block.order}")
 
+    # Even and odd, for the halves of a word; across and beyond 32 bits.
     @pytest.mark.parametrize("position", [0, 1, 2**32 - 3, 2**40 + 1])
+    # One segment, two, and some that are empty.
     @pytest.mark.parametrize("segments", [[1], [0.3, 1], [0, 0.5, 0.5, 0.9, 1]])
     def test_stream(self, sampler: Sampler, segments: list[float], position: int) -> None:
         if not isinstance(sampler, StreamSampler):
@@ -268,6 +281,7 @@ def check_stream(sampler: StreamSampler, work: SamplingBlock, segments: list[flo
     """Compare `sample_stream` with the oracle on the numbers of the streams."""
     block = work.block
     stream_edges = np.array([0, *(int(part * block.size) for part in segments)], dtype=np.int64)
+    # Different for each segment: one gamma for all would be version 1 of the stream.
     keys = np.array([(2**64 - 1) // (s + 1) for s in range(len(segments))], dtype=np.uint64)
     gammas = np.array([(2**64 - 59) // (2 * s + 1) | 1 for s in range(len(segments))], dtype=np.uint64)
     positions = np.array([position + 3 * s for s in range(len(segments))], dtype=np.int64)

@@ -32,7 +32,7 @@ def truth(work: ScoringBlock) -> Scored:
 
 
 def scored(scorer: Scorer, work: ScoringBlock) -> Scored:
-    """Call the scorer on read-only inputs, the outputs lying between guard cells that must stay as they are."""
+    """Call the scorer on read-only inputs, the outputs between guard cells that must not change."""
     block = work.block
     originals: tuple[NDArray[Any], ...] = (block.codes, block.edges, block.strata, work.cuts, work.logs)
     inputs: list[NDArray[Any]] = [array.copy() for array in originals]
@@ -59,6 +59,7 @@ def scored(scorer: Scorer, work: ScoringBlock) -> Scored:
 def require_scores(found: Scored, expected: Scored, clause: str, case: object) -> None:
     """Fail unless the sums, and what was left out, are as expected."""
     __tracebackhide__ = True
+    # What was left out first: a window in the wrong column explains a wrong sum, not the other way round.
     require_equal(found[1], expected[1], "left-out" if clause in ("scoring", "cells") else clause, case)
     require_equal(found[0], expected[0], clause, case)
 
@@ -133,6 +134,7 @@ class ScorerConformance(EncoderChecks, ComposerChecks):
 
     @pytest.mark.parametrize("width", [1, 2, 3, 5, 200, 255, 256, 257, 5000])
     def test_cells_of_any_width(self, scorer: Scorer, width: int) -> None:
+        # Several whole cells and a part of one, whatever the width.
         size = 3 * width + 700
         block = random_block(2, size, seed=width, n_fraction=0.002)
         cuts = np.append(np.arange(0, size, width), size)
@@ -150,6 +152,7 @@ class ScorerConformance(EncoderChecks, ComposerChecks):
     @pytest.mark.parametrize("order", [1, 2, 9, 10])
     def test_last_context(self, scorer: Scorer, order: int) -> None:
         logs = np.zeros((2, 4**order, 4), dtype=np.int32)
+        # Only the very last cell of the table is not 0.
         logs[1, -1, -1] = -5
         check(scorer, plain(order, "T" * (order + 3), logs, stratum=1), "orders")
 
@@ -160,6 +163,7 @@ class ScorerConformance(EncoderChecks, ComposerChecks):
 
     @pytest.mark.parametrize("windows", [1, 70_000])
     def test_sums_beyond_32_bits(self, scorer: Scorer, windows: int) -> None:
+        # The least logarithm, so that the sum leaves 32 bits with the second window.
         logs = np.full((1, 16, 4), IMPOSSIBLE + 1, dtype=np.int32)
         block = Block(2, np.zeros(windows + 2, dtype=np.uint8), [0, windows], [0])
         sums, _ = scored(scorer, ScoringBlock(block, [0, windows], logs))
@@ -170,6 +174,7 @@ class ScorerConformance(EncoderChecks, ComposerChecks):
     @pytest.mark.parametrize("value", [IMPOSSIBLE, IMPOSSIBLE + 1, 0])
     def test_the_ends_of_the_range(self, scorer: Scorer, letters: str, value: int) -> None:
         logs = np.full((1, 4, 4), value, dtype=np.int32)
+        # The mark of an impossible base and the least logarithm differ by 1.
         logs[0, :, 1] = -3
         check(scorer, plain(1, letters, logs), "left-out")
 
@@ -228,6 +233,7 @@ class ScorerConformance(EncoderChecks, ComposerChecks):
     def test_sums_are_added_to(self, scorer: Scorer) -> None:
         work = random_scoring_block(3, 300)
         rng, cells, block = np.random.default_rng(1), work.cuts.size - 1, work.block
+        # Beyond what a float64 sum would keep exactly.
         before = rng.integers(-(2**53), 2**53, cells), rng.integers(0, 9, (cells, 4)).astype(np.int32)
         sums, left_out = before[0].copy(), before[1].copy()
         scorer.score(

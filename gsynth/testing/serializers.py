@@ -27,7 +27,7 @@ _PLAIN = ("k", "total_masked", "total_n", "pseudocount", "min_obs", "iterator", 
 
 
 def differences(found: GsynthModel, expected: GsynthModel) -> Iterator[tuple[str, str]]:
-    """The clause and the words for each thing that did not come back."""
+    """For each thing that did not come back, the clause and what to say about it."""
     for name in _PLAIN:
         if getattr(found, name) != getattr(expected, name):
             yield "round-trip", f"{name} is {getattr(found, name)!r}, was {getattr(expected, name)!r}"
@@ -44,6 +44,7 @@ def differences(found: GsynthModel, expected: GsynthModel) -> Iterator[tuple[str
     if found.outside != expected.outside:
         yield "outside", f"outside is {_outside(found)}, was {_outside(expected)}"
     if not np.array_equal(found.counts, expected.counts):
+        # The clause that most likely explains it: formats that keep counts in 32 or 24 bits fail only for large ones.
         yield "big-counts" if expected.counts.max() > 2**50 else "round-trip", "other counts"
     for name in ("prior_matrix", "stored_cdf", "cdf"):
         yield from _array_difference(name, getattr(found, name), getattr(expected, name))
@@ -53,7 +54,7 @@ def differences(found: GsynthModel, expected: GsynthModel) -> Iterator[tuple[str
 
 
 def plain(value: Any) -> Any:
-    """`value` with tuples as lists: a file need not tell them apart."""
+    """`value` with tuples as lists: a file need not distinguish them."""
     if isinstance(value, Mapping):
         return {key: plain(item) for key, item in value.items()}
     return [plain(item) for item in value] if isinstance(value, list | tuple) else value
@@ -82,7 +83,7 @@ def _array_difference(name: str, found: object, expected: object) -> Iterator[tu
 
 
 def load_again(serializer: Serializer, path: Path, clause: str, what: str) -> GsynthModel:
-    """What the format loads of a file that it must be able to load; fails with `clause` where it refuses."""
+    """What the format loads from a file that it must be able to load; fails with `clause` if it refuses."""
     __tracebackhide__ = True
     try:
         return serializer.load(path)
@@ -129,7 +130,7 @@ class _Trap:
 
 
 def foreign_files(folder: Path, suffix: str) -> Iterator[Path]:
-    """Things at a path of the format's suffix that are no models."""
+    """Files and folders with the suffix of the format that are not models."""
     noise = np.random.default_rng(3).integers(0, 256, 4000).astype(np.uint8).tobytes()
     files = {
         "empty": b"",
@@ -146,16 +147,16 @@ def foreign_files(folder: Path, suffix: str) -> Iterator[Path]:
         path.write_bytes(data)
         yield path
     with zipfile.ZipFile(folder / f"zip{suffix}", "w") as archive:
-        archive.writestr("readme.txt", "no model")
+        archive.writestr("readme.txt", "not a model")
     yield folder / f"zip{suffix}"
     (folder / f"folder{suffix}").mkdir()
     yield folder / f"folder{suffix}"
 
 
-# A format may warn of what its other readers will take otherwise.
+# A format may warn about what its other readers will understand differently.
 @pytest.mark.filterwarnings("ignore::UserWarning")
 class SerializerConformance:
-    """Subclass it, override `serializer` (and the others where the defaults do not fit), and pytest tests your format.
+    """Subclass it, override `serializer` (and others if the defaults do not fit), and pytest tests your format.
 
     Examples
     --------
@@ -187,12 +188,12 @@ class SerializerConformance:
 
     @pytest.fixture
     def golden_models(self) -> list[GoldenModel]:
-        """Files that another program, or the format's document, made; and the models that they hold."""
+        """Files that another program made, or that follow the format's specification; and the models that they hold."""
         return []
 
     @pytest.fixture
     def writer(self, serializer: Serializer, can_save: bool) -> Serializer:
-        """The format, where it can save."""
+        """The format, if it can save."""
         if not can_save:
             pytest.skip("the format is only read (can_save=False)")
         return serializer
@@ -219,6 +220,7 @@ class SerializerConformance:
         require_same(load_again(writer, path, "round-trip", repr(model)), model, repr(model))
 
     def test_saved_again_after_loading(self, writer: Serializer, suffix: str, tmp_path: Path) -> None:
+        # Three times: a bin map written from 1 and read from 0 moves at every step.
         model = CASES["three_dimensions"][1]()
         for step in range(3):
             path = tmp_path / f"model{step}{suffix}"
@@ -241,6 +243,7 @@ class SerializerConformance:
     @pytest.mark.parametrize("name", ["three_dimensions", "foreign_keys", "stored_nan_rows"])
     def test_save_leaves_the_model(self, writer: Serializer, suffix: str, tmp_path: Path, name: str) -> None:
         model = CASES[name][1]()
+        # A copy and not the same object: a change of the model would change both.
         before = copy.deepcopy(model)
         writer.save(model, tmp_path / f"model{suffix}")
         same = model == before and model.metadata == before.metadata and model.dim_specs == before.dim_specs
@@ -251,6 +254,7 @@ class SerializerConformance:
     ) -> None:
         first, second = tmp_path / f"a{suffix}", tmp_path / f"b{suffix}"
         writer.save(CASES["three_dimensions"][1](), first)
+        # What zip files and most writers take their dates from.
         monkeypatch.setattr(time, "time", lambda: 1_000_000_000.0)
         writer.save(CASES["three_dimensions"][1](), second)
         differing = [name for name, data in contents(first).items() if contents(second).get(name) != data]
@@ -275,6 +279,7 @@ class SerializerConformance:
 
     def test_no_code_from_a_file_runs(self, serializer: Serializer, suffix: str, tmp_path: Path) -> None:
         marker, path = tmp_path / "marker", tmp_path / f"trap{suffix}"
+        # Loading this with the interpreter's unpickler makes the marker.
         path.write_bytes(pickle.dumps(_Trap(marker)))
         with pytest.raises((FormatError, NotAModelError)):
             serializer.load(path)
@@ -297,6 +302,7 @@ class SerializerConformance:
         for path in foreign_files(tmp_path, suffix):
             answer = sniff(path)
             if path.stem not in ("pickle", "zip", "zip_magic", "json", "yaml_list", "yaml_mapping"):
+                # The others may look like a format's own files from outside; its `load` decides.
                 require(answer is False, "sniff", f"{answer!r} for {path.name}")
         if can_save:
             path = tmp_path / f"model{suffix}"
@@ -305,7 +311,7 @@ class SerializerConformance:
 
 
 def _damaged(members: dict[str, bytes]) -> Iterator[tuple[dict[str, bytes], str]]:
-    """Copies of a file with a member cut short, lengthened, lost, or with a byte changed; and what was done."""
+    """Copies of a file with a member truncated, lengthened, lost, or with a byte changed; and what was done."""
     for name, data in members.items():
         for size in sorted({0, 1, len(data) // 2, len(data) - 9, len(data) - 1} & set(range(len(data)))):
             yield {**members, name: data[:size]}, f"{name} cut from {len(data)} to {size} bytes"
@@ -327,7 +333,7 @@ def _refused_or_right(serializer: Serializer, path: Path, damage: str, model: Gs
         return
     except Exception as error:
         broken("garbage", f"{error!r} for {damage}")
-    # A format need not notice a changed byte; but a file that is not whole can hold the model only by luck.
+    # A format need not notice a changed byte; but an incomplete file could hold the model only by luck.
     if _CHANGED not in damage and found != model:
         words = "; ".join(text for _, text in differences(found, model))
         broken("garbage", f"with {damage} it loaded as another model: {words}")

@@ -15,12 +15,13 @@ from gsynth.testing.bases import codes_of_bases
 from gsynth.testing.clauses import SUITE_CONTRACT, require, require_equal
 from gsynth.testing.threads import at_once
 
+# IUPAC codes of either case, and what alignments use for gaps.
 _NUCLEOTIDE_LETTERS = np.frombuffer(b"ABCDGHKMNRSTUVWXYabcdghkmnrstuvwxy-*.", dtype=np.uint8)
 _MOST = 100_000
 
 
 def places(length: int, count: int = 40) -> list[tuple[int, int]]:
-    """Pieces of a contig: its ends, single bases, nothing, and some in between, none longer than 100,000."""
+    """Pieces of a contig: its ends, single bases, empty ones, and some in between, none longer than 100,000."""
     rng = np.random.default_rng(length)
     ends = [(0, min(length, _MOST)), (max(0, length - _MOST), length), (0, 0), (length, length)]
     ends += [(0, min(1, length)), (max(0, length - 1), length)]
@@ -48,14 +49,14 @@ class GenomeConformance:
 
     @pytest.fixture
     def expected(self) -> Mapping[str, bytes] | None:
-        """The bases of every contig, in the order of the source; None where they are not known."""
+        """The bases of every contig, in the order of the source; None if they are not known."""
         return None
 
     @pytest.fixture
     def with_sequence(self, genome: Genome) -> Genome:
-        """The genome, where it has bases."""
+        """The genome, if it has bases."""
         if not genome.has_sequence:
-            pytest.skip("the genome has contig sizes alone (has_sequence is False)")
+            pytest.skip("the genome has only contig sizes (has_sequence is False)")
         return genome
 
     def test_contract_version(self) -> None:
@@ -86,6 +87,7 @@ class GenomeConformance:
 
     def test_pieces_are_of_one_sequence(self, with_sequence: Genome) -> None:
         for contig, length in itertools.islice(with_sequence.contigs.items(), 30):
+            # Copied, because a genome may return the same buffer again.
             first = np.array(with_sequence.fetch(contig, 0, min(length, _MOST)))
             for start, end in places(length):
                 found = with_sequence.fetch(contig, start, end)
@@ -99,6 +101,7 @@ class GenomeConformance:
         for contig, length in itertools.islice(with_sequence.contigs.items(), 30):
             start = max(0, length // 2 - 200)
             whole = np.array(with_sequence.fetch(contig, start, min(length, start + 400)))
+            # 61 is a line of most FASTA files with its end: pieces begin at every column of it.
             for width in (1, 7, 61, 128):
                 cuts = [*range(start, start + whole.size, width), start + whole.size]
                 pieces = [np.array(with_sequence.fetch(contig, low, high)) for low, high in itertools.pairwise(cuts)]
@@ -110,7 +113,7 @@ class GenomeConformance:
             pytest.skip("the genome does not have the optional ability ManyFetcher (fetch_many)")
         contigs = list(with_sequence.contigs.items())
         rows = [(i, *place) for i, (_, length) in enumerate(contigs[:30]) for place in places(length, 20)]
-        # Sorted, and in an order in which neighbours lie far from one another.
+        # Sorted, and in an order in which neighbours are far apart.
         for wanted in (rows, rows[::2] + rows[1::2][::-1]):
             ids, starts, ends = (np.array(column, dtype=np.int64) for column in zip(*wanted, strict=True))
             truth = [np.array(with_sequence.fetch(contigs[i][0], start, end)) for i, start, end in wanted]
@@ -128,6 +131,7 @@ class GenomeConformance:
         alone = [np.array(with_sequence.fetch(*place)) for place in wanted]
 
         def all_of_them(shift: int) -> list[NDArray[np.uint8]]:
+            # Each thread begins elsewhere, so that they use a shared file position or cache differently.
             order = wanted[shift:] + wanted[:shift]
             found = [np.array(with_sequence.fetch(*place)) for place in order]
             return found[len(found) - shift :] + found[: len(found) - shift]
@@ -147,7 +151,7 @@ class TrackConformance:
 
     @pytest.fixture
     def genome(self) -> Genome:
-        """The genome whose contigs the track is asked for; with sequence, if the track uses it."""
+        """The genome on whose contigs the track is tested; with sequence, if the track uses it."""
         raise NotImplementedError("override the fixture `genome`")
 
     def test_contract_version(self) -> None:
@@ -182,6 +186,7 @@ class TrackConformance:
         for contig, edges in _windows(genome, width):
             codes = np.array(codes_of_bases(genome.fetch(contig, int(edges[0]), int(edges[-1])).tobytes()))
             window = np.searchsorted(edges, np.arange(edges[0], edges[-1]), side="right") - 1
+            # A fifth column for what is no base, which the track does not get.
             composition = np.zeros((edges.size - 1, 5), dtype=np.int64)
             np.add.at(composition, (window, codes), 1)
             found = track.composition_values(np.ascontiguousarray(composition[:, :4]), np.diff(edges))
@@ -242,7 +247,7 @@ def _windows(genome: Genome, width: int) -> list[tuple[str, NDArray[np.int64]]]:
 
 
 def window_values(track: Track, genome: Genome, contig: str, edges: NDArray[np.int64]) -> NDArray[np.float64]:
-    """Ask a track as the core does: read-only edges, and the bases that it wants."""
+    """Call a track as the core does: read-only edges, and the bases that it needs."""
     edges = edges.copy()
     edges.flags.writeable = False
     sequence = None

@@ -1,6 +1,6 @@
-"""Hypothesis strategies for what plugins are handed: blocks, thresholds, models.
+"""Hypothesis strategies for the arguments of plugins: blocks, thresholds, models.
 
-They draw the awkward on purpose: empty blocks, empty runs, N at every place, thresholds that are equal, 0 or 2**31.
+They deliberately draw awkward cases: empty blocks, empty runs, N anywhere, thresholds that are equal, 0 or 2**31.
 """
 
 from __future__ import annotations
@@ -17,13 +17,14 @@ from gsynth.plugins import FREE, IMPOSSIBLE, DimSpec, GsynthModel, Outside
 from gsynth.testing.blocks import QUARTERS, Block, SamplingBlock, ScoringBlock
 
 deterministic: Final = settings(
+    # A plugin must fail on every run or on none; no folder of examples is left in the author's project.
     derandomize=True,
     database=None,
     deadline=None,
     max_examples=60,
-    # Examples are small as they are drawn; shrinking them can take minutes for each fault of a broken plugin.
+    # Examples are small as drawn; shrinking them can take minutes for each fault of a broken plugin.
     phases=[Phase.explicit, Phase.generate],
-    # The plugin comes in through a fixture, and its test is inherited: both are meant, and a plugin holds no state.
+    # The plugin is a fixture and its test inherited; both are intended, and safe because a plugin keeps no state.
     suppress_health_check=[
         HealthCheck.function_scoped_fixture,
         HealthCheck.differing_executors,
@@ -34,7 +35,7 @@ deterministic: Final = settings(
 """The settings of every property in the suite: the same examples on every run."""
 
 LARGE_ORDER: Final = 6
-"""From this order on blocks are short: the table takes the time."""
+"""From this order on blocks are short, because the tables take the time."""
 
 
 def orders(max_order: int = 10) -> st.SearchStrategy[int]:
@@ -79,7 +80,8 @@ Replacing = tuple[bytes, bytes, bytes]
 
 @st.composite
 def replacings(draw: st.DrawFn, max_size: int = 48) -> Replacing:
-    """What a replacer is handed: words over few letters, bases with the words, or parts of them, and other bytes."""
+    """Arguments of a replacer: words over few letters, bases with the words, or parts of them, and other bytes."""
+    # Few letters, because targets that a replacement creates need overlaps, which are rare over four.
     letters = draw(st.sampled_from([b"AC", b"CG", b"ACG", b"ACGT"]))
     words = st.lists(st.sampled_from(list(letters)), min_size=1, max_size=5).map(bytes)
     target = draw(words)
@@ -95,14 +97,15 @@ def replacings(draw: st.DrawFn, max_size: int = 48) -> Replacing:
 
 
 def threshold_rows() -> st.SearchStrategy[list[int]]:
-    """Three thresholds, not falling: any, certain, impossible, equal neighbours."""
+    """Three thresholds in ascending order: any, certain, impossible, equal neighbours."""
     value = st.one_of(st.sampled_from([0, 1, 2**29, 2**31 - 1, 2**31]), st.integers(0, 2**31))
     return st.lists(value, min_size=3, max_size=3).map(sorted)
 
 
 @st.composite
 def thresholds(draw: st.DrawFn, order: int, bins: int) -> NDArray[np.uint32]:
-    """uint32[bins + 1, 4**order, 3]; a few distinct rows, dealt out over the contexts; the last table uniform."""
+    """uint32[bins + 1, 4**order, 3]: a few distinct rows over all contexts; the last table often uniform."""
+    # Drawing every row of a large table would use up what Hypothesis allows for one example.
     rows = np.array(draw(st.lists(threshold_rows(), min_size=1, max_size=8)), dtype=np.uint32)
     dealt = np.random.default_rng(draw(st.integers(0, 2**32 - 1))).integers(0, len(rows), (bins + 1, 4**order))
     tables = rows[dealt]
@@ -118,6 +121,7 @@ def sampling_blocks(draw: st.DrawFn, max_order: int = 10, max_bins: int = 3, max
     codes = plain.codes.copy()
     codes[plain.order :][np.array(free, dtype=bool)] = FREE
     tables = draw(thresholds(plain.order, plain.bins))
+    # Numbers that equal a threshold decide between two bases, and would hardly ever come up.
     edge_numbers = [0, 2**31 - 1, *(int(t) for t in np.unique(tables)[:20] if t < 2**31)]
     number = st.one_of(st.integers(0, 2**31 - 1), st.sampled_from(edge_numbers))
     numbers = draw(st.lists(number, min_size=plain.size, max_size=plain.size))
@@ -138,7 +142,7 @@ def scoring_blocks(draw: st.DrawFn, max_order: int = 10, max_bins: int = 3, max_
 
 @st.composite
 def dimensions(draw: st.DrawFn, max_bins: int = 4) -> DimSpec:
-    """Dimensions with any rising breaks, with and without merged bins."""
+    """Dimensions with any ascending breaks, with and without merged bins."""
     finite = st.floats(-1e6, 1e6, allow_nan=False)
     breaks = sorted(draw(st.sets(finite, min_size=2, max_size=max_bins + 1)))
     bins = len(breaks) - 1
@@ -155,6 +159,7 @@ def count_tables(draw: st.DrawFn, bins: int, order: int) -> NDArray[np.uint64]:
     counts[rng.random(bins) < 0.2] = 0
     counts[:, rng.random(4**order) < 0.2] = 0
     if draw(st.booleans()):
+        # The sum, too, must stay below 2**53, which totals in float64 hold exactly.
         counts[-1, -1, -1] = 2**53 - 1 - int(counts.sum())
     return counts
 

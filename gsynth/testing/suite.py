@@ -1,7 +1,7 @@
-"""The conformance suite over registered plugins: ``pytest --pyargs gsynth.testing.suite --gsynth-counter NAME ...``.
+"""The conformance suite for registered plugins: ``pytest --pyargs gsynth.testing.suite --gsynth-counter NAME ...``.
 
-Without options every registered plugin is tested; one that cannot be used here is skipped with its reason, unless it
-was asked for by name.
+Without options every registered plugin is tested; one that cannot be used here is skipped with its reason, unless an
+option names it.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ _BUILT_IN_TRACKS: Final = ("gc", "cpg", "n_frac", "masked_frac", "kmer_frac('CG'
 
 
 def _values(config: pytest.Config, role: str) -> list[str]:
-    """What a role is tested on: the options, or all that is registered."""
+    """The plugins or sources to test for a role: those of the options, or all that are registered."""
     wanted = asked(config)
     if wanted:
         return wanted[role]
@@ -58,6 +58,7 @@ def _load(config: pytest.Config, role: str, name: str) -> Any:
     try:
         return registry().load(BY_NAME[role], name)
     except UnavailablePluginError as error:
+        # A skipped plugin that was named would look like one that passed.
         if asked(config):
             raise
         pytest.skip(str(error))
@@ -77,7 +78,7 @@ def _open(role: str, source: object, *more: object) -> Any:
 
 
 def built_in_bases() -> dict[str, bytes]:
-    """A small genome with lower case, N, an empty contig and lines that are not full."""
+    """A small genome with lower case, runs of N, a contig of one base, and last lines that are full and not full."""
     rng = np.random.default_rng(20)
     letters = np.frombuffer(b"ACGTacgtN", dtype=np.uint8)
     sizes = {"chr1": 4321, "chr2": 60, "X": 61, "tiny": 1}
