@@ -1,1 +1,1 @@
-"""The Cython backend: compiled kernels, the fastest where the extension was built."""
+"""The Cython backend: compiled kernels, the fastest if the extension was built."""

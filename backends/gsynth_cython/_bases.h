@@ -9,7 +9,7 @@
 
 #define GSYNTH_BASES_STRIDE 192 /* at most 255: what a stride holds is counted in bytes */
 
-/* A, C, E, G, I by doubling; then E is put right to G, and G to T. */
+/* A, C, E, G, I by doubling; then E becomes G, and G becomes T. */
 GSYNTH_ALWAYS_INLINE uint8_t gsynth_letter(uint8_t code)
 {
     return (uint8_t)('A' + 2 * code + (code == 2 ? 'G' - 'E' : 0) + (code == 3 ? 'T' - 'G' : 0));
@@ -20,7 +20,7 @@ GSYNTH_ALWAYS_INLINE int64_t gsynth_encode_stride(const uint8_t *bases, uint8_t 
     uint8_t unknown = 0;
     GSYNTH_INDEPENDENT
     for (int64_t i = 0; i < size; i++) {
-        /* Bits 1 and 2 of the letter tell A, C, T, G apart as 0, 1, 2, 3; the exclusive or puts G before T. */
+        /* Bits 1 and 2 of the letter distinguish A, C, T, G as 0, 1, 2, 3; the exclusive or puts G before T. */
         const uint8_t upper = bases[i] & 0xDF;
         const uint8_t pair = (upper >> 1) & 3;
         const uint8_t code = pair ^ (pair >> 1);

@@ -1,10 +1,10 @@
-/* What compilers call things. */
+/* What compilers call the same things. */
 #ifndef GSYNTH_COMPILER_H
 #define GSYNTH_COMPILER_H
 
 /* What the kernels may use beyond plain C. Tests build them with less (CFLAGS, see tox.ini), because what a processor
  * or a compiler lacks must not change a byte: -DGSYNTH_BUILD_SSE2 without the copies for wider vectors,
- * -DGSYNTH_BUILD_SCALAR without anything that one compiler or one processor has alone. */
+ * -DGSYNTH_BUILD_SCALAR without anything specific to one compiler or processor. */
 #if defined(__GNUC__) && !defined(GSYNTH_BUILD_SCALAR)
 #define GSYNTH_GNU 1
 #else
@@ -42,7 +42,7 @@
 #define GSYNTH_SCALAR(value) ((void)(value))
 #endif
 
-/* For loops whose input and output are the same array, or apart. */
+/* For loops whose input and output are either the same array or do not overlap. */
 #if defined(__clang__) && GSYNTH_GNU
 #define GSYNTH_INDEPENDENT _Pragma("clang loop vectorize(assume_safety)")
 #elif GSYNTH_GNU

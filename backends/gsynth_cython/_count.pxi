@@ -1,13 +1,13 @@
-# Counting. Runs are cut into chunks; a chunk without N, nearly every one, is counted by a loop that never asks.
+# Counting. Runs are cut into chunks; a chunk without N, as nearly all are, is counted by a loop without a test for N.
 #
-# A table that outgrows the caches costs a miss for each window. There the windows are first dealt out, two by two: two
-# in a row share all but a letter, so they are one word of k+2 letters, whose leading bits choose a bin and whose other
-# 16 bits are kept there. Then part by part the table gets what falls in it: the first windows of pairs, by their leading
-# k+1 letters, and the second ones, by their last. Where that is much, it is counted in 16 bits, which stay in the cache
-# and are then added to the table.
+# A table that outgrows the caches costs a cache miss for each window. For such tables the windows are first sorted into
+# bins, in pairs: two neighbours share all but one letter, so a pair is one word of k+2 letters, whose leading bits
+# choose a bin and whose other 16 bits are stored there. Then the table is filled part by part: with the first windows
+# of pairs, by their leading k+1 letters, and the second ones, by their last. If a part gets many, they are counted in
+# 16 bits, which stay in the cache, and then added to the table.
 #
-# Four bases are read at a time, and then four windows counted: apart from being fewer steps, counts of a short repeat
-# are then not waited for one by one.
+# Four bases are read at a time, and then four windows counted. That takes fewer steps, and in a short repeat an
+# addition need not wait for the one before it.
 
 import numpy as np
 
@@ -18,14 +18,14 @@ cdef extern from "_compiler.h" nogil:
     void GSYNTH_PREFETCH(const void *address) noexcept
 
 cdef enum:
-    CHUNK = 256  # windows looked over for N at once
-    REST_BITS = 16  # of a pair of windows that are kept in its bin
-    CELLS_OF_BIN = 1 << 14  # of the table, that the first windows of a bin's pairs fall in
-    BINS_OF_PART = 4  # whose pairs' first windows fall in one part of the table; second ones of as many others
-    PAGE_BITS = 10  # rests in a page of a bin: 2**10
+    CHUNK = 256  # windows that are searched for N at once
+    REST_BITS = 16  # bits of a pair of windows that are stored in its bin (its rest)
+    CELLS_OF_BIN = 1 << 14  # cells of the table into which the first windows of a bin's pairs fall
+    BINS_OF_PART = 4  # bins whose first windows fall into one part of the table; the second ones come from 4 others
+    PAGE_BITS = 10  # a page of a bin holds 2**10 rests
     PAGE = 1 << PAGE_BITS
-    RESTS_OF_LINE = 32  # in a line of the cache
-    MOST_PAGES = 63  # a cell counts 16 bits: less than 2**16 rests at once
+    RESTS_OF_LINE = 32  # rests in a cache line
+    MOST_PAGES = 63  # counted before a flush: a cell has 16 bits, so they must hold fewer than 2**16 rests
     DIRECT_CELLS = 1 << 21  # tables up to 16 MiB are counted into directly
     MOST_BINS = 1 << 14
 
@@ -36,12 +36,12 @@ cdef struct Deal:
     int order
     int64_t bins
     int bins_of_part
-    int64_t step  # from one of the bins whose second windows fall in a part to the next
+    int64_t step  # from one of the bins whose second windows fall into a part to the next
     uint16_t *rests  # pages of rests; a bin's first page has the bin's number
     int32_t *following  # page -> the next page of its bin, -1 at the last
     int64_t *free_slot  # bin -> where its next rest goes
-    int32_t pages  # pages given out
-    uint16_t *counts  # of one part, all 0 in between
+    int32_t pages  # pages in use
+    uint16_t *counts  # of one part; all 0 between parts
 
 
 def count(
@@ -76,11 +76,11 @@ cdef int64_t _count_dealt(
 ) except -1:
     cdef int64_t with_n
     cdef int64_t pages = bins + ((codes.shape[0] - order) >> (PAGE_BITS + 1)) + 1
-    # NumPy has large arrays put on huge pages: what is dealt to goes here and there.
+    # By NumPy, because it asks for huge pages for large arrays, and the writes go to many places.
     cdef uint16_t[::1] rests = np.empty(pages * PAGE, dtype=np.uint16)
     cdef int32_t[::1] following = np.full(pages, -1, dtype=np.int32)
     cdef int64_t[::1] free_slot = np.arange(bins, dtype=np.int64) << PAGE_BITS
-    # Below k = 7 a stratum's pairs fill one bin at most, and both their windows fall in the same part.
+    # Below k = 7 the pairs of a stratum fill at most one bin, and both windows of a pair fall into the same part.
     cdef int bins_of_part = BINS_OF_PART if order >= 7 else 1
     cdef uint16_t[::1] counts = np.zeros(bins_of_part * CELLS_OF_BIN, dtype=np.uint16)
     cdef Deal deal
@@ -216,10 +216,10 @@ cdef void _add_up(Deal *deal) noexcept nogil:
 
 
 cdef inline int64_t _bin(Deal *deal, int64_t part, int i) noexcept nogil:
-    """The bins whose pairs' first windows fall in the part, then those whose second ones do."""
+    """The bins whose first windows fall into the part, then those whose second windows do."""
     if i < deal.bins_of_part:
         return part * deal.bins_of_part + i
-    # They differ in the first letter alone; the others are the part's.
+    # The latter differ only in their first letter; the other letters are those of the part.
     return part // deal.step * deal.step * deal.bins_of_part + part % deal.step + (i - deal.bins_of_part) * deal.step
 
 
@@ -260,7 +260,7 @@ cdef void _add_part(Deal *deal, int64_t part, bint many) noexcept nogil:
 
 
 cdef inline void _ask_for(Deal *deal, int32_t page) noexcept nogil:
-    """Have a page brought to the cache: they lie apart, so the processor does not foresee the next one."""
+    """Prefetch a page: pages are scattered, so the processor cannot predict the next one."""
     cdef const uint16_t *rests
     cdef int line
     if page >= 0:
@@ -287,12 +287,12 @@ cdef inline void _add_page(Deal *deal, int64_t start, int64_t end, int i, Cell *
     else:
         for slot in range(start, end):
             rest = rests[slot]
-            # A small stratum's number is part of the rest; between it and the window is the letter that falls away.
+            # The number of a small stratum is part of the rest; the letter between it and the window is dropped.
             part[(rest >> (bits + 2) << bits) | (rest & mask)] += 1
 
 
 cdef inline void _flush(Deal *deal, int64_t first, int64_t cells) noexcept nogil:
-    """Add the counts to the table's cells from `first` on, as far as it goes, and make them 0."""
+    """Add the counts to the table's cells from `first` on, which may end before they do, and reset them to 0."""
     cdef int64_t cell
     for cell in range(min(cells, deal.cells - first)):
         deal.table[first + cell] += deal.counts[cell]

@@ -1,4 +1,4 @@
-/* Where a word begins, many places at a time. */
+/* Where a word begins, many positions at a time. */
 #ifndef GSYNTH_FIND_H
 #define GSYNTH_FIND_H
 
@@ -7,10 +7,10 @@
 
 #include "_compiler.h"
 
-#define GSYNTH_FIND_MOST 2048 /* places looked at in one call */
-#define GSYNTH_FIND_LETTERS 4 /* letters compared; few words that begin so are not the whole word */
+#define GSYNTH_FIND_MOST 2048 /* positions looked at in one call */
+#define GSYNTH_FIND_LETTERS 4 /* letters compared; few positions that match these do not match the whole word */
 
-/* One bit for each of eight bytes that are 0 or 1, the first the least. */
+/* Bits for 64 bytes that are 0 or 1, the first one the least significant. */
 GSYNTH_ALWAYS_INLINE uint64_t gsynth_gather(const uint8_t *marks)
 {
     uint64_t bits = 0;
@@ -37,8 +37,8 @@ GSYNTH_ALWAYS_INLINE int gsynth_lowest(uint64_t bits)
 #endif
 }
 
-/* The places below `size` (GSYNTH_FIND_MOST at most) where the first `letters` letters of `word` stand, into `found`;
- * returns how many. Reads `letters` - 1 bases beyond. */
+/* Writes the positions below `size` (at most GSYNTH_FIND_MOST) at which the first `letters` letters of `word` are found
+ * to `found`, and returns their number. Reads `letters` - 1 bases beyond `size`. */
 GSYNTH_BYTE_CLONES
 static int gsynth_find(const uint8_t *bases, int64_t size, const uint8_t *word, int letters, int32_t *found)
 {

@@ -1,4 +1,4 @@
-/* Drawing bases that depend on no context. */
+/* Drawing bases that do not depend on their context. */
 #ifndef GSYNTH_INDEPENDENT_H
 #define GSYNTH_INDEPENDENT_H
 

@@ -2,7 +2,7 @@
 # cython: freethreading_compatible=True
 """The kernels: pure loops into the caller's buffers, contracts in `gsynth.plugins.contracts.kernels`.
 
-They keep no state and touch no Python object in their loops, so the module needs no GIL (Py_MOD_GIL_NOT_USED).
+They keep no state and touch no Python object in their loops, so the module does not need the GIL (Py_MOD_GIL_NOT_USED).
 """
 
 include "_build.pxi"

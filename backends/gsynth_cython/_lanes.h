@@ -1,8 +1,8 @@
-/* The one loop in which sampling spends its time, made once for each kind of block.
+/* The loop in which sampling spends most of its time, compiled once for each kind of block.
  *
  * Lanes advance in turn by one window each. All but the first six arguments of `gsynth_advance` are constants at every
- * call, so each copy has its lanes unrolled and no tests left. Contexts are kept in `unit`s and never cut to k bases
- * but where a row is looked up; what is left in `out` is the draw in its low bits, under older ones.
+ * call, so each copy has its lanes unrolled and no tests left. Contexts are kept in `unit`s and cut to k bases only
+ * where a row is looked up; so the low bits of `out` hold the draw, and the higher ones earlier draws.
  */
 #ifndef GSYNTH_LANES_H
 #define GSYNTH_LANES_H
@@ -19,25 +19,25 @@
 #endif
 
 #define GSYNTH_FREE 255
-#define GSYNTH_FEW 12  /* lanes where the tables, packed, are in the cache: enough to hide its latency */
-#define GSYNTH_MANY 32 /* where they are not: enough to hide the memory's, two turns ahead */
+#define GSYNTH_FEW 12  /* lanes for tables that, packed, fit the cache: enough to hide its latency */
+#define GSYNTH_MANY 32 /* lanes for larger ones: enough to hide the latency of memory, two turns ahead */
 #define GSYNTH_TILE_CELLS 3072 /* windows of all lanes together: numbers and rows stay in the first-level cache */
 
 typedef struct {
     uint32_t numbers[GSYNTH_TILE_CELLS];   /* [lanes][TILE_CELLS / lanes] */
     uint32_t rows[GSYNTH_TILE_CELLS];      /* likewise: where the window's table begins, in contexts times the unit */
-    uint8_t out[GSYNTH_TILE_CELLS];        /* likewise: what was drawn */
+    uint8_t out[GSYNTH_TILE_CELLS];        /* likewise: the draws */
     uint32_t contexts[GSYNTH_MANY];        /* of each lane, in bases */
 } gsynth_tile;
 
-/* Rows made ready to be read as vectors: each threshold less one, then one that no number is above. Both sides are
- * below 2**31 then, so that the comparison may be a signed one, which is the only one that older processors have. */
+/* Rows prepared to be read as vectors: each threshold minus one, and a last number that none exceeds. Both sides are
+ * then below 2**31, so that the comparison may be signed, the only kind that older processors have. */
 static void gsynth_pack_rows(const uint32_t *thresholds, int64_t rows, int32_t *packed)
 {
     int64_t row = 0;
 #if GSYNTH_VECTOR_ROWS
     const __m128i three = _mm_set_epi32(0, -1, -1, -1), last = _mm_set_epi32(INT32_MAX, 0, 0, 0);
-    for (; row + 1 < rows; row++) { /* the last row is read by itself: nothing behind it may be */
+    for (; row + 1 < rows; row++) { /* the last row is read separately: nothing may lie behind it */
         const __m128i four = _mm_loadu_si128((const __m128i *)(thresholds + 3 * row));
         const __m128i less = _mm_add_epi32(four, _mm_set1_epi32(-1));
         _mm_store_si128((__m128i *)(packed + 4 * row), _mm_or_si128(_mm_and_si128(less, three), last));
@@ -56,7 +56,7 @@ GSYNTH_ALWAYS_INLINE uint32_t gsynth_draw_packed(const int32_t *row, uint32_t nu
 #if GSYNTH_VECTOR_ROWS
     const __m128i reached = _mm_cmpgt_epi32(_mm_set1_epi32((int)number), _mm_load_si128((const __m128i *)row));
     const unsigned bytes = (unsigned)_mm_movemask_epi8(reached);
-    /* Thresholds do not fall, so the bits are the lowest ones. */
+    /* Thresholds never decrease, so the set bits are the lowest ones. */
     return (uint32_t)(counts_bits ? __builtin_popcount(bytes) : __builtin_ctz(~bytes));
 #else
     (void)counts_bits;
@@ -102,7 +102,7 @@ GSYNTH_ALWAYS_INLINE void gsynth_advance(
             tile->out[i * width + step] = (uint8_t)next;
             now[i] = next;
             if (!packed) {
-                /* The rows that may follow the next one lie side by side: 48 bytes in one line or two. */
+                /* The four rows that may come after the next one are adjacent: 48 bytes, in one cache line or two. */
                 const uint32_t *after =
                     (const uint32_t *)table + 3 * (uint64_t)(tile->rows[i * width + step] + ((next << 2) & cut));
                 GSYNTH_PREFETCH(after);
@@ -114,7 +114,7 @@ GSYNTH_ALWAYS_INLINE void gsynth_advance(
         tile->contexts[i] = (now[i] / unit) & mask;
 }
 
-/* What was drawn, as codes; cells that were given stay. */
+/* Writes the draws as codes; fixed cells stay as they are. */
 GSYNTH_BYTE_CLONES
 static void gsynth_settle_cells(uint8_t *cells, const uint8_t *out, int64_t size, int packed)
 {

@@ -1,9 +1,9 @@
-# Replacing. The first pass looks everywhere. A later one looks only where a target can have come up: at the places
-# that reach into a replacement, before it if it is of the pass before, behind it if it is of this pass. So the cost is
-# that of the replacements.
+# Replacing. The first pass looks everywhere. A later one looks only where a target can have arisen: at the positions
+# that reach into a replacement, before one made in the previous pass, after one made in this pass. So the cost is that
+# of the replacements.
 #
-# Two letters that change places are a bubble sort: each stretch of the two ends in order, however many passes it takes,
-# and is put there by counting.
+# Swapping two letters is a bubble sort: each stretch of the two ends up in order, however many passes that takes, so it
+# is sorted by counting.
 
 from libc.stdint cimport int32_t, int64_t, uint8_t
 from libc.stdlib cimport free, realloc
@@ -33,7 +33,7 @@ cdef struct Rule:
 
 
 cdef struct Hits:
-    int64_t *places  # rising
+    int64_t *places  # ascending
     int64_t count
     int64_t room
 
@@ -53,7 +53,7 @@ def replace(uint8_t[::1] bases, const uint8_t[::1] target, const uint8_t[::1] re
         else:
             done = _pass_until_none(&rule)
     if not done:
-        raise MemoryError("no room for the places of the replacements of one pass: choose shorter intervals")
+        raise MemoryError("not enough memory for the positions of the replacements of one pass: use shorter intervals")
 
 
 cdef bint _swaps(Rule *rule) noexcept nogil:
@@ -78,7 +78,7 @@ cdef void _sort(Rule *rule) noexcept nogil:
 
 
 cdef inline int64_t _sort_stretch(Rule *rule, int64_t place) noexcept nogil:
-    """Sort the stretch of the two letters whose first target is at `place`; return where it ends."""
+    """Sort the stretch of the two letters that has its first target at `place`; return its end."""
     cdef uint8_t first = rule.target[0], second = rule.target[1]
     cdef int64_t start = place, end = place, seconds = 0
     if place >= SWAP_BEFORE and place - SWAP_BEFORE + SWAP_CELLS <= rule.size:
@@ -139,9 +139,9 @@ cdef bint _next_pass(Rule *rule, Hits *before, Hits *now) noexcept nogil:
 
 
 cdef inline int64_t _look(Rule *rule, Hits *now, int64_t place, int64_t end) noexcept nogil:
-    """Look at the places [place, end), and at those that reach into what is replaced there.
+    """Look at the positions [place, end), and at those that reach into what is replaced there.
 
-    Returns where to look on, or -1 if memory ran out.
+    Returns where to continue, or -1 if memory ran out.
     """
     while place < end:
         if rule.bases[place] == rule.target[0] and memcmp(rule.bases + place, rule.target, rule.width) == 0:

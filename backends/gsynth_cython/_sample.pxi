@@ -1,9 +1,10 @@
-# Sampling. A chain waits for one table look-up before the next, so one core runs several: the block is cut into
-# lanes, every lane but the first starts from a guessed context, and all advance in turn. Then, left to right, a lane
-# whose true context differs from the guess is drawn again until the two chains meet (the same numbers drive both, so
-# from there on they are one). A lane that never meets is drawn again whole: the bytes are those of one chain always.
+# Sampling. In a chain each table look-up waits for the one before, so one core runs several chains: the block is cut
+# into lanes, every lane except the first starts from a guessed context, and all advance in turn. Then, from left to
+# right, a lane whose true context differs from the guess is drawn again until the two chains meet (the same numbers
+# drive both, so from there on they are the same). A lane that never meets is drawn again completely: the bytes are
+# always those of one chain.
 #
-# Numbers and table rows are made ready by tiles, see _tiles.pxi.
+# Numbers and table rows are prepared in tiles, see _tiles.pxi.
 
 from libc.stdlib cimport free, malloc
 from libc.stdint cimport int32_t, int64_t, uint8_t, uint32_t, uint64_t
@@ -34,10 +35,10 @@ cdef extern from "_independent.h" nogil:
     void gsynth_draw_free(uint8_t *cells, const uint32_t *numbers, int64_t size, const uint32_t *row) noexcept
 
 cdef enum:
-    LEAST_LANE = 512  # windows; below, restarting costs more than lanes gain
-    CACHED_ROWS = 1 << 16  # tables up to 1 MiB stay in the second-level cache
-    WINDOWS_PER_ROW = 4  # below, packing the rows costs more than it saves
-    FEW_ROWS = 64  # tables looked through for whether every row is the same
+    LEAST_LANE = 512  # windows; in shorter lanes repairs cost more than lanes gain
+    CACHED_ROWS = 1 << 16  # packed, 1 MiB: such tables stay in the second-level cache
+    WINDOWS_PER_ROW = 4  # with fewer windows for each row, packing the rows costs more than it saves
+    FEW_ROWS = 64  # comparing the rows of larger tables would cost more than small blocks
 
 
 def sample(
@@ -144,12 +145,12 @@ cdef int _fill(Block *block, int64_t windows) except -1:
 cdef void *_allocated(int64_t size) except NULL:
     cdef void *memory = malloc(size)
     if memory == NULL:
-        raise MemoryError(f"no room for {size} bytes beside a block: choose smaller blocks")
+        raise MemoryError(f"not enough memory for {size} bytes in addition to a block: use smaller blocks")
     return memory
 
 
 cdef bint _one_row(Block *block) noexcept nogil:
-    """Whether every row is the same, so that no base depends on others; only small tables are looked through."""
+    """Whether all rows are the same, so that no base depends on others; only small tables are compared."""
     cdef int64_t i, rows = block.tables << (2 * block.order)
     if rows > FEW_ROWS:
         return False
@@ -188,7 +189,7 @@ cdef void _fill_lanes(Block *block, int lanes, int64_t lane) noexcept nogil:
 
 
 cdef uint32_t _guess(Block *block, int64_t window) noexcept nogil:
-    # Any guess is right in the end; the cells that are known make it a good one.
+    # Any guess leads to the same bytes; the cells that are known make it a good one.
     cdef uint32_t context = 0
     cdef uint8_t code
     cdef int64_t i
@@ -206,7 +207,7 @@ cdef void _advance(Block *block, int lanes, int64_t lane, const uint32_t *guesse
     cdef Lanes tile
     cdef uint32_t mask = (<uint32_t>1 << (2 * block.order)) - 1
     cdef bint packed = block.packed != NULL
-    # Its rows are not written out, and only a kind for few lanes does without.
+    # One row offset serves all windows then; only the kinds for few lanes can do that.
     cdef bint one_table = packed and block.runs == 1 and not block.has_n and not block.has_fixed
     cdef const void *table = <const void *>block.packed if packed else <const void *>block.thresholds
     cdef uint32_t unit = 4 if packed else 1
@@ -240,7 +241,7 @@ cdef void _advance(Block *block, int lanes, int64_t lane, const uint32_t *guesse
 
 
 cdef void _walk(Block *block, int64_t first, int64_t last) noexcept nogil:
-    """Fill windows [first, last), whose cells are as they were given, one after the other."""
+    """Fill windows [first, last), whose cells nothing has changed yet, one after the other."""
     cdef Tile tile
     cdef Cursor cursor = _cursor(block, first)
     cdef uint32_t mask = (<uint32_t>1 << (2 * block.order)) - 1
@@ -259,7 +260,7 @@ cdef void _walk(Block *block, int64_t first, int64_t last) noexcept nogil:
 
 
 cdef void _repair(Block *block, int64_t first, int64_t last, uint32_t guess) noexcept nogil:
-    """Draw windows [first, last) again, up to where the chain meets the one that began with `guess`."""
+    """Draw windows [first, last) again, until the chain meets the one that began with `guess`."""
     cdef Tile tile
     cdef Cursor cursor = _cursor(block, first)
     cdef uint32_t mask = (<uint32_t>1 << (2 * block.order)) - 1

@@ -1,8 +1,9 @@
-# Scoring. Runs are cut into chunks as for counting, and each chunk at the cells' edges; the rolling word goes on from one
-# cell to the next, so that cells of a single base cost little more than wide ones.
+# Scoring. Runs are cut into chunks as for counting, and each chunk at the edges of the cells; the rolling word goes on
+# from one cell to the next, so that cells of a single base cost little more than wide ones.
 #
-# A chunk without N is added up without a branch for what is IMPOSSIBLE: that is counted, and taken off the sum again.
-# Counting it takes a good part of the time, so a table that is small beside the block is first looked over for it.
+# A chunk without N is added up without a branch for IMPOSSIBLE: its occurrences are counted, and subtracted from the
+# sum again. Counting them takes a considerable part of the time, so a table that is small compared with the block is
+# first searched for them.
 
 from libc.stdint cimport INT32_MIN, int32_t, int64_t, uint8_t, uint32_t
 
@@ -11,8 +12,8 @@ cdef struct Cells:
     const int64_t *cuts
     int64_t *sums
     int32_t *left_out  # four of each cell
-    int64_t cell  # that the next window is in, or an empty one before it
-    bint any_impossible  # whether the table may hold it
+    int64_t cell  # that of the next window, or an empty one before it
+    bint any_impossible  # whether the table may hold IMPOSSIBLE
 
 
 def score(
@@ -50,7 +51,7 @@ cdef void _score(
     for run in range(runs):
         if strata[run] < -1:
             continue
-        # Of a stratum that has none, no logarithm is looked at.
+        # For a stratum without a table no logarithm is read; 0 only keeps the pointer valid.
         table = logs + (strata[run] * (<int64_t>1 << (2 * order + 2)) if strata[run] >= 0 else 0)
         start = edges[run]
         while start < edges[run + 1]:
@@ -59,7 +60,7 @@ cdef void _score(
             if _holds_n(codes + start, end - start + order):
                 _score_around_n(codes, start, end, order, table, strata[run] >= 0, cells)
             elif strata[run] >= 0:
-                # Two copies, as the last argument is known when they are compiled.
+                # Two copies, because the last argument is a constant when they are compiled.
                 if cells.any_impossible:
                     _score_clean(codes, start, end, order, table, cells, 1)
                 else:
@@ -78,7 +79,7 @@ cdef inline bint _holds_impossible(const int32_t *logs, int64_t size) noexcept n
 
 
 cdef inline void _find_cell(Cells *cells, int64_t window) noexcept nogil:
-    """Move on to the cell of a window. Those of masked runs are stepped over one by one: there are no more than cells."""
+    """Move on to the cell of a window. Cells of masked runs are skipped, one by one, so each costs one step."""
     while cells.cuts[cells.cell + 1] <= window:
         cells.cell += 1
 

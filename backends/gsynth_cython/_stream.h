@@ -1,4 +1,4 @@
-/* The stream's mixing function, two numbers at a time, in the widest vectors that the machine at hand has. */
+/* The stream's mixing function, two numbers at a time, in the widest vectors that the machine has. */
 #ifndef GSYNTH_STREAM_H
 #define GSYNTH_STREAM_H
 
@@ -23,7 +23,7 @@ static inline uint64_t gsynth_mix(uint64_t key, uint64_t gamma, uint64_t pair)
 GSYNTH_STREAM_CLONES
 static void gsynth_mix_pairs(uint64_t key, uint64_t gamma, uint64_t pair, int64_t pairs, uint32_t *numbers)
 {
-    /* Adding gamma each time is what compilers make vectors of; multiplying is not. */
+    /* Adding gamma each time can be vectorised by compilers; multiplying cannot. */
     uint64_t counter = key + (pair + 1) * gamma;
     for (int64_t i = 0; i < pairs; i++, counter += gamma) {
         uint64_t both = (gsynth_mix_word(counter) >> 1) & 0x7FFFFFFF7FFFFFFFu;

@@ -1,4 +1,4 @@
-/* Sorting a short stretch of two letters, eight bases in a word, without a branch that depends on what it holds. */
+/* Sorting a short stretch of two letters, eight bases in a word, so that no branch depends on its content. */
 #ifndef GSYNTH_SWAP_H
 #define GSYNTH_SWAP_H
 
@@ -8,7 +8,7 @@
 #include "_compiler.h"
 
 #define GSYNTH_SWAP_BEFORE 2
-#define GSYNTH_SWAP_CELLS 8 /* looked at: GSYNTH_SWAP_BEFORE in front of the place, and the rest from there on */
+#define GSYNTH_SWAP_CELLS 8 /* cells looked at: GSYNTH_SWAP_BEFORE before the position, and the rest from there on */
 
 #define GSYNTH_ONES 0x0101010101010101u
 #define GSYNTH_HIGH 0x8080808080808080u
@@ -26,8 +26,8 @@ GSYNTH_ALWAYS_INLINE uint64_t gsynth_equal(uint64_t word, uint8_t letter)
     return ~(((differs & ~GSYNTH_HIGH) + ~GSYNTH_HIGH) | differs) & GSYNTH_HIGH;
 }
 
-/* Sort the stretch of `first` and `second` around `cells[GSYNTH_SWAP_BEFORE]`, a `first` with a `second` behind and none
- * in front. Returns where it ends, or 0, and does nothing, where it goes on beyond the cells. */
+/* Sorts the stretch of `first` and `second` around `cells[GSYNTH_SWAP_BEFORE]`, a `first` with a `second` after it and
+ * none before. Returns its end; or 0, having done nothing, if it goes on beyond the cells. */
 GSYNTH_ALWAYS_INLINE int64_t gsynth_swap_short(uint8_t *cells, uint8_t first, uint8_t second)
 {
     uint64_t word, firsts, seconds, others, run, inside, sorted;

@@ -1,5 +1,5 @@
-# Tiles of a block to be sampled: the number and the row of the table of each window, made ready before any draw. Where
-# a context holds a 4 is known by then (4s are fixed cells), so it, too, is a matter of rows.
+# Tiles of a block to be sampled: the number and the table row of each window, prepared before any draw. Which contexts
+# hold a 4 is known by then (4s are fixed cells), so this, too, is only a question of rows.
 
 from libc.stdint cimport int32_t, int64_t, uint8_t, uint32_t, uint64_t
 from libc.string cimport memcpy
@@ -14,13 +14,13 @@ cdef extern from "_stream.h" nogil:
     ) noexcept
 
 cdef enum:
-    TILE = 256  # windows made ready at once where there is one lane
+    TILE = 256  # windows prepared at once for a single lane
     NOT_ACGT = 4
 
 
 cdef struct Block:
     uint8_t *codes
-    const uint8_t *original  # the codes as given, where some cells are fixed; else NULL
+    const uint8_t *original  # the codes as given, if some cells are fixed; else NULL
     bint has_fixed
     bint has_n
     const int64_t *edges
@@ -33,7 +33,7 @@ cdef struct Block:
     const int64_t *positions
     int64_t streams
     const uint32_t *thresholds
-    const int32_t *packed  # the thresholds as vectors, where that pays; else NULL
+    const int32_t *packed  # the thresholds as vectors, if that is worthwhile; else NULL
     int64_t tables  # with the uniform one
     int order
 
@@ -70,7 +70,7 @@ cdef int64_t _segment(const int64_t *edges, int64_t segments, int64_t window) no
 cdef void _prepare(
     Block *block, int64_t start, int64_t end, Cursor *cursor, uint32_t *numbers, uint32_t *rows, uint32_t unit
 ) noexcept nogil:
-    """The numbers and, if asked for, rows, times `unit`, of windows [start, end); `cursor` moves on to `end`."""
+    """The numbers and, unless `rows` is NULL, rows times `unit` of windows [start, end); advances `cursor` to `end`."""
     if block.uniforms != NULL:
         memcpy(numbers, block.uniforms + start, (end - start) * sizeof(uint32_t))
     else:

@@ -8,13 +8,16 @@ from typing import Final
 from gsynth.plugins import Counter, CounterPlugin, Sampler, SamplerPlugin, Scorer, ScorerPlugin, hookimpl
 
 NAME: Final = "cython"
+# A number of its own, not gsynth's current one: what this code was written for does not change with gsynth.
 CONTRACT: Final = 2
+# Above Numba (20), which needs time to compile, and NumPy (10).
 PRIORITY: Final = 30
 INSTALL_HINT: Final = (
-    "the compiled extension is missing: install gsynth where a C compiler is found, or choose backend='numba'"
+    "the compiled extension is missing: install gsynth where there is a C compiler, or choose backend='numba'"
 )
 
 
+# Imported on loading, so that a missing extension is the reason of this plugin and no error of `import gsynth`.
 def _load_counter() -> Counter:
     from gsynth_cython.counter import CythonCounter
 

@@ -1,7 +1,7 @@
 """ASCII bases to codes and back, and how many of each there are: arithmetic without branches, for vectors.
 
-What is written goes to a scratch array first: the caller's two arrays may be one, and then the compiler, which has to
-fear that they overlap, would go base by base.
+Output goes to a scratch array first: the caller's two arrays may be the same, and a compiler that must assume an
+overlap would work base by base.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from gsynth_numba.jit import kernel
 
 STRIDE: Final = 128
-"""Bases that are counted in bytes."""
+"""Bases that are counted in bytes: at most 255, or the count would overflow."""
 SCRATCH: Final = 32 * STRIDE
 
 
@@ -34,10 +34,10 @@ def encode(bases: NDArray[np.uint8], out: NDArray[np.uint8]) -> int:
 
 @kernel
 def _encode_stride(bases: NDArray[np.uint8], start: int, at: int, end: int, codes: NDArray[np.uint8]) -> np.uint8:
-    # Everything is made a byte at every step: the vectors would be eight times as wide otherwise.
+    # Every step is cast to a byte: otherwise vectors would hold an eighth as many bases.
     unknown = np.uint8(0)
     for i in range(at, end):
-        # Bits 1 and 2 of the letter tell A, C, T, G apart as 0, 1, 2, 3; the exclusive or puts G before T.
+        # Bits 1 and 2 of the letter distinguish A, C, T, G as 0, 1, 2, 3; the exclusive or puts G before T.
         upper = np.uint8(bases[np.uint64(start + i)] & np.uint8(0xDF))
         pair = np.uint8((upper >> np.uint8(1)) & np.uint8(3))
         code = np.uint8(pair ^ (pair >> np.uint8(1)))
@@ -46,6 +46,7 @@ def _encode_stride(bases: NDArray[np.uint8], start: int, at: int, end: int, code
             letter = np.uint8(71)
         if code == 3:
             letter = np.uint8(84)
+        # Any byte has such bits; it is a base only if it is the letter of its code.
         known = code if upper == letter else np.uint8(4)
         codes[np.uint64(i)] = known
         unknown = np.uint8(unknown + np.uint8(known >> np.uint8(2)))
@@ -56,6 +57,7 @@ def _encode_stride(bases: NDArray[np.uint8], start: int, at: int, end: int, code
 def compose(bases: NDArray[np.uint8], edges: NDArray[np.int64], out: NDArray[np.int64]) -> None:
     """Write how many A, C, G and T each window holds."""
     for window in range(out.shape[0]):
+        # Edges are positions on the contig; the bases begin at the first one.
         start, end = edges[window] - edges[0], edges[window + 1] - edges[0]
         a, c, g, t = 0, 0, 0, 0
         for at in range(start, end, STRIDE):

@@ -1,16 +1,16 @@
 """Counting: pure loops into the caller's table, contract in `gsynth.plugins.contracts`.
 
-Runs are cut into chunks; a chunk without N, nearly every one, is counted by a loop that never asks. A table that
-outgrows the caches costs a miss for each window. There the windows are first dealt out, two by two: two in a row share
-all but a letter, so they are one word of k+2 letters, whose leading bits choose a bin and whose other 16 bits are kept
-there. Then part by part the table gets what falls in it: the first windows of pairs, by their leading k+1 letters, and
-the second ones, by their last. Where that is much, it is counted in 16 bits, which stay in the cache and are then added
-to the table.
+Runs are cut into chunks; a chunk without N, as nearly all are, is counted by a loop that does not test for it. A table
+that outgrows the caches costs a cache miss for each window. For such tables the windows are first sorted into bins, in
+pairs: two neighbours share all but one letter, so a pair is one word of k+2 letters, whose leading bits choose a bin
+and whose other 16 bits are stored there. Then the table is filled part by part: with the first windows of pairs, by
+their leading k+1 letters, and the second ones, by their last. If a part gets many, they are counted in 16 bits, which
+stay in the cache, and then added to the table.
 
-Four bases are read at a time, and then four windows counted: apart from being fewer steps, counts of a short repeat are
-then not waited for one by one.
+Four bases are read at a time, and then four windows counted. That takes fewer steps, and in a short repeat an addition
+need not wait for the one before it.
 
-Indices are made unsigned where that spares the compiler the test for negative ones. Scalars read from arrays are made
+Indices are unsigned where that saves the compiler the test for negative ones. Scalars read from arrays are converted to
 `int` at once: without the compiler, NumPy's small unsigned scalars would overflow.
 """
 
@@ -24,20 +24,20 @@ from numpy.typing import NDArray
 from gsynth_numba.jit import kernel, prefetch
 
 CHUNK: Final = 256
-"""Windows looked over for N at once."""
+"""Windows that are searched for N at once."""
 REST_BITS: Final = 16
-"""Of a pair of windows that are kept in its bin."""
+"""Bits of a pair of windows that are stored in its bin (its rest)."""
 CELLS_OF_BIN: Final = 1 << 14
-"""Of the table, that the first windows of a bin's pairs fall in."""
+"""Cells of the table into which the first windows of a bin's pairs fall."""
 PAGE_BITS: Final = 10
-"""Rests in a page of a bin: 2**10."""
+"""A page of a bin holds 2**10 rests."""
 RESTS_OF_LINE: Final = 32
-"""In a line of the cache."""
+"""Rests in a cache line."""
 DIRECT_CELLS: Final = 1 << 21
 """Tables up to 16 MiB are counted into directly."""
 MOST_BINS: Final = 1 << 14
 MOST_PAGES: Final = 63
-"""A cell counts 16 bits: less than 2**16 rests at once."""
+"""Pages counted before a flush: a cell has 16 bits, so they must hold fewer than 2**16 rests."""
 
 PAGE: Final = 1 << PAGE_BITS
 REST: Final = (1 << REST_BITS) - 1
@@ -53,13 +53,15 @@ def count(
     """Add the windows to `out`, return how many hold a 4."""
     windows = codes.size - order
     bins = -(-out.size // CELLS_OF_BIN)
+    # Sorting also needs enough windows to fill the bins' pages; a small block is counted directly.
     if out.size <= DIRECT_CELLS or bins > MOST_BINS or bins * PAGE > windows:
         bins = 0
+    # A first page for each bin, and enough for all rests, of which there is one for two windows.
     pages = bins + (windows >> (PAGE_BITS + 1)) + 1 if bins else 0
-    # Made here, as NumPy has large arrays put on huge pages, and what is dealt to goes here and there.
+    # Allocated here, because NumPy asks for huge pages for large arrays, and the writes go to many places.
     rests = np.empty(pages * PAGE, dtype=np.uint16)
     following = np.full(pages, -1, dtype=np.int32)
-    # Where the next rest of each bin goes; in the last place, how many pages are given out.
+    # Where the next rest of each bin goes; the last element is the number of pages in use.
     slots = np.arange(bins + 1, dtype=np.int64) * PAGE
     slots[bins] = bins
     return int(_count(codes, edges, strata, order, out.reshape(-1), rests, following, slots))
@@ -96,7 +98,7 @@ def _count(
     return with_n
 
 
-# Whole arrays with offsets: Numba counts references to each slice, at a cost that shows here.
+# Whole arrays with offsets: Numba counts references to each slice, at a measurable cost here.
 
 
 @kernel
@@ -110,7 +112,7 @@ def holds_n(codes: NDArray[np.uint8], start: int, end: int) -> bool:
 
 @kernel
 def word_at(codes: NDArray[np.uint8], start: int, size: int) -> int:
-    """The index of so many codes, from `start` on."""
+    """The index of `size` codes, from `start` on."""
     word = 0
     for i in range(start, start + size):
         word = (word << 2) | int(codes[i])
@@ -154,6 +156,7 @@ def _count_around_n(
     bad_until = start + order - 1  # the last cell whose window holds the last 4 seen
     for i in range(start, end + order):
         code = int(codes[i])
+        # & 3 keeps the index in range where the code is a 4; such windows are not counted.
         word = ((word << 2) | (code & 3)) & mask
         if code > 3:
             bad_until = i + order
@@ -182,6 +185,7 @@ def _deal_clean(
     fours = start + ((end - start) & ~3)
     for i in range(start + order, fours + order, 4):
         word = (word << np.uint64(8)) | four(codes, i)
+        # Two pairs in four letters: windows 0 and 1, then 2 and 3.
         for shift in range(4, -1, -4):
             pair = first + ((word >> np.uint64(shift)) & mask)
             bin_ = pair >> np.uint64(REST_BITS)
@@ -205,13 +209,13 @@ def _add_up(
     following: NDArray[np.int32],
     slots: NDArray[np.int64],
 ) -> None:
-    # Below k = 7 a stratum's pairs fill one bin at most, and both their windows fall in the same part.
+    # Below k = 7 the pairs of a stratum fill at most one bin, and both windows of a pair fall in the same part.
     size, step = (4, 4 ** (order - 7)) if order >= 7 else (1, 1)
     counts = np.zeros(size * CELLS_OF_BIN, dtype=np.uint16)
     bins = np.empty(2 * size, dtype=np.int64)
     for part in range((slots.size - 1) // size):
-        # Bins whose pairs' first windows fall in the part, then those whose second ones do: these differ in the first
-        # letter alone, and the others are the part's.
+        # First the bins whose first windows fall in this part, then those whose second windows do. The latter differ
+        # only in their first letter; the other letters are those of the part.
         for i in range(size):
             bins[i] = part * size + i
             bins[size + i] = part // step * step * size + part % step + i * step
@@ -248,7 +252,7 @@ def _pages_of(bins: NDArray[np.int64], following: NDArray[np.int32]) -> int:
 
 @kernel
 def _ask_for(page: int, rests: NDArray[np.uint16]) -> None:
-    """Have a page brought to the cache: they lie apart, so the processor does not foresee the next one."""
+    """Prefetch a page: pages are scattered, so the processor cannot predict the next one."""
     if page >= 0:
         for slot in range(page << PAGE_BITS, (page + 1) << PAGE_BITS, RESTS_OF_LINE):
             prefetch(rests, np.uint64(slot))
@@ -275,13 +279,13 @@ def _add_page(
         mask = np.uint64(4 ** (order + 1) - 1)
         for slot in range(start, end):
             rest = np.uint64(rests[np.uint64(slot)])
-            # A small stratum's number is part of the rest; between it and the window is the letter that falls away.
+            # The number of a small stratum is part of the rest; the letter between it and the window is dropped.
             cells[part + ((rest >> (bits + np.uint64(2)) << bits) | (rest & mask))] += one
 
 
 @kernel
 def _flush(counts: NDArray[np.uint16], table: NDArray[np.uint64], part: int) -> None:
-    """Add counts to a part of the table, as far as it goes, and make them 0."""
+    """Add counts to a part of the table, which may end before they do, and reset them to 0."""
     first = part * counts.size
     for cell in range(min(counts.size, table.size - first)):
         table[np.uint64(first + cell)] += np.uint64(counts[np.uint64(cell)])

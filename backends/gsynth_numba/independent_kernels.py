@@ -1,4 +1,4 @@
-"""Bases that depend on no context: every row of the tables is the same, so nothing waits for what comes before."""
+"""Bases that do not depend on their context: all rows of the tables are the same, so no base waits for another."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from gsynth_numba.stream_kernels import prepare_numbers
 from gsynth_numba.tile_kernels import TILE_CELLS, Numbers, segment
 
 FEW_ROWS: Final = 64
-"""Tables up to here are looked through."""
+"""Tables with at most this many rows are compared; comparing larger ones would cost more than small blocks."""
 FREE: Final = 255
 
 
 @kernel
 def one_row(thresholds: NDArray[np.uint32]) -> bool:
-    """Whether all rows are known to be the same."""
+    """Whether all rows are found to be the same."""
     tables, contexts, _ = thresholds.shape
     if tables * contexts > FEW_ROWS:
         return False
@@ -55,4 +55,5 @@ def _draw(
         number = numbers[np.uint64(at + i)]
         code = int(number >= first) + int(number >= second) + int(number >= third)
         given = codes[np.uint64(cell + i)]
+        # Written either way: a branch would keep the loop from being vectorised.
         codes[np.uint64(cell + i)] = code if given == FREE else given

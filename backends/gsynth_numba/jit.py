@@ -18,24 +18,26 @@ CACHE: Final = os.environ.get("GSYNTH_NUMBA_CACHE", "1") != "0"
 
 def kernel(function: F) -> F:
     """`function`, compiled on first use; it releases the GIL."""
+    # No fastmath and no parallel loops: both may change results, and every backend must give the same bytes.
+    # error_model="numpy" and no bounds checks leave out branches that a kernel on valid arrays never takes.
     return cast("F", numba.njit(nogil=True, cache=CACHE, boundscheck=False, error_model="numpy")(function))
 
 
 def frozen(array: NDArray[Any]) -> NDArray[Any]:
-    """A read-only view: read-only arrays are another type to the compiler, so inputs are always made of the one."""
+    """A read-only view: to the compiler, read-only arrays are another type, so all inputs get the same one."""
     view = array.view()
     view.flags.writeable = False
     return view
 
 
 def prefetch(array: NDArray[Any], index: Any) -> None:
-    """Ask for the cache line of ``array[index]``, of a flat array; without the compiler, nothing."""
+    """Prefetch the cache line of ``array[index]`` in a flat array; without the compiler, do nothing."""
 
 
 @overload(prefetch, inline="always")
 def _overload_prefetch(array: Any, index: Any) -> Callable[..., None]:
     def ask(array: Any, index: Any) -> None:
-        _prefetch(array, index)  # type: ignore[call-arg]  # the compiler gives it its context
+        _prefetch(array, index)  # type: ignore[call-arg]  # the compiler adds the context
 
     return ask
 
@@ -52,20 +54,21 @@ def _emit_prefetch(context: Any, builder: Any, signature: Any, arguments: Any) -
     bytes_, int32 = ir.IntType(8).as_pointer(), ir.IntType(32)
     address = builder.bitcast(builder.gep(data, [arguments[1]]), bytes_)
     kind = ir.FunctionType(ir.VoidType(), [bytes_, int32, int32, int32])
+    # In the terms of llvm.prefetch: for reading, to be kept in all caches, data rather than code.
     read, keep, of_data = int32(0), int32(3), int32(1)
     builder.call(builder.module.declare_intrinsic("llvm.prefetch", [bytes_], kind), [address, read, keep, of_data])
     return context.get_dummy_value()
 
 
 def lowest_bit(word: Any) -> int:
-    """The place of the lowest bit that is set in an unsigned 64-bit word, which is not 0."""
+    """The position of the lowest set bit in an unsigned 64-bit word, which must not be 0."""
     return (int(word) & -int(word)).bit_length() - 1
 
 
 @overload(lowest_bit, inline="always")
 def _overload_lowest_bit(word: Any) -> Callable[..., int]:
     def place(word: Any) -> int:
-        return _trailing_zeros(word)  # type: ignore[call-arg]  # the compiler gives it its context
+        return _trailing_zeros(word)  # type: ignore[call-arg]  # the compiler adds the context
 
     return place
 
@@ -78,18 +81,19 @@ def _trailing_zeros(typing_context: Any, word: Any) -> Any:
 def _emit_trailing_zeros(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
     from llvmlite import ir
 
+    # The flag says that 0 does not occur, which saves an instruction.
     return builder.cttz(arguments[0], ir.IntType(1)(1))
 
 
 def count_below(values: Any, at: Any, number: Any) -> int:
-    """How many of ``values[at : at + 4]`` (int32, flat) are below `number`: one comparison of vectors."""
+    """How many of ``values[at : at + 4]`` (int32, flat) are below `number`, by a single vector comparison."""
     return sum(int(number) > int(value) for value in values[int(at) : int(at) + 4])
 
 
 @overload(count_below, inline="always")
 def _overload_count_below(values: Any, at: Any, number: Any) -> Callable[..., int]:
     def count(values: Any, at: Any, number: Any) -> int:
-        return _count_below(values, at, number)  # type: ignore[call-arg]  # the compiler gives it its context
+        return _count_below(values, at, number)  # type: ignore[call-arg]  # the compiler adds the context
 
     return count
 
@@ -105,6 +109,7 @@ def _emit_count_below(context: Any, builder: Any, signature: Any, arguments: Any
     data = context.make_array(signature.args[0])(context, builder, arguments[0]).data
     int32, four = ir.IntType(32), ir.VectorType(ir.IntType(32), 4)
     place = builder.bitcast(builder.gep(data, [arguments[1]]), four.as_pointer())
+    # Rows are aligned as their numbers are, not as vectors: NumPy promises no more.
     row = builder.load(place, align=4)
     single = builder.insert_element(ir.Constant(four, ir.Undefined), arguments[2], int32(0))
     number = builder.shuffle_vector(single, ir.Constant(four, ir.Undefined), ir.Constant(four, [0, 0, 0, 0]))

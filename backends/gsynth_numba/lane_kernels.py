@@ -1,6 +1,6 @@
 """Lanes: several chains of one block that advance in turn, so that one core need not wait for each look-up.
 
-What is drawn goes to a scratch array, and from there to the caller's cells tile by tile.
+Drawn bases go to a scratch array, and from there to the caller's cells, tile by tile.
 """
 
 from __future__ import annotations
@@ -15,9 +15,9 @@ from gsynth_numba.jit import count_below, kernel, prefetch
 from gsynth_numba.tile_kernels import FREE, TILE_CELLS, Numbers, Runs, all_free, cursors_at, draw, prepare
 
 FEW_LANES: Final = 12
-"""Where the tables are in the cache: enough to hide its latency."""
+"""Lanes for tables that fit the cache: enough to hide its latency."""
 MANY_LANES: Final = 32
-"""Where they are not: enough to hide the memory's, two turns ahead."""
+"""Lanes for larger tables: enough to hide the latency of memory, two turns ahead."""
 
 _FEW_WIDTH: Final = TILE_CELLS // FEW_LANES
 _MANY_WIDTH: Final = TILE_CELLS // MANY_LANES
@@ -25,7 +25,10 @@ _MANY_WIDTH: Final = TILE_CELLS // MANY_LANES
 
 @kernel
 def _packed(table: NDArray[np.uint32]) -> NDArray[np.int32]:
-    """Rows as vectors of four: each threshold less one, below 2**31 then, and one that no number is above."""
+    """Rows as vectors of four: each threshold minus one, and a last number that none exceeds.
+
+    Vectors compare signed numbers: minus one, a threshold of 2**31 fits, and "at least" becomes "above".
+    """
     packed = np.empty(table.size // 3 * 4, dtype=np.int32)
     for row in range(table.size // 3):
         for i in range(3):
@@ -46,7 +49,7 @@ def _lanes_free(codes: NDArray[np.uint8], first: int, lane: int, steps: int, lan
 def _settle(
     codes: NDArray[np.uint8], first: int, lane: int, steps: int, out: NDArray[np.uint8], lanes: int, width: int
 ) -> None:
-    """Write what was drawn, in the low bits of `out`, to the cells that are free."""
+    """Write the drawn bases, in the low bits of `out`, to the cells that are free."""
     for i in range(lanes):
         for step in range(steps):
             cell = np.uint64(first + i * lane + step)
@@ -74,7 +77,7 @@ def _few_advancer(has_fixed: bool) -> Callable[..., None]:
         if has_fixed:
             given = np.uint32(codes[cell])
             code = code if given == np.uint32(FREE) else np.uint32(given & np.uint32(3))
-        # Never cut to k bases but where a row is looked up; only the low bits count in `out`.
+        # Cut to k bases only where a row is looked up: one step less in the chain that everything waits for.
         after = np.uint32(np.uint32(context << np.uint32(2)) | code)
         out[window] = np.uint8(after)
         return after
@@ -92,7 +95,7 @@ def _few_advancer(has_fixed: bool) -> Callable[..., None]:
         packed: NDArray[np.int32],
         mask: np.uint32,
     ) -> None:
-        # Written out, so that each context stays in a register.
+        # Unrolled by hand, so that each context stays in a register: an array of them would be stored at each step.
         c0, c1, c2, c3 = contexts[0], contexts[1], contexts[2], contexts[3]
         c4, c5, c6, c7 = contexts[4], contexts[5], contexts[6], contexts[7]
         c8, c9, c10, c11 = contexts[8], contexts[9], contexts[10], contexts[11]
@@ -119,7 +122,7 @@ def _few_advancer(has_fixed: bool) -> Callable[..., None]:
 
 
 def _many_advancer(has_fixed: bool) -> Callable[..., None]:
-    """The loop for tables that outgrow the cache: it asks for the next rows two turns ahead."""
+    """The loop for tables that outgrow the cache: it prefetches rows two turns ahead."""
 
     @kernel
     def advance(
@@ -147,7 +150,7 @@ def _many_advancer(has_fixed: bool) -> Callable[..., None]:
                 out[window] = code
                 after = ((int(context) << 2) | code) & mask
                 contexts[i] = after
-                # The rows that may follow the next one lie side by side: 48 bytes in one line or two.
+                # The four rows that may come after the next one are adjacent: 48 bytes, in one cache line or two.
                 following = np.uint64(3) * (table_row + np.uint64((after << 2) & mask))
                 prefetch(table, following)
                 prefetch(table, following + np.uint64(11))
@@ -165,7 +168,8 @@ def _unpacked(table: NDArray[np.uint32]) -> NDArray[np.uint32]:
 def _filler(
     lanes: int, made_ready: Callable[..., Any], advance_free: Callable[..., None], advance_fixed: Callable[..., None]
 ) -> Callable[..., None]:
-    """What fills `lanes` lanes of `lane` windows, each from its guessed context."""
+    """A function that fills `lanes` lanes of `lane` windows, each from its guessed context."""
+    # Made for each number of lanes, which is then a constant to the compiler.
     width = TILE_CELLS // lanes
 
     @kernel
@@ -190,6 +194,7 @@ def _filler(
             end = min(start + width, lane)
             prepare(codes, runs, numbers, order, start, end, lane, lanes, cursors, rows, draws)
             first, steps = order + start, end - start
+            # Most tiles have no fixed cell even if the block has one.
             if has_fixed and not _lanes_free(codes, first, lane, steps, lanes):
                 advance_fixed(codes, first, lane, steps, rows, draws, out, contexts, table, mask)
             else:

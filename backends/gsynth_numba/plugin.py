@@ -9,6 +9,7 @@ from gsynth.plugins import Counter, CounterPlugin, Sampler, SamplerPlugin, Score
 
 NAME: Final = "numba"
 CONTRACT: Final = 2
+# Below Cython (30), which needs no time to compile, and above NumPy (10), which is several times slower.
 PRIORITY: Final = 20
 INSTALL_HINT: Final = "pip install numba"
 SUMMARY: Final = "compiled on first use, then cached"

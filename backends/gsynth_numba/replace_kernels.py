@@ -1,11 +1,11 @@
 """Replacing: pure loops over the caller's bases, contract in `gsynth.plugins.contracts`.
 
-The first pass looks everywhere. A later one looks only where a target can have come up: at the places that reach into a
-replacement, before it if it is of the pass before, behind it if it is of this pass. So the cost is that of the
+The first pass looks everywhere. A later one looks only where a target can have arisen: at the positions that reach into
+a replacement, before one made in the previous pass, after one made in this pass. So the cost is that of the
 replacements.
 
-Two letters that change places are a bubble sort: each stretch of the two ends in order, however many passes it takes,
-and is put there by counting.
+Swapping two letters is a bubble sort: each stretch of the two ends up in order, however many passes that takes, so it
+is sorted by counting.
 """
 
 from __future__ import annotations
@@ -18,11 +18,11 @@ from numpy.typing import NDArray
 from gsynth_numba.jit import kernel, lowest_bit
 
 FIND_MOST: Final = 2048
-"""Places looked at together."""
+"""Positions that are looked at together."""
 FIND_LETTERS: Final = 4
-"""Letters compared there; few words that begin so are not the whole word."""
+"""Letters that are compared there; few positions that match these do not match the whole word."""
 SWAP_CELLS: Final = 8
-"""Bases around a target that are sorted as one word: two in front, and the rest from its place on."""
+"""Bases around a target that are sorted as one word: two before it, and the rest from its position on."""
 
 _ALL: Final = np.uint64(0xFFFFFFFFFFFFFFFF)
 _ONES: Final = np.uint64(0x0101010101010101)
@@ -57,7 +57,7 @@ def _find(
     marks: NDArray[np.uint8],
     found: NDArray[np.int32],
 ) -> int:
-    """The places of [start, start + size), counted from `start`, where the word's first letters stand."""
+    """The positions in [start, start + size), counted from `start`, at which the word's first letters are found."""
     letter = word[0]
     for i in range(size):
         marks[np.uint64(i)] = bases[np.uint64(start + i)] == letter
@@ -65,12 +65,14 @@ def _find(
         letter = word[j]
         for i in range(size):
             marks[np.uint64(i)] &= bases[np.uint64(start + j + i)] == letter
+    # Eights are read past the end, up to the next 64.
     marks[size : size + 64] = 0
     eights = marks.view(np.uint64)
     count = 0
     for i in range(0, size, 64):
         bits = np.uint64(0)
         for j in range(8):
+            # Eight marks of a byte each become eight bits, so that 64 positions are one word that is mostly 0.
             bits |= ((eights[np.uint64((i >> 3) + j)] * _GATHER) >> np.uint64(56)) << np.uint64(8 * j)
         while bits:
             found[np.uint64(count)] = i + lowest_bit(bits)
@@ -97,9 +99,9 @@ def _sort(bases: NDArray[np.uint8], target: NDArray[np.uint8]) -> None:
 
 @kernel
 def _sort_short(bases: NDArray[np.uint8], place: int, first: np.uint8, second: np.uint8) -> int:
-    """As `_sort_stretch`, or 0, and nothing is done, where the stretch goes on beyond the cells.
+    """Like `_sort_stretch`; returns 0, having done nothing, if the stretch goes on beyond the cells.
 
-    Eight bases in a word, without a branch that depends on what it holds.
+    Eight bases are one word, so that no branch depends on its content.
     """
     origin = place - 2
     if origin < 0 or origin + SWAP_CELLS > bases.size:
@@ -131,7 +133,7 @@ def _equal(word: np.uint64, letter: np.uint8) -> np.uint64:
 
 @kernel
 def _sort_stretch(bases: NDArray[np.uint8], place: int, first: np.uint8, second: np.uint8) -> int:
-    """Sort the stretch of the two letters whose first target is at `place`; return where it ends."""
+    """Sort the stretch of the two letters that has its first target at `place`; return its end."""
     begin, end, seconds = place, place, 0
     while begin > 0 and bases[begin - 1] == first:
         begin -= 1
@@ -149,7 +151,7 @@ def _sort_stretch(bases: NDArray[np.uint8], place: int, first: np.uint8, second:
 def _first_pass(
     bases: NDArray[np.uint8], target: NDArray[np.uint8], replacement: NDArray[np.uint8]
 ) -> tuple[NDArray[np.int64], int]:
-    """Where the first pass replaced, rising, in the first row of int64[2, room], and how many of them."""
+    """Where the first pass replaced, ascending, in the first row of int64[2, room], and how often."""
     marks, found = np.empty(FIND_MOST + 64, dtype=np.uint8), np.empty(FIND_MOST, dtype=np.int32)
     hits, count, end = np.empty((2, 2 * FIND_MOST), dtype=np.int64), 0, 0
     for start in range(0, bases.size - target.size + 1, FIND_MOST):
@@ -166,7 +168,7 @@ def _grown(hits: NDArray[np.int64]) -> NDArray[np.int64]:
     return grown
 
 
-# Numba counts references at each call that an array is handed to, so the two loops below call nothing for a place.
+# Numba counts references whenever a call is given an array, so the two loops below call nothing for each position.
 
 
 @kernel
@@ -181,15 +183,16 @@ def _look_anywhere(
     hits: NDArray[np.int64],
     hit: int,
 ) -> tuple[int, int]:
-    """Look at `FIND_MOST` places from `start` on: all that lie before `end`, of the others those that `_find` finds.
+    """Look at `FIND_MOST` positions from `start` on: all before `end`, and of the others those that `_find` finds.
 
-    Returns how many hits there are, and where their replacements end.
+    Returns the number of hits, and where their replacements end.
     """
     width, places = target.size, bases.size - target.size + 1
     stop = min(start + FIND_MOST, places)
     count = _find(bases, start, stop - start, target, min(width, FIND_LETTERS), marks, found)
     place, i = start, 0
     while True:
+        # Before `end` a replacement of this pass may have made a target that `_find` has not seen.
         if place >= end:
             while i < count and start + int(found[i]) < place:
                 i += 1
@@ -216,7 +219,7 @@ def _later_passes(
     hits: NDArray[np.int64],
     state: NDArray[np.int64],
 ) -> bool:
-    """Pass until nothing is found, or `hits` is full: then False, and `state` says where to go on."""
+    """Pass until nothing is found, or until `hits` is full: then return False, and `state` says where to continue."""
     width, places, room = target.size, bases.size - target.size + 1, hits.shape[1]
     side, count, i, hit, place, end = state[0], state[1], state[2], state[3], state[4], state[5]
     while count > 0:
@@ -231,6 +234,7 @@ def _later_passes(
                 if same == width:
                     for j in range(width):
                         bases[np.uint64(place + j)] = replacement[np.uint64(j)]
+                    # Two rows in turn: the places of this pass are those to look around in the next one.
                     hits[1 - side, hit] = place
                     hit += 1
                     end = min(max(end, place + width), places)

@@ -1,12 +1,12 @@
 """Sampling: pure loops into the caller's cells, contract in `gsynth.plugins.contracts`.
 
-A chain waits for one table look-up before the next, so one core runs several: the block is cut into lanes, every lane
-but the first starts from a guessed context, and all advance in turn. Then, left to right, a lane whose true context
-differs from the guess is drawn again until the two chains meet (the same numbers drive both, so from there on they are
-one). A lane that never meets is drawn again whole: the bytes are those of one chain always.
+In a chain each table look-up waits for the one before, so one core runs several chains: the block is cut into lanes,
+every lane except the first starts from a guessed context, and all advance in turn. Then, from left to right, a lane
+whose true context differs from the guess is drawn again until the two chains meet (the same numbers drive both, so from
+there on they are the same). A lane that never meets is drawn again completely: the bytes are always those of one chain.
 
-Lanes are in `lane_kernels`. Numbers and table rows are made ready by tiles. Where a context holds a 4 is known before
-any draw (4s are fixed cells), so it, too, is a matter of rows.
+Lanes are in `lane_kernels`. Numbers and table rows are prepared in tiles. Which contexts hold a 4 is known before any
+draw (4s are fixed cells), so this, too, is only a question of rows.
 """
 
 from __future__ import annotations
@@ -22,11 +22,11 @@ from gsynth_numba.lane_kernels import FEW_LANES, MANY_LANES, advance_few, advanc
 from gsynth_numba.tile_kernels import FREE, NOT_ACGT, TILE, Numbers, Runs, all_free, cursors_at, draw, prepare
 
 CACHED_ROWS: Final = 1 << 16
-"""Tables up to 1 MiB stay in the second-level cache."""
+"""Rows of tables that stay in the second-level cache: 1 MiB of them, packed."""
 WINDOWS_PER_ROW: Final = 4
-"""Below, packing the rows costs more than it saves."""
+"""With fewer windows for each row, packing the rows costs more than it saves."""
 LEAST_LANE: Final = 512
-"""Windows; below, restarting costs more than lanes gain."""
+"""Least windows in a lane; in shorter ones repairs cost more than lanes gain."""
 
 
 @kernel
@@ -60,7 +60,7 @@ def fill(
         _walk(codes, runs, numbers, table, order, 0, windows)
         return
     lane = windows // lanes
-    # Repairs must know which cells were free.
+    # Repairs must know which cells were free before the lanes filled them.
     original = codes.copy() if has_fixed else codes[:0]
     guesses = np.empty(lanes, dtype=np.int64)
     for i in range(lanes):
@@ -84,7 +84,7 @@ def _has_n(codes: NDArray[np.uint8]) -> bool:
 
 @kernel
 def _guess(codes: NDArray[np.uint8]) -> int:
-    # Any guess is right in the end; the cells that are known make it a good one.
+    # Any guess leads to the same bytes; the cells that are known make it a good one.
     context = 0
     for i in range(codes.size):
         context = (context << 2) | (i & 3 if codes[i] == FREE else int(codes[i]) & 3)
@@ -109,7 +109,7 @@ def _walk(
     first: int,
     last: int,
 ) -> None:
-    """Fill windows [first, last), whose cells are as they were given, one after the other."""
+    """Fill windows [first, last), whose cells nothing has changed yet, one after the other."""
     rows = np.empty(TILE, dtype=np.uint32)
     draws = np.empty(TILE, dtype=np.uint32)
     cursors = cursors_at(runs, numbers, first, 0, 1)
@@ -139,7 +139,7 @@ def _repair(
     last: int,
     guess: int,
 ) -> None:
-    """Draw windows [first, last) again, up to where the chain meets the one that began with `guess`."""
+    """Draw windows [first, last) again, until the chain meets the one that began with `guess`."""
     rows = np.empty(TILE, dtype=np.uint32)
     draws = np.empty(TILE, dtype=np.uint32)
     cursors = cursors_at(runs, numbers, first, 0, 1)
@@ -157,6 +157,7 @@ def _repair(
             code = int(original[at]) if original.size else FREE
             if code == FREE:
                 code = draw(table, np.uint64(3) * (np.uint64(rows[step]) + np.uint64(context)), draws[step])
+            # Before the cell is written: the other chain goes on with what it drew.
             guess = ((guess << 2) | (int(codes[at]) & 3)) & mask
             context = ((context << 2) | (code & 3)) & mask
             codes[at] = code

@@ -12,8 +12,9 @@ from gsynth_numba.jit import frozen
 from gsynth_numba.sample_kernels import fill
 
 _MOST_ROWS: Final = 2**32
-"""The kernels keep the number of a row in 32 bits."""
+"""The kernels keep row numbers in 32 bits."""
 
+# Empty arrays for the arguments of the other kind: one compiled kernel serves both ways of drawing.
 _NO_UNIFORMS = frozen(np.zeros(0, dtype=np.uint32))
 _NO_STREAMS = (
     frozen(np.zeros(1, dtype=np.int64)),
@@ -56,7 +57,7 @@ class NumbaSampler:
         """Fill the free cells of `codes` with the numbers of streams; a `gsynth.plugins.StreamSampler`."""
         _check_rows(thresholds, order)
         streams = frozen(stream_edges), frozen(keys), frozen(gammas), frozen(positions)
-        # Without the compiler, NumPy warns of the overflow that the mixing of the stream is made of.
+        # Without the compiler, NumPy warns about overflow, on which the mixing of the stream relies.
         with np.errstate(over="ignore"):
             fill(codes, frozen(edges), frozen(strata), _NO_UNIFORMS, *streams, order, frozen(thresholds))
 
@@ -74,7 +75,7 @@ class NumbaSampler:
 
     def replace(self, bases: NDArray[np.uint8], target: NDArray[np.uint8], replacement: NDArray[np.uint8]) -> None:
         """Replace `target` in `bases` until none is left; a `gsynth.plugins.Replacer`."""
-        # Without the compiler, NumPy warns of the overflow that counting in a word is made of.
+        # Without the compiler, NumPy warns about overflow, on which counting in a word relies.
         with np.errstate(over="ignore"):
             replace_kernels.replace(bases, frozen(target), frozen(replacement))
 

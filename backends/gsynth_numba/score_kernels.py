@@ -1,9 +1,9 @@
 """Scoring: pure loops into the caller's sums, contract in `gsynth.plugins.contracts`.
 
-Runs are cut into chunks as for counting, and each chunk at the cells' edges; the rolling word goes on from one cell to
-the next, so that cells of a single base cost little more than wide ones. A chunk without N is added up without a branch
-for what is IMPOSSIBLE: that is counted, and taken off the sum again. Counting it takes a good part of the time, so a
-table that is small beside the block is first looked over for it.
+Runs are cut into chunks as for counting, and each chunk at the edges of the cells; the rolling word continues from one
+cell to the next, so that cells of a single base cost little more than wide ones. A chunk without N is added up without
+a branch for IMPOSSIBLE: its occurrences are counted, and subtracted from the sum again. Counting them takes a
+considerable part of the time, so a table that is small compared with the block is first searched for them.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ def score(
         stratum = int(strata[run])
         if stratum < -1:
             continue
-        # Of a stratum that has none, no logarithm is looked at.
+        # For a stratum without a table no logarithm is read; 0 only keeps the offset in range.
         first = max(stratum, 0) * 4 ** (order + 1)
         for start in range(edges[run], edges[run + 1], CHUNK):
             end = min(start + CHUNK, edges[run + 1])
@@ -60,7 +60,7 @@ def _holds_impossible(logs: NDArray[np.int32]) -> bool:
 
 @kernel
 def _cell_of(cuts: NDArray[np.int64], cell: int, window: int) -> int:
-    """The cell of a window, from `cell` on. Those of masked runs are stepped over: there are no more than cells."""
+    """The cell of a window, from `cell` on. Cells of masked runs are skipped, one by one, so each costs one step."""
     while cuts[cell + 1] <= window:
         cell += 1
     return cell
@@ -113,6 +113,7 @@ def _score_clean(
             total += one
             if any_impossible:
                 impossible += int(one == IMPOSSIBLE)
+        # In int64 the sum of a chunk with them cannot overflow: 256 times -2**31.
         sums[cell] += total - impossible * IMPOSSIBLE
         if any_impossible:
             left_out[cell, 3] += impossible
@@ -142,6 +143,7 @@ def _score_around_n(
         word = ((word << 2) | (code & 3)) & mask
         if i >= start:
             cell = _cell_of(cuts, cell, i)
+            # The order of the tests is that of the columns in the contract.
             found = int(logs[first + word]) if has_table else IMPOSSIBLE
             if code > 3:
                 left_out[cell, 0] += 1

@@ -25,7 +25,7 @@ def prepare_numbers(
     draws: NDArray[np.uint32],
     at: int,
 ) -> int:
-    """Write the numbers of cells ``[start, end)`` from `at` on, from `stream` on; return the stream they end in."""
+    """Write the numbers of cells ``[start, end)`` to `draws` from `at` on; return the stream in which they end."""
     while start < end:
         while stream_edges[stream + 1] <= start:
             stream += 1
@@ -50,6 +50,7 @@ def _stream_numbers(
     key: np.uint64, gamma: np.uint64, position: int, draws: NDArray[np.uint32], at: int, end: int
 ) -> None:
     pair = position >> 1
+    # An odd start is the high half of a word whose low half belongs to the position before.
     if position & 1:
         draws[at] = _mix(key, gamma, pair) >> np.uint64(33)
         at += 1

@@ -1,4 +1,4 @@
-"""What windows are drawn with, made ready by tiles: the rows where their tables begin, and their numbers."""
+"""What is needed to draw windows, prepared in tiles: the rows where their tables begin, and their numbers."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ from gsynth_numba.jit import kernel
 from gsynth_numba.stream_kernels import prepare_numbers
 
 TILE_CELLS: Final = 3072
-"""Windows of all lanes together that are made ready at once: they stay in the first-level cache."""
+"""Windows of all lanes together that are prepared at once: they stay in the first-level cache."""
 TILE: Final = 256
-"""The same where there is one lane."""
+"""The same for a single lane."""
 NOT_ACGT: Final = 4
 FREE: Final = 255
 
 Runs = tuple[NDArray[np.int64], NDArray[np.int32], int, bool]
 """Edges, strata, the index of the uniform table, and whether any code is a 4."""
 Numbers = tuple[NDArray[np.uint32], NDArray[np.int64], NDArray[np.uint64], NDArray[np.uint64], NDArray[np.int64]]
-"""Uniforms; or, where there are none, stream edges, keys, gammas and positions."""
+"""Uniforms; or, if they are empty, stream edges, keys, gammas and positions."""
 
 
 @kernel
@@ -49,10 +49,10 @@ def prepare(
     rows: NDArray[np.uint32],
     draws: NDArray[np.uint32],
 ) -> None:
-    """The table rows and the numbers of windows [start, end) of every lane; the cursors move on.
+    """The table rows and the numbers of windows [start, end) of every lane; advances the cursors.
 
     All lanes at once, and whole arrays with offsets: Numba counts references to each slice and each array that comes
-    out of a tuple, at a cost that shows here.
+    out of a tuple, at a measurable cost here.
     """
     edges, strata, uniform, has_n = runs
     uniforms, stream_edges, keys, gammas, positions = numbers
@@ -72,6 +72,7 @@ def prepare(
 @kernel
 def all_free(codes: NDArray[np.uint8], start: int, end: int) -> bool:
     """Whether every cell of ``[start, end)`` is to be drawn."""
+    # FREE has all bits set and no code has, so one test of what all cells have in common is enough.
     every = np.uint8(FREE)
     for i in range(start, end):
         every &= codes[np.uint64(i)]
@@ -81,7 +82,7 @@ def all_free(codes: NDArray[np.uint8], start: int, end: int) -> bool:
 @kernel
 def draw(table: NDArray[np.uint32], row: np.uint64, number: np.uint32) -> int:
     """The base that `number` draws from the thresholds at `row`."""
-    # Unsigned indices spare the compiler the test for negative ones.
+    # Unsigned indices save the compiler the test for negative ones.
     first, second, third = row, row + np.uint64(1), row + np.uint64(2)
     return int(number >= table[first]) + int(number >= table[second]) + int(number >= table[third])
 

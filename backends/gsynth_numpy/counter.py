@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from gsynth_numpy.windows import SLICE, holds_unknown, stratum_of_windows, window_indices
 
-# bincount clears and adds a whole table at each call: worth it while the table is not much larger than the slice.
+# bincount clears and adds a whole table at each call: worthwhile only if the table is not much larger than the slice.
 _BINCOUNT_LIMIT = SLICE
 
 
@@ -33,6 +33,7 @@ class NumpyCounter:
             bad = holds_unknown(codes[start : end + order], order)
             unknown += int(np.count_nonzero(bad & (stratum >= -1)))
             countable = (stratum >= 0) & ~bad
+            # int64: at order 10 a stratum has 2**22 cells, so int32 would overflow at 512 strata.
             flat = stratum.astype(np.int64) * 4 ** (order + 1) + indices
             _add(table, flat if countable.all() else flat[countable])
         return unknown

@@ -15,10 +15,10 @@ from numpy.typing import NDArray
 
 _FREE = 255
 _NOT_ACGT = 4
-# Longer lanes repair less, more lanes cost less per base: a lane is some times longer than chains take to meet, and
-# always longer than a context, so that a context never spans two lanes.
+# Longer lanes need fewer repairs, more lanes cost less per base. A lane is several times longer than chains usually
+# take to meet, and always longer than a context, so that a context never spans two lanes.
 _LANE_LENGTH = 1024
-# Below this many lanes a plain loop beats a vector step.
+# With fewer lanes, a plain loop is faster than a vector step.
 _FEW_LANES = 16
 
 Scalar = TypeVar("Scalar", bound=np.generic)
@@ -26,7 +26,7 @@ Scalar = TypeVar("Scalar", bound=np.generic)
 
 @define
 class _State:
-    """Of some lanes: their numbers, contexts, how many good bases the contexts end with, and the bases met in a row."""
+    """Some lanes: their numbers, contexts, how many good bases these end with, and how many bases in a row met."""
 
     lanes: NDArray[np.int64]
     context: NDArray[np.int64]
@@ -40,7 +40,7 @@ class _State:
 
 @define
 class Lanes:
-    """A block cut into lanes; the arrays (length, lanes) hold a step in each row."""
+    """A block cut into lanes; each row of the arrays (length, lanes) is one step, so that a step is contiguous."""
 
     order: int
     tables: tuple[NDArray[np.uint32], NDArray[np.uint32], NDArray[np.uint32]]
@@ -90,7 +90,7 @@ class Lanes:
         return self.cells.T.reshape(-1)[:windows]
 
     def fill(self) -> None:
-        """Fill every lane from a guess, then repair from left to right until every lane began where it should."""
+        """Fill every lane from a guess, then repair from left to right until every lane began with its true context."""
         began = np.zeros((self.order, self.lanes), dtype=np.uint8)
         began[:, 0] = self.left
         self._run(np.arange(self.lanes), began, repair=False)
@@ -99,6 +99,7 @@ class Lanes:
             wrong = np.flatnonzero((true != began).any(axis=0))
             if wrong.size == 0:
                 return
+            # A round is final only for lanes whose left neighbour was right, so a few lanes could take many rounds.
             if wrong.size < _FEW_LANES:
                 self._repair_in_order(began, int(wrong[0]))
                 return
@@ -134,6 +135,7 @@ class Lanes:
     def _drawn(self, state: _State, step: int, here: Any) -> NDArray[np.uint8]:
         """The bases that the numbers of a step draw."""
         row = self.rows[step][here] + state.context
+        # Last, because a context that holds a 4 has an index that means nothing.
         row[state.good < self.order] = self.uniform_row
         number = self.uniforms[step][here]
         first, second, third = self.tables

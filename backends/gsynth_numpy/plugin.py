@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from gsynth.plugins import Counter, CounterPlugin, Sampler, SamplerPlugin, Scorer, ScorerPlugin, hookimpl
 
+# Written out, not imported: what this code was written for does not change with gsynth.
 _CONTRACT = 2
 _SUMMARY = "vectorised NumPy reference"
 

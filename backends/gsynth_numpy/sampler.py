@@ -1,4 +1,4 @@
-"""The NumPy sampler: a block cut into lanes that are sampled side by side."""
+"""The NumPy sampler: a block cut into lanes that are sampled in parallel steps."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Scoring by one look-up for each window, and sums over the stretches between the cells' edges."""
+"""Scoring by one look-up for each window, and sums over the stretches between the edges of cells."""
 
 from __future__ import annotations
 
@@ -38,8 +38,9 @@ class NumpyScorer:
 def _looked_up(
     codes: NDArray[np.uint8], stratum: NDArray[np.int32], order: int, table: NDArray[np.int32]
 ) -> tuple[NDArray[np.int64], NDArray[np.int8]]:
-    """The logarithm of each window, 0 where it has none, and why it has none: the column, -1 where that is nothing."""
+    """The logarithm of each window, 0 if it has none, and why it has none: the column, or -1 if it is not counted."""
     reasons = np.full(stratum.size, -1, dtype=np.int8)
+    # From the last test of the contract to the first: a later assignment overrides an earlier one.
     reasons[stratum == _UNBINNED] = 2
     reasons[holds_unknown(codes[:-1], order - 1)] = 1
     reasons[codes[order:] == _NOT_ACGT] = 0
@@ -65,7 +66,7 @@ def _add_by_cell(
     first = int(np.searchsorted(cuts, start, side="right")) - 1
     last = int(np.searchsorted(cuts, end, side="left"))
     within = np.clip(cuts[first : last + 1], start, end) - start
-    # Differences of running sums: they need no care for cells that are empty.
+    # Differences of running sums, because np.add.reduceat gives an empty cell the window that follows.
     running = np.append(0, np.cumsum(values))
     sums[first:last] += np.diff(running[within])
     for column in np.unique(reasons[reasons >= 0]).tolist():

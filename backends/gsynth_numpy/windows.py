@@ -12,8 +12,9 @@ _NOT_ACGT = 4
 
 
 def window_indices(codes: NDArray[np.uint8], order: int) -> NDArray[np.int64]:
-    """The index of the (order + 1)-mer at each window, leftmost base most significant; meaningless if a 4 is in it."""
+    """The index of the (order + 1)-mer at each window, leftmost base most significant; meaningless if it holds a 4."""
     windows = codes.size - order
+    # 22 bits at order 10 fit an int32, which halves the memory that each step reads and writes.
     indices = codes[:windows].astype(np.int32)
     for offset in range(1, order + 1):
         indices <<= 2
