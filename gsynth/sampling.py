@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 from gsynth.blocks.batches import batches
 from gsynth.blocks.compute import Compute
 from gsynth.blocks.drawn import Drawn
+from gsynth.blocks.draws import Draws
 from gsynth.blocks.effects import NO_STRATA, warn_unused
 from gsynth.blocks.inputs import Inputs
-from gsynth.blocks.records import Draws
 from gsynth.blocks.reference import Reference
 from gsynth.blocks.sampling import BatchSampler, JoinedSampler, transcoder_of
 from gsynth.blocks.writing import write_records

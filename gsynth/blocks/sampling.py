@@ -16,8 +16,8 @@ from numpy.typing import NDArray
 from gsynth.alphabet import NumpyTranscoder
 from gsynth.blocks.batches import MIN_BLOCK, Batch
 from gsynth.blocks.drawn import Drawn, drawn
+from gsynth.blocks.draws import Draws
 from gsynth.blocks.known_runs import KnownRuns
-from gsynth.blocks.records import Draws
 from gsynth.blocks.reference import Kept, Reference
 from gsynth.blocks.streams import BlockStreams
 from gsynth.files.segments import places_of, ranges
