@@ -1,1 +1,1 @@
-"""How a call is cut into jobs and run: on threads, in order, with memory bounded by the jobs under way."""
+"""How a call is cut into jobs and run: on threads, in order, with memory bounded by the jobs in flight."""

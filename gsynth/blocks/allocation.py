@@ -1,4 +1,4 @@
-"""Keeps the memory of blocks with the process between blocks."""
+"""Keeps the memory of blocks in the process between blocks."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ _LARGEST: Final = 31 << 20
 
 
 def keep_freed_memory() -> None:
-    """Let the allocator keep the arrays of one block for the next.
+    """Make the allocator keep the arrays of one block for the next.
 
-    By default glibc hands an array of a megabyte back to the system when it is freed, and the next block faults its
-    pages in again: up to half of a training's time. It raises the threshold to the largest such array that it has seen
-    freed, so freeing one (never touched, so it costs nothing) is enough. Other allocators do not mind.
+    By default glibc returns an array of a megabyte to the system when it is freed, and the next block faults its pages
+    in again: up to half the time of a training. It raises the threshold to the largest such array that it has seen
+    freed, so freeing one (never touched, so it costs nothing) is enough. On other allocators this has no effect.
     """
     np.empty(_LARGEST, dtype=np.uint8)  # freed at once

@@ -14,10 +14,10 @@ from gsynth.intervals import Intervals
 from gsynth.intervals.pieces import Pieces
 
 LARGEST_BLOCK: Final = 1 << 22
-"""Bases per block of a large call: its hundred steps of Python no longer show, and its memory does not either."""
+"""Bases per block of a large call: enough that its hundred steps of Python do not matter, and little memory still."""
 
 SMALLEST_BLOCK: Final = 1 << 20
-"""Bases per block of a small call, which would leave threads without work otherwise."""
+"""Bases per block of a small call, which would otherwise leave threads without work."""
 
 _BLOCKS_PER_WORKER: Final = 4
 
@@ -28,7 +28,7 @@ MIN_BLOCK: Final = 64
 """The smallest block: longer than a context, so that a context never spans two blocks."""
 
 MOST_CHAINS: Final = 1 << 16
-"""Chains in a batch, however short: what a batch takes apart from its bases stays small."""
+"""Most chains in a batch, however short: a batch needs memory for each of them in addition to the bases."""
 
 
 @frozen(eq=False)
@@ -40,7 +40,7 @@ class Batch:
     Attributes
     ----------
     pieces : Pieces
-        The batch's part of the interval of each chain: all of it, or where there is one chain maybe a part.
+        The batch's part of the interval of each chain: all of it, or possibly a part if there is one chain.
     chains : int64[p]
         Their numbers, each one more than the one before.
     """
@@ -50,12 +50,12 @@ class Batch:
 
     @property
     def bases(self) -> int:
-        """Bases in all."""
+        """Total number of bases."""
         return int(self.pieces.sizes.sum())
 
     @property
     def continues(self) -> bool:
-        """Whether the first piece goes on where the batch before ended."""
+        """Whether the first piece continues where the batch before ended."""
         return bool(self.pieces.firsts[0] > self.pieces.starts[0])
 
     @property
@@ -65,7 +65,7 @@ class Batch:
 
 
 def fitting_block(bases: int, workers: int) -> int:
-    """Bases per block where `max_chunk_size` is None, for a call of so many bases in all."""
+    """Bases per block if `max_chunk_size` is None, for a call of `bases` bases in total."""
     return min(LARGEST_BLOCK, max(SMALLEST_BLOCK, bases // (_BLOCKS_PER_WORKER * workers)))
 
 
@@ -79,6 +79,7 @@ def cut(start: int, end: int, block: int, shift: int = 0) -> Iterator[tuple[int,
     """
     while start < end:
         stop = ((start - shift) // block + 1) * block + shift
+        # Only the first part can be so short: the others begin at a multiple.
         if stop - start < MIN_BLOCK:
             stop += block
         stop = min(stop, end)
@@ -101,7 +102,7 @@ def batches(intervals: Intervals, block: int, *, n_samples: int = 1, shift: int 
         Positions at the end of each interval that belong to no piece (they begin no window).
     """
     ends = np.maximum(intervals.ends - tail, intervals.starts)
-    # Where each interval's chains begin on the line of all bases.
+    # Where the chains of each interval begin if all are laid end to end.
     places = places_of((ends - intervals.starts) * n_samples)
     chain, chains = 0, len(intervals) * n_samples
     while chain < chains:
@@ -126,6 +127,7 @@ def _last_chain(places: NDArray[np.int64], n_samples: int, limit: int, chain: in
     if row >= places.size - 1:
         stop = chains
     else:
+        # Computed, not searched: with many samples there are far more chains than intervals.
         size = int(places[row + 1] - places[row]) // n_samples
         stop = row * n_samples + (limit - int(places[row])) // max(size, 1)
     return max(chain + 1, min(stop, chain + MOST_CHAINS))

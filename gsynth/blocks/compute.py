@@ -1,4 +1,4 @@
-"""How a call runs: which backend, on how many threads, in blocks of what size. No result depends on it."""
+"""How a call runs: which backend, on how many threads, in blocks of what size. No result depends on these."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ Result = TypeVar("Result")
 
 
 class Executor(Protocol):
-    """Runs jobs: ``take(work(job))`` for each, `take` in their order; as `gsynth.blocks.executor.run_in_order`."""
+    """Runs jobs: ``take(work(job))`` for each, `take` in their order; see `gsynth.blocks.executor.run_in_order`."""
 
     def __call__(
         self, work: Callable[[Job], Result], jobs: Iterable[Job], take: Callable[[Result], object], workers: int, /
@@ -34,11 +34,11 @@ class Compute:
     Parameters
     ----------
     backend : str or None
-        The name of the kernels; None: what GSYNTH_BACKEND says, or the best.
+        The name of the backend; None: that of GSYNTH_BACKEND, or the best.
     cores : int
         Worker threads.
     block : int or None
-        Bases per block, as asked for; None: what suits the work.
+        Bases per block, as asked for; None: chosen to suit the work.
     progress : bool or None
         Whether to show a bar; None: on a terminal.
     executor : Executor
@@ -67,15 +67,16 @@ class Compute:
         return cls(backend, cores, block, progress)
 
     def at_most(self, cores: int) -> Compute:
-        """The same on no more threads than that."""
+        """The same on at most `cores` threads."""
         return attrs.evolve(self, cores=max(1, min(self.cores, cores)))
 
     def block_for(self, bases: int, iterator: int | None = None, *, default: int | None = None) -> int:
-        """Bases per block of work on so many bases; `default`, or what suits their number, where none was asked for.
+        """Bases per block for work on `bases` bases; if no size was asked for, `default` or what suits their number.
 
-        A multiple of the iterator, so that a stratum's window is mostly evaluated once.
+        A multiple of the iterator, so that most windows are evaluated only once.
         """
         suited = fitting_block(bases, self.cores) if default is None else default
+        # Never below the length of a context, whatever was asked for: no result depends on the size.
         size = max(suited if self.block is None else self.block, MIN_BLOCK)
         return size if iterator is None else -(-size // iterator) * iterator
 

@@ -9,7 +9,8 @@ from gsynth.model.values import whole
 
 
 def usable_cores() -> int:
-    """Cores that the scheduler's affinity and the control group's quota leave to this process, at least 1."""
+    """Cores that the scheduler's affinity and the control group's quota allow this process, at least 1."""
+    # os.cpu_count is that of the machine: in a container or a batch job far more threads than cores would be started.
     try:
         cores = len(os.sched_getaffinity(0))
     except AttributeError:  # not on every system
@@ -27,7 +28,7 @@ def resolve_cores(num_cores: int | None, *, allow_parallel: bool = True) -> int:
 
 
 def _cgroup_quota() -> int | None:
-    """Whole cores of the quota of this process's control group (v2, else v1), rounded up; None where unlimited."""
+    """Whole cores of the quota of this process's control group (v2, else v1), rounded up; None if unlimited."""
     version_2 = _read(Path("/sys/fs/cgroup/cpu.max")).split()
     if len(version_2) == 2 and version_2[0] != "max":
         return _round_up(version_2[0], version_2[1])

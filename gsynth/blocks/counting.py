@@ -28,20 +28,20 @@ from gsynth.strata import FindsRuns, Runs, lay_over
 from gsynth.strata.runs import PieceRuns
 
 _EXTRA_TABLES: Final = 1 << 30
-"""Bytes that the tables of further threads may take; larger tables are filled by fewer threads."""
+"""Bytes that the tables of further threads may take; with larger tables fewer threads are used."""
 
 _WINDOWS_PER_CELL: Final = 4
-"""A further table is made and added up in less time than it saves if its thread counts so many windows."""
+"""If a thread counts this many windows for each cell, a table of its own saves more time than adding it up costs."""
 
 _NOTHING: Final = np.empty((0, 2), dtype=np.int64)
 
 _CACHED_TABLE: Final = 1 << 22
-"""Bytes of a table that a core's caches hold beside the block."""
+"""Bytes of a table that a core's caches hold in addition to the block."""
 
 
 @frozen(eq=False)
 class Tally:
-    """Windows of some jobs: the bases that progress moved by, what was left out, and what lies outside of the strata.
+    """Windows of some jobs: the bases that progress advanced by, what was left out, and what is outside of the strata.
 
     `causes` is int64[d, 3] as in `gsynth.model.Outside`.
     """
@@ -69,6 +69,7 @@ class Tables:
     _local: threading.local = field(factory=threading.local)
 
     def mine(self) -> NDArray[np.uint64]:
+        # One for each thread, so that kernels need no lock; list.append is atomic.
         table: NDArray[np.uint64] | None = getattr(self._local, "table", None)
         if table is None:
             table = self._local.table = np.zeros(self.shape, dtype=np.uint64)
@@ -76,14 +77,14 @@ class Tables:
         return table
 
     def total(self) -> NDArray[np.uint64]:
-        """The sum of the tables, in the last one's memory."""
+        """The sum of the tables, in the memory of the last one; the others are freed on the way."""
         total = self._all.pop() if self._all else np.zeros(self.shape, dtype=np.uint64)
         while self._all:
             total += self._all.pop()
         return total
 
     def both_strands(self) -> NDArray[np.uint64]:
-        """The sum of the tables and of their reverse complements; another table is room to work in, where there is."""
+        """The sum of the tables and of their reverse complements; another table, if there is one, is the work space."""
         room = self._all[0] if len(self._all) > 1 else None
         total = self.total()
         add_reverse_complement(total, room)
@@ -91,13 +92,13 @@ class Tables:
 
 
 def affordable_workers(workers: int, shape: tuple[int, int, int], windows: int) -> int:
-    """`workers`, or as many as the tables leave room for and are worth theirs."""
+    """`workers`, or fewer, as memory allows and the work justifies."""
     worth = windows // (_WINDOWS_PER_CELL * math.prod(shape))
     return max(1, min(workers, worth, 1 + _EXTRA_TABLES // _bytes(shape)))
 
 
 def default_block(shape: tuple[int, int, int], bases: int, workers: int) -> int:
-    """Bases per block for counting so many into tables of this shape."""
+    """Bases per block for counting `bases` bases into tables of this shape."""
     return LARGE_TABLE_BLOCK if _bytes(shape) > _CACHED_TABLE else fitting_block(bases, workers)
 
 
@@ -131,8 +132,8 @@ class BatchCounter:
         codes = np.empty(bases.size, dtype=np.uint8)
         if checking.encode(self._encoder, "counter", bases, codes):
             check_letters(self.genome, pieces.covering(pieces.firsts, pieces.lasts + self.order), bases)
-        # The windows that begin in a piece's last k bases reach into the next piece, and those of the last piece lie
-        # behind the block.
+        # Windows that begin in the last k bases of a piece reach into the next piece, and those of the last piece
+        # beyond the block.
         gaps = np.append(places[1:] - self.order, places[-1] - self.order)
         laid = unmasked = runs.between(pieces, places[:-1], gaps, MASKED, behind=True)
         hidden = _NOTHING
@@ -153,7 +154,7 @@ class BatchCounter:
         outside = np.flatnonzero(strata == self.strata.outside_bin)
         firsts, lasts = edges[outside], edges[outside + 1]
         counted = lasts - firsts
-        # Windows that hold an N, or begin in the mask, are not counted, wherever they lie.
+        # Windows that hold an N, or begin in the mask, are not counted anywhere, so not here either.
         for left_out in (hidden, runs_outside(_unknown_windows(codes, self.order), hidden)):
             owner, parts = runs_within(left_out, firsts, lasts)
             counted -= np.bincount(owner, parts[:, 1] - parts[:, 0], counted.size).astype(np.int64)
@@ -161,7 +162,8 @@ class BatchCounter:
         return np.array(found, dtype=np.int64)
 
     def _read(self, pieces: Pieces) -> tuple[NDArray[np.uint8], PieceRuns]:
-        """The bases of the pieces' windows, one piece behind the other, and the runs of strata over the windows."""
+        """The bases of the pieces' windows, one piece after the other, and the runs of strata over the windows."""
+        # Read once for both: a track of the sequence needs whole windows, the last window k bases beyond its piece.
         lows, highs = self.strata.spans(pieces)
         lows, highs = np.minimum(lows, pieces.firsts), np.maximum(highs, pieces.lasts + self.order)
         fetched = fetch(self.genome, pieces.names, pieces.ids, lows, highs)
@@ -173,6 +175,7 @@ def _unknown_windows(codes: NDArray[np.uint8], order: int) -> NDArray[np.int64]:
     at = np.flatnonzero(codes == NOT_ACGT)
     if not at.size:
         return _NOTHING
+    # Two Ns at most k + 1 apart spoil adjacent windows, so theirs are one run.
     new = np.append(True, np.diff(at) > order + 1)
     lasts = at[np.append(np.flatnonzero(new)[1:] - 1, at.size - 1)]
     return np.stack([np.maximum(at[new] - order, 0), lasts + 1], axis=1)
@@ -184,7 +187,7 @@ def training_batches(intervals: Intervals, order: int, block: int) -> Iterator[B
 
 
 def count_intervals(count_batch: BatchCounter, intervals: Intervals, compute: Compute, what: str) -> Tally:
-    """Count every interval into the tables, under a progress bar called `what`; the tally of all."""
+    """Count every interval into the tables, with a progress bar named `what`; returns the tally of all."""
     shape, total = count_batch.tables.shape, intervals.total
     limited = compute.at_most(affordable_workers(compute.cores, shape, total))
     block = limited.block_for(total, count_batch.strata.step, default=default_block(shape, total, compute.cores))

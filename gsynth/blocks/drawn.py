@@ -1,4 +1,4 @@
-"""What a sample is made of: drawn bases, copied ones, and those whose stratum nothing was learned of."""
+"""What a sample is made of: drawn bases, copied ones, and those in strata without observations."""
 
 from __future__ import annotations
 
@@ -31,11 +31,11 @@ class Drawn:
     copied : int
         A, C, G, T taken from the reference (`mask_copy`).
     unknown : int
-        N, and what else is not A, C, G or T, kept from the reference.
+        N, and anything else that is not A, C, G or T, kept from the reference.
     outside : int
         Drawn where a dimension has no bin.
     causes : int64[d, 3]
-        Of those, for each dimension how many for each of `CAUSES`; a base can count in several dimensions.
+        Of those, for each dimension, how many because of each of `CAUSES`; a base can count in several dimensions.
     unlearned : int
         Drawn in bins without observations, or with fewer than the model's `min_obs`.
     """
@@ -49,7 +49,7 @@ class Drawn:
 
     @classmethod
     def nothing(cls, dims: int) -> Drawn:
-        """No base yet, of a model with so many dimensions."""
+        """No bases yet, for a model with `dims` dimensions."""
         return cls(0, 0, 0, 0, np.zeros((dims, len(CAUSES)), dtype=np.int64), 0)
 
     def __add__(self, other: Drawn) -> Drawn:
@@ -63,12 +63,12 @@ class Drawn:
         )
 
     def warn(self, dims: Sequence[DimSpec]) -> None:
-        """Warn of what makes a sample another null than its caller may think."""
+        """Warn about what makes a sample a different null from what its caller may think."""
         kept = self.copied + self.unknown
         if kept > self.bases / 2:
             warnings.warn(
                 f"{kept / self.bases:.0%} of the bases are the reference's own ({self.copied:,} copied by mask_copy, "
-                f"{self.unknown:,} N): a sample that is mostly copied is no null",
+                f"{self.unknown:,} N): a sample that is mostly copied is not a null",
                 stacklevel=4,
             )
         sampled = self.bases - kept
@@ -80,7 +80,7 @@ class Drawn:
             )
         if self.unlearned and self.unlearned >= WORTH_A_WARNING * sampled:
             warnings.warn(
-                f"{self.unlearned / sampled:.1%} of the drawn bases lie in bins of which nothing was learned; "
+                f"{self.unlearned / sampled:.1%} of the drawn bases lie in bins in which nothing was learned; "
                 "redirect them with bin_merge='auto'",
                 stacklevel=4,
             )
@@ -103,7 +103,7 @@ def drawn(
     repeats : int64[m]
         How often the cells of each run are drawn.
     fixed : uint8[n] or None
-        Codes of cells that are kept, else `FREE`; None where all are free.
+        Codes of cells that are kept, else `FREE`; None if all are free.
     causes : int8[d, u]
         Why the runs of `outside_bin`, in their order, have no bin.
     outside_bin : int
@@ -134,6 +134,7 @@ def drawn(
 
 def _counted(flags: NDArray[np.bool_], edges: NDArray[np.int64]) -> NDArray[np.int64]:
     """How many are True from each edge to the next one: int64[edges - 1]."""
+    # By stretches, because what is kept comes in few long ones.
     runs = _runs_of(flags)
     owner, parts = runs_within(runs, edges[:-1], edges[1:])
     return np.bincount(owner, parts[:, 1] - parts[:, 0], edges.size - 1).astype(np.int64)

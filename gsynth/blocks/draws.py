@@ -1,4 +1,4 @@
-"""The chains of a call: every interval, sample by sample, each with its stream of random numbers."""
+"""The draws of a call: which stream of random numbers each of its chains uses."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ log = logging.getLogger("gsynth")
 
 @frozen(eq=False)
 class Draws:
-    """Which stream of random numbers each chain draws from.
+    """The streams of random numbers from which chains are drawn.
 
     Attributes
     ----------
@@ -36,7 +36,7 @@ class Draws:
 
     @classmethod
     def of(cls, intervals: Intervals, n_samples: int, seed: SeedLike | None) -> Draws:
-        """From the parameters of a call; a seed that is made up is logged."""
+        """From the parameters of a call; a random seed is logged, so that the call can be repeated."""
         samples = whole(n_samples, "n_samples", low=1)
         sequence = seed_sequence(seed)
         if seed is None:
@@ -53,10 +53,10 @@ class Draws:
 
     @property
     def bases(self) -> int:
-        """Bases in all."""
+        """Total number of bases."""
         return self.intervals.total * self.n_samples
 
     def streams(self, batch: Batch) -> Streams:
-        """The streams of a batch's chains."""
+        """The streams of the chains of a batch."""
         rows, samples = np.divmod(batch.chains, self.n_samples)
         return self._source.streams(batch.pieces.ids, samples, self.repeats[rows])

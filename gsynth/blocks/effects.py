@@ -1,4 +1,4 @@
-"""Parameters that were given and had no effect: each is reported, for whoever gave it expected one."""
+"""Parameters that were given and had no effect: each is reported, because its caller expected one."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ NO_STRATA: Final = "there are no strata"
 
 
 def warn_unused(**reasons: str | Literal[False]) -> None:
-    """Warn of each parameter for which there is a reason why it had no effect.
+    """Warn about each parameter for which there is a reason why it had no effect.
 
-    Called by the function that a user calls.
+    Called by the function that the user calls, at whose caller the warning points.
     """
     for name, reason in reasons.items():
         if reason:

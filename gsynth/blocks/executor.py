@@ -20,9 +20,9 @@ def run_in_order(
 ) -> None:
     """Call ``take(work(job))`` for each job: `work` on any thread, `take` in the order of the jobs, one at a time.
 
-    At most ``2 * workers`` jobs are under way, so memory does not grow with their number. After an error or Ctrl-C what
-    has not begun is dropped and what runs is waited for: a block takes milliseconds. A second Ctrl-C ends that waiting,
-    but for a result that is being taken: nothing is taken after this function has ended.
+    At most ``2 * workers`` jobs are in flight, so memory does not grow with their number. After an error or Ctrl-C,
+    jobs that have not begun are dropped and running ones are waited for: a block takes milliseconds. A second Ctrl-C
+    ends that waiting, except for a result that is being taken: nothing is taken after this function has returned.
     """
     keep_freed_memory()
     if workers == 1:
@@ -38,7 +38,7 @@ def run_in_order(
             line.wait_for(number - 2 * workers + 1)
         line.wait_for(number)
     except BaseException as error:
-        # Before anything is waited for: a second Ctrl-C may end the waiting, and what runs must not go on writing.
+        # Before waiting for anything: a second Ctrl-C may end the waiting, and running jobs must not continue to write.
         line.stop(error)
         raise
     finally:
@@ -50,10 +50,10 @@ def run_in_order(
 
 @define
 class _Line(Generic[Job, Result]):
-    """Results on their way to be taken, numbered from 1 on.
+    """Results that wait to be taken, numbered from 1.
 
-    The worker that brings the next one takes it, and those behind it that wait; so there are never more busy threads
-    than workers. One more would make one of them wait for a core while it holds what the others need.
+    The worker that brings the next one takes it, and those after it that are waiting; so there are never more busy
+    threads than workers. One more would make one of them wait for a core while it holds what the others need.
     """
 
     work: Callable[[Job], Result]
@@ -65,7 +65,7 @@ class _Line(Generic[Job, Result]):
     _changed: threading.Condition = field(factory=threading.Condition)
 
     def run(self, number: int, job: Job) -> None:
-        """Work, then take what is next."""
+        """Do a job, then take the results that are next."""
         try:
             result = self.work(job)
             with self._changed:
@@ -75,6 +75,7 @@ class _Line(Generic[Job, Result]):
                 if self._is_taking:
                     return
                 self._is_taking = True
+            # The line holds it now: a second reference would keep the memory of a block that is already written.
             del result
             self._take_waiting()
         except BaseException as error:  # handed to the thread that waits
@@ -90,10 +91,12 @@ class _Line(Generic[Job, Result]):
                     return
                 result = self._waiting.pop(self._taken + 1)
             try:
+                # Without the lock, so that others can deliver their results meanwhile; `_is_taking` keeps them from
+                # taking.
                 self.take(result)
             except BaseException as error:
                 with self._changed:
-                    # Both at once: between them another thread would take the next result.
+                    # Both under one lock: between them another thread would take the next result.
                     self._error = self._error or error
                     self._end_taking()
                 return
@@ -106,8 +109,8 @@ class _Line(Generic[Job, Result]):
         self._changed.notify()
 
     def stop(self, error: BaseException) -> None:
-        """Begin to take no more results."""
-        # No lock: a second Ctrl-C could come while it is waited for, and then the first would have stopped nothing.
+        """Take no more results from now on."""
+        # No lock: a second Ctrl-C could arrive while waiting for it, and then the first would have stopped nothing.
         self._error = self._error or error
 
     def close(self) -> None:
@@ -117,7 +120,7 @@ class _Line(Generic[Job, Result]):
                 self._changed.wait()
 
     def wait_for(self, number: int) -> None:
-        """Wait until so many results are taken; raise what a worker has raised."""
+        """Wait until `number` results are taken; raise what a worker has raised."""
         with self._changed:
             while self._taken < number and self._error is None:
                 self._changed.wait()

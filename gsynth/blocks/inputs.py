@@ -1,4 +1,4 @@
-"""What a call reads: the genome, opened, and on it the intervals, masks and tracks that other files give."""
+"""What a call reads: the opened genome, and the intervals, masks and tracks that other files give on it."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from gsynth.tracks.sources import TracksLike
 
 @frozen
 class Inputs:
-    """A genome, where on it a call works, and how the contigs of other files become the genome's."""
+    """A genome, where on it a call works, and how the contig names of other files become the genome's."""
 
     genome: Genome
     intervals: Intervals
@@ -43,6 +43,7 @@ class Inputs:
         if names not in get_args(Names):
             raise ArgumentError(f"names must be one of {', '.join(get_args(Names))}, found {names!r}")
         alias = noted_alias(chrom_alias, genome)
+        # Labels are a column of texts, which would be kept for every interval of a call that writes no names.
         where = resolve_intervals(intervals, genome, alias=alias, labelled=names == "bed")
         return cls(genome, where if names == "bed" else where.unlabelled(), alias, tracks)
 
@@ -73,6 +74,6 @@ class Inputs:
         return open_strata(dims, iterator, self.genome, self.tracks, self.alias, backend, redirect, outside_bin)
 
     def check_has_sequence(self, what: str) -> None:
-        """ArgumentError, which says that `what` needs it, if the genome has no sequence."""
+        """ArgumentError that says that `what` needs the sequence, if the genome has none."""
         if not self.genome.has_sequence:
             raise ArgumentError(f"{self.genome.name} gives only contig sizes; {what} needs the sequence")

@@ -38,8 +38,9 @@ def resolve_dims(
 
 
 def _measure(strata: Strata, intervals: Intervals, compute: Compute) -> Measure:
-    """Hands out the values of the first track in all windows, block by block."""
+    """Passes on the values of the first track in all windows, block by block."""
     block = compute.block_for(intervals.total, strata.step)
+    # Read again each time it is called: holding all values would take eight bytes for each window of the genome.
     return lambda take: compute.run(partial(values_of, strata), batches(intervals, block), take)
 
 

@@ -13,8 +13,8 @@ from gsynth.intervals import Intervals
 def earlier_overlaps(intervals: Intervals) -> NDArray[np.int64]:
     """For each interval, how many earlier ones overlap it: int64[n].
 
-    An earlier one overlaps unless it begins at or behind the end, or ends at or before the start; none does both, so
-    the two are counted apart. Takes time in proportion to ``n log n``, and less where the intervals do not overlap.
+    An earlier one overlaps unless it begins at or after the end, or ends at or before the start. None does both, so the
+    two are counted separately. Takes time in proportion to ``n log n``, and less if the intervals do not overlap.
 
     Examples
     --------
@@ -29,13 +29,13 @@ def earlier_overlaps(intervals: Intervals) -> NDArray[np.int64]:
     ids, starts, ends = intervals.ids[order], intervals.starts[order], intervals.ends[order]
     if not ((ids[1:] == ids[:-1]) & (starts[1:] < ends[:-1])).any():
         return counts
-    # On one axis all ends on a contig lie before all starts on the next.
+    # On one axis, on which all ends on a contig lie before all starts on the next.
     reach = np.zeros(len(intervals.names), dtype=np.int64)
     np.maximum.at(reach, ids, ends)
     shift = (np.cumsum(reach) - reach)[intervals.ids[rows]]
     begin, end = intervals.starts[rows] + shift, intervals.ends[rows] + shift
     if is_sorted:
-        # Sorted by start, so what ends at or before a start is earlier, and so is all that begins before an end.
+        # Sorted by start: intervals that end at or before a start are earlier ones, and so only these must be counted.
         counts[rows] = np.arange(rows.size) - np.searchsorted(np.sort(end), begin, side="right")
         return counts
     counts[rows] = _earlier_below(begin, end) - _earlier_below(end, begin + 1)
@@ -51,10 +51,10 @@ def _earlier_below(values: NDArray[np.int64], limits: NDArray[np.int64]) -> NDAr
     """For each i, how many of ``values[:i]`` are below ``limits[i]``: int64[n].
 
     A wavelet matrix: the ranks of the values are split bit by bit, highest first, those with a 0 before those with a 1,
-    each kind in its order; along the way every query counts the values that fall below it.
+    each kind in its order; on the way every query counts the values that fall below it.
     """
     size = values.size
-    # Half the bytes where they suffice: the time goes into looking up what does not lie side by side.
+    # Half the bytes if they suffice: most of the time is spent on scattered look-ups.
     integer: type[np.signedinteger[Any]] = np.int32 if size < 2**31 else np.int64
     order = np.argsort(values, kind="stable")
     ranks: NDArray[Any] = np.empty(size, dtype=integer)

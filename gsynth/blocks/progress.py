@@ -13,7 +13,7 @@ def progress_bar(total: int, what: str, progress: bool | None) -> Iterator[Any]:
     from tqdm import tqdm
 
     class Bar(tqdm):  # type: ignore[type-arg]  # generic in the stubs alone
-        # A bar that a signal interrupts while it is made is closed all the same, and older tqdm looks for this then.
+        # A bar that a signal interrupts while it is made is still closed, and older versions of tqdm need this then.
         disable = True
 
     disable = None if progress is None else not progress

@@ -17,16 +17,16 @@ from gsynth.plugins.contracts import FREE, Genome, Transcoder
 
 @frozen(eq=False)
 class Kept:
-    """Of the cells of a block, None where none is concerned.
+    """What is kept of the cells of a block; None for kinds that do not occur.
 
     Attributes
     ----------
     fixed : uint8[n] or None
         Codes of fixed cells, else `FREE`.
     copied : uint8[n] or None
-        Letters that are written as they are, else 0.
+        Letters that are written unchanged, else 0.
     lower : uint8[n] or None
-        The bit that makes a letter lower case where it must be.
+        The bit that makes a letter lower case, where it must be; else 0.
     """
 
     fixed: NDArray[np.uint8] | None
@@ -35,11 +35,11 @@ class Kept:
 
     @classmethod
     def nothing(cls) -> Kept:
-        """All is drawn."""
+        """Everything is drawn."""
         return cls(None, None, None)
 
     def repeated(self, sizes: NDArray[np.int64], of: NDArray[np.int64]) -> Kept:
-        """That of pieces of these sizes, again for each of the pieces `of`."""
+        """What is kept of pieces of these sizes, repeated for each of the pieces `of`."""
         starts, places = places_of(sizes)[:-1], places_of(sizes[of])
 
         def again(column: NDArray[np.uint8] | None) -> NDArray[np.uint8] | None:
@@ -70,7 +70,7 @@ class Reference:
     mask_copy : Mask or None
         Where the reference is copied verbatim.
     preserve_n : bool
-        Keep what is not A, C, G or T, as N.
+        Keep bases other than A, C, G and T, as N.
     keep_case : bool
     transcoder : Transcoder
     """
@@ -83,11 +83,11 @@ class Reference:
 
     @property
     def is_read(self) -> bool:
-        """Whether the reference is looked at at all."""
+        """Whether the reference is read at all."""
         return self.genome.has_sequence and (self.preserve_n or self.keep_case or self.mask_copy is not None)
 
     def kept(self, pieces: Pieces, bases: NDArray[np.uint8]) -> Kept:
-        """What is kept of the pieces, whose ASCII bases lie in `bases` one piece behind the other."""
+        """What is kept of the pieces, whose ASCII bases are in `bases`, one piece after the other."""
         fixed, copied = self._fixed(pieces, bases)
         lower = (is_lower(bases).view(np.uint8) * LOWER_CASE_BIT) if self.keep_case else None
         return Kept(fixed, copied, lower)
@@ -112,13 +112,15 @@ class Reference:
         if runs.size:
             letters = np.zeros(bases.size, dtype=np.uint8) if letters is None else letters
             starts, lengths = runs[:, 0], runs[:, 1] - runs[:, 0]
+            # Over the kept N: what is copied is copied verbatim, even an IUPAC code that is kept as N elsewhere.
             copy_segments(codes, starts, fixed, starts, lengths)
             copy_segments(bases, starts, letters, starts, lengths)
         return fixed, letters
 
 
 def _only_unknown(codes: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """`codes` with all but the 4s made `FREE`."""
+    """`codes` with everything but the 4s made `FREE`."""
+    # By arithmetic on bytes, which NumPy vectorises: True becomes 255, and `|` leaves it so.
     cells: NDArray[np.uint8] = (codes != NOT_ACGT).view(np.uint8)
     cells *= FREE
     cells |= codes
@@ -126,7 +128,7 @@ def _only_unknown(codes: NDArray[np.uint8]) -> NDArray[np.uint8]:
 
 
 def _lower_n(bases: NDArray[np.uint8], fixed: NDArray[np.uint8]) -> NDArray[np.uint8] | None:
-    """The bytes to copy where a base that is fixed is in lower case: n for each; None where none is."""
+    """The bytes to copy where a fixed base is in lower case: n for each; None if there is none."""
     unknown = fixed != FREE
     if not (unknown & (bases >= ord("a"))).any():
         return None

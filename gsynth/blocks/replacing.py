@@ -19,16 +19,16 @@ from gsynth.plugins import checking
 from gsynth.plugins.contracts import Genome, Replacer
 
 _WALL_SEARCH: Final = 256
-"""Bases that are looked through first for a wall."""
+"""Bases that are first searched for a wall."""
 
 
 @frozen
 class BatchReplacer:
     """Replaces in a batch of intervals, or in a part of one.
 
-    A part lies between walls: bases that are not in the target, which no replacement crosses. It owns what lies between
-    the first wall at or after its begin and the first one at or after its end, so the parts of an interval can be
-    worked on in any order.
+    A part lies between walls: bases that do not occur in the target, which no replacement crosses. It owns the bases
+    between the first wall at or after its start and the first one at or after its end, so the parts of an interval can
+    be worked on in any order.
     """
 
     genome: Genome
@@ -41,7 +41,7 @@ class BatchReplacer:
             return self._replaced(batch, place)
 
     def make(self, batch: Batch, place: int) -> tuple[None, Part]:
-        """As a producer of `gsynth.blocks.writing`."""
+        """See `gsynth.blocks.writing.Producer`."""
         return None, self(batch, place)
 
     def settle(self, state: None) -> int:
@@ -52,7 +52,7 @@ class BatchReplacer:
         pieces = batch.pieces
         if len(pieces) == 1 and not (batch.ends and not batch.continues):
             return self._part(batch, pieces, place)
-        # A byte that is in no target stands behind each interval, so that nothing is replaced across its end.
+        # A byte that occurs in no target comes after each interval, so that nothing is replaced across its end.
         fetched = fetch(self.genome, pieces.names, pieces.ids, pieces.firsts, pieces.lasts)
         sizes = pieces.sizes
         places = places_of(sizes + 1)[:-1]
@@ -70,6 +70,7 @@ class BatchReplacer:
         last = self._wall(name, last, end)
         letters = np.empty(0, dtype=np.uint8)
         if first < last:
+            # A copy, because a genome may return its own memory, even a read-only map of the file.
             letters = checking.fetch(self.genome, name, first, last).copy()
             self._replace(letters)
         done = first - int(pieces.starts[0])
@@ -89,12 +90,13 @@ class BatchReplacer:
             walls = np.flatnonzero(~np.isin(bases, self.target))
             if walls.size:
                 return position + int(walls[0])
+            # Doubled, so that a long stretch of the target's own letters takes few reads.
             position, step = last, 2 * step
         return end
 
 
 class PlainReplacer:
-    """Replaces in plain Python: for samplers that cannot; see `gsynth.plugins.Replacer`."""
+    """Replaces in plain Python, for samplers that do not; see `gsynth.plugins.Replacer`."""
 
     def replace(self, bases: NDArray[np.uint8], target: NDArray[np.uint8], replacement: NDArray[np.uint8]) -> None:
         cells = bytearray(bases.tobytes())
@@ -116,7 +118,7 @@ def _first_pass(cells: bytearray, target: bytes, replacement: bytes) -> list[int
 
 
 def _next_pass(cells: bytearray, target: bytes, replacement: bytes, before: Sequence[int]) -> list[int]:
-    """One more pass, only where a target can have come up: before a hit of the last pass, behind one of this."""
+    """One more pass, only where a target can have arisen: before a hit of the last pass, after one of this pass."""
     width = len(target)
     replaced: list[int] = []
     at = 0

@@ -1,8 +1,9 @@
 """Sampling batches of chains at once; parts of a long one each from a guessed left context, corrected in order.
 
-Two chains that are fed the same random numbers soon hold the same k bases, and from there on stay equal. So a part
-need not wait for its left neighbour: it starts from a guess, and what differs is sampled anew, from its first base to
-where the two meet. The result is what one pass from left to right gives, whether they meet soon, late or never.
+Two chains that use the same random numbers soon hold the same k bases, and stay equal from there on. So a part need not
+wait for its left neighbour: it starts from a guess, and what differs is sampled again once the true context is known,
+from its first base to where the two meet. The result is that of one pass from left to right, whether they meet soon,
+late or never.
 """
 
 from __future__ import annotations
@@ -31,12 +32,13 @@ from gsynth.randomness import uniforms_at
 from gsynth.strata import Runs, Strata
 from gsynth.strata.runs import PieceRuns
 
+# Most chains meet within tens of bases; the stretches grow, so that one that meets late takes few steps.
 _RETRY_GROWTH: Final = 4
 
 
 @define
 class Block:
-    """A sampled batch. `codes` holds k cells of left context, then the bases; `letters` the bases as ASCII."""
+    """A sampled batch. `codes` holds k cells of left context, then the bases; `letters` holds the bases as ASCII."""
 
     batch: Batch
     drawn: Drawn
@@ -76,7 +78,7 @@ class BatchSampler:
 
     def _sample(self, batch: Batch) -> Block:
         pieces = batch.pieces
-        # Samples of one interval lie behind one another, so the reference is looked at once for all of them.
+        # Samples of one interval are adjacent, so the reference is read once for all of them.
         distinct = np.flatnonzero(np.diff(batch.chains // self.draws.n_samples, prepend=-1))
         of = np.repeat(np.arange(distinct.size), np.diff(np.append(distinct, len(pieces))))
         once = pieces[distinct]
@@ -90,6 +92,7 @@ class BatchSampler:
             kept, runs = kept.repeated(once.sizes, of), _repeated(runs, piece_runs.counts + 1, once.sizes, of)
         streams = BlockStreams(places, self.draws.streams(batch), pieces.firsts)
         codes = np.empty(int(places[-1]) + self.order, dtype=np.uint8)
+        # The guessed left context. Only a part that continues has a true one, which `settle` compares with it.
         codes[: self.order] = 0
         codes[self.order :] = FREE if kept.fixed is None else kept.fixed
         if self.start is not None:
@@ -100,7 +103,7 @@ class BatchSampler:
         return block
 
     def settle(self, block: Block, left: NDArray[np.uint8]) -> int:
-        """Correct `block`, whose true left context is `left`: resample until it meets what is there.
+        """Correct `block`, whose true left context is `left`: resample it until the two chains meet.
 
         Returns how many of its first bases may have changed.
         """
@@ -111,7 +114,7 @@ class BatchSampler:
             return self._resample(block)
 
     def _resample(self, block: Block) -> int:
-        """Sample `block` anew from its left context on, until it meets what is there; returns how many bases."""
+        """Sample `block` again from its left context on, until the two chains meet; returns how many bases."""
         k = self.order
         windows = block.letters.size
         first, step, met = 0, MIN_BLOCK, False
@@ -139,7 +142,7 @@ class BatchSampler:
             checking.sample(self.sampler, codes, *runs, streams.numbers(), order=self.order, thresholds=self.thresholds)
 
     def _looked_at(self, pieces: Pieces, windows: Pieces, interval: int) -> tuple[Kept, PieceRuns]:
-        """What is kept of the reference, and the runs of strata over the windows that emit the pieces' bases.
+        """What is kept of the reference, and the runs of strata over the windows that emit the bases of the pieces.
 
         `interval` is the number of the first piece's interval.
         """
@@ -157,7 +160,7 @@ class BatchSampler:
         return self.reference.kept(pieces, fetched.of(pieces.firsts, pieces.lasts)), runs
 
     def _fetched(self, pieces: Pieces, windows: Pieces) -> Fetched:
-        """The sequence that the strata of `windows` need, and that of the pieces themselves where it is looked at."""
+        """The sequence that the strata of `windows` need, and that of the pieces themselves if it is read."""
         lows, highs = self.strata.spans(windows)
         if self.reference.is_read:
             empty = highs == lows
@@ -166,9 +169,9 @@ class BatchSampler:
         return fetch(self.genome, pieces.names, pieces.ids, lows, highs)
 
     def _windows(self, pieces: Pieces) -> Pieces:
-        """The windows that emit the pieces' bases; an interval's first k bases have none.
+        """The windows that emit the bases of the pieces; the first k bases of an interval have none.
 
-        Where first bases are drawn from their stratum, an interval's first window counts even if it emits nothing.
+        If first bases are drawn from their stratum, the first window of an interval is needed even if it emits nothing.
         """
         firsts = np.maximum(pieces.firsts - self.order, pieces.starts)
         lasts = np.maximum(pieces.lasts - self.order, firsts)
@@ -178,7 +181,7 @@ class BatchSampler:
         return pieces.covering(firsts, lasts)
 
     def _runs(self, pieces: Pieces, windows: Pieces, runs: PieceRuns) -> Runs:
-        """The runs of the block: each piece's first bases without a window, then those of its windows."""
+        """The runs of the block: for each piece its first bases without a window, then those of its windows."""
         places = places_of(pieces.sizes)
         heads = places[:-1] + windows.firsts + self.order - pieces.firsts
         edges, strata = runs.between(windows, heads, places, UNBINNED, behind=False)
@@ -198,8 +201,11 @@ class BatchSampler:
         begins = np.flatnonzero((pieces.firsts == pieces.starts) & (pieces.lasts > pieces.firsts))
         if not begins.size:
             return
+        # Drawn here, not in the kernel: these bases have a context of fewer than k, whose tables only the model's
+        # counts give.
         offsets = np.arange(self.order)
         inside = offsets < pieces.sizes[begins, None]
+        # Cells beyond a short interval repeat its first one: their draws are dropped, but the index must be valid.
         at = np.where(inside, places[begins, None] + offsets, places[begins, None])
         own, firsts = streams.streams[begins], pieces.firsts[begins]
         numbers = np.stack([uniforms_at(own, firsts + offset) for offset in offsets.tolist()], axis=1)
@@ -214,9 +220,9 @@ class BatchSampler:
 
 @define
 class JoinedSampler:
-    """Joins the parts of a chain: the left context of each is what the part before it ended with.
+    """Joins the parts of a chain: the left context of each is the end of the part before it.
 
-    `drawn` says what all that is settled is made of.
+    `drawn` is the report on everything settled so far.
     """
 
     _sampler: BatchSampler
@@ -228,33 +234,34 @@ class JoinedSampler:
         return Drawn.nothing(len(self._sampler.strata.dims))
 
     def make(self, batch: Batch, place: int) -> tuple[Block, Part]:
-        """Sample a batch; a part that goes on, from a guessed left context."""
+        """Sample a batch; a part that continues a chain, from a guessed left context."""
         block = self._sampler(batch)
         pieces = batch.pieces
         done = int(pieces.firsts[0] - pieces.starts[0])
         return block, Part(batch.chains, block.letters, pieces.sizes, place, done, not batch.continues, batch.ends)
 
     def settle(self, block: Block) -> int:
-        """Correct a part that goes on, now that its left context is known; how many first bases may have changed."""
+        """Correct a part that continues a chain, now that its left context is known; how many bases may differ."""
         changed = self._sampler.settle(block, self._left) if block.batch.continues else 0
+        # A copy, because a view would keep the whole block.
         self._left = block.codes[-self._sampler.order :].copy()
         self.drawn += block.drawn
         return changed
 
 
 def transcoder_of(sampler: Sampler) -> Transcoder:
-    """The sampler where it has the ability, else the core's own."""
+    """The sampler itself if it has the ability, else the core's own transcoder."""
     return sampler if isinstance(sampler, Transcoder) else NumpyTranscoder()
 
 
 def _ends_of_runs(places: NDArray[np.int64], counts: NDArray[np.int64]) -> NDArray[np.int64]:
-    """For each edge of a block's runs the end of its piece; each piece has one run more than `counts`."""
+    """For each edge of a block's runs, the end of its piece; each piece has one run more than `counts`."""
     ends: NDArray[np.int64] = np.append(np.repeat(places[1:], counts + 1), places[-1])
     return ends
 
 
 def _repeated(runs: Runs, counts: NDArray[np.int64], sizes: NDArray[np.int64], of: NDArray[np.int64]) -> Runs:
-    """The runs of pieces of these sizes, ``counts[i]`` of piece i, again for each of the pieces `of`."""
+    """The runs of pieces of these sizes, ``counts[i]`` of piece i, repeated for each of the pieces `of`."""
     edges, strata = runs
     places = places_of(sizes[of])
     again, at = ranges(counts[of])

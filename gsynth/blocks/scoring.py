@@ -31,7 +31,7 @@ _BASE, _CONTEXT, _STRATUM, _IMPOSSIBLE = range(4)
 
 @frozen(eq=False)
 class Likelihood:
-    """A model as it scores: its order, its strata over the genome, and its logarithms."""
+    """A model as used in scoring: its order, its strata over the genome, and its logarithms."""
 
     order: int
     strata: Strata
@@ -40,17 +40,17 @@ class Likelihood:
 
 @frozen(eq=False)
 class _Layout:
-    """The bases of pieces, one behind the other, each with what lies before it.
+    """The bases of pieces, one after the other, each with the bases before it that contexts need.
 
     Attributes
     ----------
     pieces : Pieces
     bounds : int64[p]
-        Before these positions no context begins.
+        No context begins before these positions.
     lows : int64[p]
         The position of each piece's first base here.
     places : int64[p + 1]
-        Where it lies, and where the last piece ends.
+        Where in the block it lies, and where the last piece ends.
     """
 
     pieces: Pieces
@@ -65,9 +65,9 @@ class _Layout:
         return cls(pieces, bounds, lows, places_of(pieces.lasts - lows))
 
     def contexts(self, likelihood: Likelihood, inside: bool) -> Pieces:
-        """Where the contexts of the pieces' bases begin: as many of them as fit behind the bounds.
+        """Where the contexts of the pieces' bases begin, as far as they fit after the bounds.
 
-        Strata are asked for in windows that reach back by as much as a context, or a window of theirs, does.
+        The windows of strata reach back by the length of a context, or by the width of one of theirs.
         """
         pieces, order = self.pieces, likelihood.order
         firsts = np.maximum(pieces.firsts - order, self.bounds)
@@ -91,8 +91,7 @@ class BatchScorer:
     resolution : int
         Its multiples cut the intervals into the windows that are scored.
     n_uniform : bool
-        Whether a base behind a context that holds an N counts as one in four, instead of leaving its window without
-        a score.
+        Whether a base after a context with an N counts as log(1/4), instead of leaving its window without a score.
     inside : bool
         Whether contexts must lie inside their interval.
     """
@@ -124,7 +123,7 @@ class BatchScorer:
         contexts = [layout.contexts(likelihood, self.inside) for likelihood in self.likelihoods]
         fetched = self._fetch(layout, contexts)
         bases = fetched.of(layout.lows, pieces.lasts)
-        # Behind the last base lies room for windows that are masked, as the pieces may be shorter than a context.
+        # After the last base there is room for masked windows, because the pieces may be shorter than a context.
         codes = np.full(bases.size + longest, NOT_ACGT, dtype=np.uint8)
         checking.encode(self._encoder, "scorer", bases, codes[: bases.size])
         for sign, mark, likelihood, own in zip(
@@ -137,6 +136,7 @@ class BatchScorer:
                 flags[left_out[:, _CONTEXT] > 0] |= MISSING
             flags[(left_out[:, _BASE] | left_out[:, _STRATUM]) > 0] |= MISSING
             flags[left_out[:, _IMPOSSIBLE] > 0] |= mark
+            # Its first bases have too few before them on the contig, or in the interval, for a context of this order.
             flags[windows.starts < (layout.bounds + likelihood.order)[windows.piece]] |= MISSING
             total += sign * sums
         if self.mask is not None:
@@ -160,12 +160,12 @@ class BatchScorer:
         fetched: Fetched,
         codes: NDArray[np.uint8],
     ) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
-        """What the kernel adds up in each window, int64[w], and what it leaves out, int32[w, 4]."""
+        """The sums of the kernel in each window, int64[w], and what it leaves out, int32[w, 4]."""
         order, size = likelihood.order, codes.size - likelihood.order
         places = layout.places[:-1] + contexts.firsts - layout.lows
         gaps = np.append(places + contexts.sizes, size)
         edges, strata = likelihood.strata.runs(contexts, fetched).between(contexts, places, gaps, MASKED, behind=True)
-        # The first piece may have more before it than this order needs.
+        # The first piece may have more bases before it than this order needs: the other model's may be higher.
         edges, strata = np.append(0, edges), np.append(np.int32(MASKED), strata)
         # A window of the kernel begins where its context does.
         begins = (layout.places[:-1] - layout.lows)[windows.piece] + windows.starts - order
@@ -195,14 +195,15 @@ def _windows_of(pieces: Pieces, resolution: int) -> WindowTable:
 
 @define
 class Joiner:
-    """Puts together the windows that batches have cut: of one that goes on in the next batch, the sum is kept."""
+    """Joins windows that batches have cut: the sum of one that continues in the next batch is kept."""
 
     resolution: int
     take: Callable[[Scores], object]
     _held: Scores | None = field(init=False, default=None)
 
     def add(self, batch: Batch, scores: Scores) -> None:
-        """Hand on the windows that are whole."""
+        """Pass on the windows that are whole."""
+        # The sum is of whole numbers, so cutting a window in two does not change its score.
         held = self._held
         if held is not None:
             joins = scores.starts[0] == held.ends[0]

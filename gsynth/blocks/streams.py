@@ -18,7 +18,7 @@ class BlockStreams:
     positions: NDArray[np.int64]
 
     def part(self, first: int, last: int) -> BlockStreams:
-        """Those of the cells ``[first, last)``, counted from `first`."""
+        """The streams of the cells ``[first, last)``, counted from `first`."""
         low = int(np.searchsorted(self.edges, first, side="right")) - 1
         kept = np.arange(low, int(np.searchsorted(self.edges, last, side="left")))
         starts = np.maximum(self.edges[kept], first)

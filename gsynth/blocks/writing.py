@@ -17,11 +17,11 @@ class Producer(Protocol[State]):
     """Makes records."""
 
     def make(self, batch: Batch, place: int) -> tuple[State, Part]:
-        """The part of a batch, and what `settle` has to know of it. On any thread, in any order."""
+        """The part of a batch, and what `settle` needs to know about it. On any thread, in any order."""
         ...
 
     def settle(self, state: State) -> int:
-        """Correct the part in place, now that all before it are known; how many of its first bases changed.
+        """Correct the part in place, now that all parts before it are known; how many of its first bases changed.
 
         In the order of the batches, one at a time.
         """
@@ -35,11 +35,12 @@ def write_records(
     compute: Compute,
     bar: AbstractContextManager[Any],
 ) -> list[str] | None:
-    """Make every batch into the sink, and say on the bar how many bases are written; what the sink returns."""
+    """Make every batch, write it to the sink, and show the bases written on the bar; returns the sink's result."""
     with opened as sink, bar as shown:
 
         def made(job: tuple[Batch, int]) -> tuple[State, Part, Any]:
             state, part = producer.make(*job)
+            # On the worker: formatting, and writing to a file, is a large part of the work.
             return state, part, sink.made(part)
 
         def write(done: tuple[State, Part, Any]) -> None:
@@ -50,12 +51,14 @@ def write_records(
             sink.take(part, text)
             shown.update(part.letters.size)
 
+        # `write` runs in the order of the batches, so each part is settled when its left neighbour is final.
         compute.run(made, _placed(jobs, sink), write)
     return sink.result()
 
 
 def _placed(jobs: Iterable[Batch], sink: Sink) -> Iterator[tuple[Batch, int]]:
-    """The batches, each with the place that the sink reserved for its records."""
+    """The batches, each with the place that the sink has reserved for its records."""
+    # In the thread that hands out the jobs, so that places are reserved in the order of the records.
     place = 0
     for batch in jobs:
         if not batch.continues:

@@ -1,1 +1,1 @@
-"""Is it a good null? Real against synthetic: spectra and tests."""
+"""Is it a good null? Real compared with synthetic sequence: spectra and tests."""

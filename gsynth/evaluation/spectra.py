@@ -1,4 +1,4 @@
-"""The k-mers of a stratum of a genome, and two of them compared."""
+"""The k-mers of a stratum of a genome, and the comparison of two genomes."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class Spectrum:
     Attributes
     ----------
     counts : uint64[4**k, 4]
-        On the forward strand; context index with the leftmost base most significant.
+        Counts on the forward strand; context index with the leftmost base most significant.
     """
 
     counts: NDArray[np.uint64]
@@ -40,6 +40,7 @@ class Spectrum:
     @cached_property
     def cpg(self) -> float:
         """Observed over expected CpG, f(CG) / (f(C) f(G)); NaN without C or G."""
+        # The first two bases of every (k+1)-mer; each pair of neighbours is the first one of some window.
         pairs = _shares(self.counts.reshape(4, 4, -1).sum(axis=2))
         expected = float(self.composition[1] * self.composition[2])
         return float(pairs[1, 2]) / expected if expected > 0 else float("nan")
@@ -47,6 +48,7 @@ class Spectrum:
     @cached_property
     def frequencies(self) -> NDArray[np.float64]:
         """float64[4**(k+1)]: frequencies of the (k+1)-mers on both strands; NaN without windows."""
+        # A copy, because the reverse complement is added in place.
         both = self.counts[None].copy()
         add_reverse_complement(both)
         return _shares(both.reshape(-1))
@@ -65,17 +67,17 @@ def _shares(counts: NDArray[np.uint64]) -> NDArray[np.float64]:
 
 @frozen(eq=False)
 class StratumComparison:
-    """Real against synthetic in one stratum.
+    """Real compared with synthetic sequence in one stratum.
 
     Attributes
     ----------
     label : str
     real, synthetic : Spectrum
     correlation : float
-        Pearson's, of the (k+1)-mer frequencies on both strands; NaN where it is not defined.
+        Pearson's, of the (k+1)-mer frequencies on both strands; NaN if it is not defined.
     z : float
         How far the synthetic bases, given their contexts, are from the model's probabilities: Pearson's chi-square
-        over all contexts, less its mean, over its standard deviation. Standard normal for a right sampler.
+        over all contexts, minus its mean, divided by its standard deviation. Standard normal for a correct sampler.
     """
 
     label: str
@@ -113,7 +115,7 @@ class Comparison:
 
 
 def compared(model: GsynthModel, real: NDArray[np.uint64], synthetic: NDArray[np.uint64]) -> Comparison:
-    """Counts uint64[bins, 4**k, 4] of a genome and of what was sampled from its model, stratum by stratum."""
+    """Compare counts uint64[bins, 4**k, 4] of a genome and of a sample from its model, stratum by stratum."""
     cdf = model.cdf
     statistics = [chi_square(synthetic[i], cdf[i]) for i in range(model.total_bins)]
     strata = [
@@ -130,6 +132,7 @@ def _stratum(
     statistics: Sequence[tuple[float, float, float]],
 ) -> StratumComparison:
     one, other = Spectrum(real), Spectrum(synthetic)
+    # Strata are independent, so means and variances add up.
     found, mean, variance = (sum(column) for column in zip(*statistics, strict=True))
     z = (found - mean) / variance**0.5 if variance > 0 else float("nan")
     return StratumComparison(label, one, other, correlation(one.frequencies, other.frequencies), z)

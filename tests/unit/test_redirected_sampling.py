@@ -45,7 +45,7 @@ def test_poor_bins_are_drawn_as_the_nearest_learned_one(observations, bins):
 
 
 def test_without_it_they_are_drawn_uniformly():
-    with pytest.warns(UserWarning, match="33.3% of the drawn bases lie in bins of which nothing was learned"):
+    with pytest.warns(UserWarning, match="33.3% of the drawn bases lie in bins in which nothing was learned"):
         with_uniform = drawn(None, (400, 40, 400))
     assert with_uniform == ["A", "ACGT", "G"]
 
