@@ -1,6 +1,6 @@
 """Synthetic genomes from stratified Markov models.
 
-The public names load on first use, so ``import gsynth`` is cheap and brings no backend and no format.
+The public names load on first use, so ``import gsynth`` is cheap and imports no backend and no format.
 """
 
 from __future__ import annotations
@@ -69,6 +69,7 @@ if not TYPE_CHECKING:
         if full not in _HOME:
             raise AttributeError(f"module 'gsynth' has no attribute {name!r}")
         value = getattr(importlib.import_module(_HOME[full]), full)
+        # Kept, so that the next access does not come here.
         globals()[name] = value
         return value
 

@@ -13,7 +13,7 @@ FREE: Final = 255
 """Code of a cell that a sampler fills."""
 
 LOWER_CASE_BIT: Final = np.uint8(0x20)
-"""What lower-case letters have more than upper-case ones."""
+"""The bit that lower-case letters have in addition to upper-case ones."""
 
 # Whole-array byte operations run at vector speed only while the slice and its temporaries stay in the cache.
 _SLICE: Final = 1 << 16
@@ -34,7 +34,7 @@ def encode(bases: NDArray[np.uint8], out: NDArray[np.uint8] | None = None) -> ND
 
 
 def _encode_slice(bases: NDArray[np.uint8], codes: NDArray[np.uint8]) -> None:
-    # Bits 1 and 2 of the letter tell A, C, T, G apart as 0, 1, 2, 3; the exclusive or puts G before T.
+    # Bits 1 and 2 of the letter distinguish A, C, T, G as 0, 1, 2, 3; the exclusive or puts G before T.
     upper = bases & np.uint8(0xDF)
     np.right_shift(upper, 1, out=codes)
     codes &= 3
@@ -73,7 +73,7 @@ def _decode_slice(codes: NDArray[np.uint8], letters: NDArray[np.uint8]) -> None:
 
 
 class NumpyTranscoder:
-    """`encode` and `decode` for samplers that cannot; see `gsynth.plugins.Transcoder`."""
+    """`encode` and `decode` for plugins that do not have them; see `gsynth.plugins.Transcoder`."""
 
     def encode(self, bases: NDArray[np.uint8], out: NDArray[np.uint8]) -> int:
         encode(bases, out)
@@ -85,6 +85,7 @@ class NumpyTranscoder:
 
 def to_upper(bases: NDArray[np.uint8]) -> NDArray[np.uint8]:
     """A copy of ASCII `bases` with letters in upper case."""
+    # Not `& 0xDF`, which would also change bytes that are not letters.
     return bases - is_lower(bases).view(np.uint8) * LOWER_CASE_BIT
 
 

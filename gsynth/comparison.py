@@ -1,7 +1,7 @@
-"""Real against synthetic: the k-mer spectra of two genomes, stratum by stratum.
+"""Real compared with synthetic sequence: the k-mer spectra of two genomes, stratum by stratum.
 
 The synthetic genome is compared within the strata of the real one at the same positions, as it was sampled. Its own
-strata would select: a window that came out rich in GC by chance would be compared with windows that are so by nature.
+strata would select: a window that is GC-rich by chance would be compared with windows that are GC-rich by nature.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ def compare(
     ----------
     model : GsynthModel
     real, synthetic : path, dict or Genome
-        `synthetic` holds contigs of `real`, from end to end.
+        `synthetic` holds whole contigs of `real`.
     tracks, chrom_alias, num_cores, backend, progress
         As in `gsynth.gsynth_train`.
 
@@ -57,7 +57,7 @@ def compare(
     Raises
     ------
     ValueError
-        A synthetic contig that the real genome lacks, or of another length.
+        A synthetic contig that the real genome does not have, or that has another length there.
 
     Examples
     --------
@@ -74,6 +74,7 @@ def compare(
     check_same_contigs(reference, drawn)
     opened = open_strata(model.dims, model.iterator, reference, tracks, resolve_alias(chrom_alias, reference))
     strata = ReferenceStrata(opened)
+    # The strata of the reference for both, see above.
     spectra = [spectrum_counts(genome, strata, model, list(drawn.contigs), compute) for genome in (reference, drawn)]
     return compared(model, spectra[0], spectra[1])
 
@@ -98,26 +99,27 @@ class ReferenceStrata:
 
     @property
     def outside_bin(self) -> int:
-        """As `Strata.outside_bin`."""
+        """See `Strata.outside_bin`."""
         return self.strata.outside_bin
 
     @property
     def step(self) -> int | None:
-        """As `Strata.step`."""
+        """See `Strata.step`."""
         return self.strata.step
 
     @property
     def n_dims(self) -> int:
-        """As `Strata.n_dims`."""
+        """See `Strata.n_dims`."""
         return self.strata.n_dims
 
     def spans(self, pieces: Pieces) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-        """Nothing of the other genome's sequence."""
+        """None of the other genome's sequence."""
         return pieces.firsts, pieces.firsts
 
     def runs(self, pieces: Pieces, fetched: Fetched) -> PieceRuns:
-        """As `Strata.runs`, from the reference's own bases."""
+        """See `Strata.runs`, from the reference's own bases."""
         genome = self.strata.genome
+        # The two genomes may list the same contigs in another order.
         own = pieces.of(tuple(genome.contigs))
         return self.strata.runs(own, fetch(genome, own.names, own.ids, *self.strata.spans(own)))
 
@@ -126,6 +128,7 @@ def spectrum_counts(
     genome: Genome, strata: FindsRuns, model: GsynthModel, contigs: Sequence[str], compute: Compute
 ) -> NDArray[np.uint64]:
     """The (k+1)-mers of the contigs of `genome` by stratum, forward strand: uint64[bins, 4**k, 4]."""
+    # Contigs without bases have no windows, and intervals must not be empty.
     where = resolve_intervals([(name, 0, genome.contigs[name]) for name in contigs if genome.contigs[name]], genome)
     tables = Tables((model.total_bins, model.num_kmers, 4))
     count_intervals(

@@ -23,7 +23,7 @@ MODEL: Final = "fly.gsm"
 SYNTHETIC: Final = "synthetic.fa"
 
 GC_BREAKS: Final = (0.0, 0.35, 0.4, 0.45, 0.5, 1.0)
-"""Fifths of the fly's windows, more or less."""
+"""About a fifth of the fly's windows in each bin."""
 
 ITERATOR: Final = 200
 ORDER: Final = 5
@@ -31,7 +31,7 @@ ORDER: Final = 5
 
 @frozen(eq=False)
 class Demo:
-    """What the demonstration made: the model, the comparison, and the paths of its files by what they are."""
+    """What the demonstration made: the model, the comparison, and the paths of its files by kind."""
 
     model: GsynthModel
     comparison: Comparison
@@ -47,14 +47,14 @@ def run_demo(
     backend: str | None = None,
     progress: bool | None = None,
 ) -> Demo:
-    """Train a GC-stratified model of order 5 on 300 kb of fly, save it, load it, sample from it, and compare.
+    """Train a GC-stratified model of order 5 on 300 kb of fly sequence, save it, load it, sample from it, and compare.
 
     Parameters
     ----------
     folder : path
-        Where the genome, the model and the sample go; made if it is missing.
+        Where the genome, the model and the sample are written; created if it does not exist.
     seed : int
-        Of the sample.
+        Seed of the sample.
     force : bool
         Use a folder that is not empty; files of the same names are overwritten, others left alone.
     num_cores, backend, progress
@@ -63,7 +63,7 @@ def run_demo(
     Raises
     ------
     FileExistsError
-        The folder holds something.
+        The folder is not empty.
 
     Examples
     --------
@@ -74,7 +74,7 @@ def run_demo(
     """
     target = _prepared(Path(folder), force)
     files = {"genome": target / GENOME, "model": target / MODEL, "synthetic": target / SYNTHETIC}
-    # A copy, because an index is written beside it.
+    # A copy, because an index is written next to it, and the package's folder may be read-only.
     with replacing(files["genome"]) as (file,):
         file.write(example_genome())
     trained = gsynth_train(
@@ -87,6 +87,7 @@ def run_demo(
         progress=progress,
     )
     gsynth_save(trained, files["model"])
+    # Loaded again, so that the demonstration samples from what is in the file.
     model = gsynth_load(files["model"])
     gsynth_sample(
         model,
@@ -111,5 +112,5 @@ def example_genome() -> bytes:
 def _prepared(folder: Path, force: bool) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     if not force and next(folder.iterdir(), None) is not None:
-        raise OutputExistsError(f"{folder} is not empty; name another folder, or --force (force=True) to use it")
+        raise OutputExistsError(f"{folder} is not empty; name another folder, or use --force (force=True)")
     return folder

@@ -1,4 +1,4 @@
-"""The error tree: every class is also the builtin that a caller would expect to catch."""
+"""The error tree: every class is also the built-in exception that a caller would expect to catch."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ class GsynthError(Exception):
 
 
 class ArgumentError(GsynthError, ValueError):
-    """An argument has the right type and a value that cannot be used."""
+    """An argument has the right type but a value that cannot be used."""
 
 
 class ArgumentTypeError(GsynthError, TypeError):
@@ -20,7 +20,7 @@ class FormatError(GsynthError, ValueError):
 
 
 class NotAModelError(GsynthError, TypeError):
-    """A readable file holds something else than a model."""
+    """A readable file does not hold a model."""
 
 
 class MissingFileError(GsynthError, FileNotFoundError):
@@ -28,7 +28,7 @@ class MissingFileError(GsynthError, FileNotFoundError):
 
 
 class OutputExistsError(GsynthError, FileExistsError):
-    """The output exists and overwriting was not asked for."""
+    """The output exists, and overwriting was not requested."""
 
 
 class ContigError(GsynthError, LookupError):
@@ -48,7 +48,7 @@ class UnknownPluginError(PluginError, LookupError):
 
 
 class UnavailablePluginError(PluginError, ImportError):
-    """The plugin is installed and cannot be used here."""
+    """The plugin is installed but cannot be used here."""
 
 
 class PluginConflictError(PluginError, ValueError):

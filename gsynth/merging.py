@@ -1,4 +1,4 @@
-"""Merging: the observations of several models in one."""
+"""Merging: the observations of several models in a single one."""
 
 from __future__ import annotations
 
@@ -10,30 +10,30 @@ from gsynth.model.algebra import added
 def gsynth_merge(*models: GsynthModel) -> GsynthModel:
     """Add the counts of models, as if all had been counted at once.
 
-    Train contig by contig, species by species or on many machines, and add what came out: counts, windows outside of
-    the strata and their causes, masked windows and windows with N are sums of whole numbers, so the result equals a
-    model that is trained on everything in one call. The priors "marginal" and "global" are found in the sums, as
-    training would.
+    Train contig by contig, species by species or on many machines, and add the results: counts, windows outside of the
+    strata and their causes, masked windows and windows with N are sums of whole numbers, so the result equals a model
+    that is trained on everything in one call. The priors "marginal" and "global" are computed from the sums, as in
+    training.
 
     Parameters
     ----------
     *models : GsynthModel
-        One or more, of one order, with equal dimensions (expressions, breaks, merges), iterator, pseudocount, prior
-        and min_obs. A model of another program, whose probabilities are those of its counts in single precision, is
-        taken for its counts.
+        One or more, of the same order, with equal dimensions (expressions, breaks, merges), iterator, pseudocount,
+        prior and min_obs. For a model from another program whose probabilities are those of its counts in single
+        precision, the counts are used.
 
     Returns
     -------
     GsynthModel
-        Their sum. Of the metadata it has what the models agree on, and in ``chrom_sizes`` the contigs of all.
+        Their sum. Its metadata is what all models agree on, with the contigs of all in ``chrom_sizes``.
 
     Raises
     ------
     TypeError
-        Something else than a model.
+        An argument that is not a model.
     ValueError
-        No model; models that differ (the message says in what); a model with other probabilities than its counts
-        give, such as one with forbidden words: forbid them in the sum; sums beyond 2**63 - 1.
+        No model; models that differ (the message says how); a model with other probabilities than its counts give,
+        such as one with forbidden words (forbid them in the sum instead); sums beyond 2**63 - 1.
 
     Warns
     -----
@@ -58,4 +58,5 @@ def gsynth_merge(*models: GsynthModel) -> GsynthModel:
     for model in models:
         if not isinstance(model, GsynthModel):
             raise ArgumentTypeError(f"every model must be a GsynthModel, found {type(model).__name__}")
+    # Whether the models agree is checked there, for all of them before anything is added.
     return added(models)

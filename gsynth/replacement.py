@@ -84,7 +84,7 @@ def gsynth_replace_kmer(
     """Replace a k-mer by another one of the same length, until none is left.
 
     Passes from left to right, stepping by one base, are repeated until one finds nothing. Each replacement moves the
-    sequence one way in alphabetical order, so this ends. The result is in upper case.
+    sequence in the same direction of alphabetical order, so this always ends. The result is in upper case.
 
     Parameters
     ----------
@@ -93,7 +93,7 @@ def gsynth_replace_kmer(
     intervals, output, output_format
         As in `gsynth.gsynth_sample`. Nothing is replaced across the ends of an interval.
     check_composition : bool
-        Refuse a replacement of another base composition.
+        Refuse a replacement with a different base composition.
     genome, num_cores, backend, progress, chrom_alias, names
         As in `gsynth.gsynth_sample`.
 
@@ -105,7 +105,7 @@ def gsynth_replace_kmer(
     Raises
     ------
     ValueError
-        Empty, of unequal length, or (with `check_composition`) of another composition.
+        Empty k-mers, or k-mers that differ in length or (with `check_composition`) in composition.
 
     Examples
     --------
@@ -114,6 +114,7 @@ def gsynth_replace_kmer(
     """
     old, new = _check_kmers(target, replacement, check_composition)
     compute = Compute.of(backend=backend, num_cores=num_cores, progress=progress)
+    # Before the genome is opened, which may have to be indexed first.
     replacer = _load_replacer(compute.backend)
     source = open_genome(genome)
     check_output(output, output_format, [genome, source, intervals, chrom_alias])
@@ -121,6 +122,7 @@ def gsynth_replace_kmer(
     inputs.check_has_sequence("replacing")
     warn_unused(chrom_alias=inputs.idle_alias)
     where = inputs.intervals
+    # Replacing keeps every length, so the place of each record is known beforehand.
     records = Records(where, contig_sizes(source))
     return write_records(
         BatchReplacer(source, old, new, replacer),

@@ -123,51 +123,51 @@ def gsynth_sample(
     """Sample synthetic sequence from a model.
 
     A base at position p is drawn given the k bases before it, in the stratum at p - k, as in training. The same seed
-    gives the same bytes on every backend, number of threads and block size; a contig sampled alone equals itself
-    inside the whole genome.
+    gives the same bytes on every backend, with any number of threads and any block size; a contig sampled alone equals
+    the same contig in the whole genome.
 
     Parameters
     ----------
     model : GsynthModel
-        As trained, loaded or made of counts.
+        Trained, loaded or made from counts.
     output : path or binary file, optional
         Where to write; None returns strings.
     output_format : {"fasta", "seq", "misha", "vector"}
-        "fasta": 60 columns, with a ``.fai`` beside; a record is named after its contig, or ``contig:start-end``
-        (0-based half-open) for a part, with ``_sampleN`` where `n_samples` > 1. "seq" or "misha": bare bases, one
+        "fasta": 60 columns, with a ``.fai`` next to it; a record is named after its contig, or ``contig:start-end``
+        (0-based half-open) for a part, with ``_sampleN`` if `n_samples` > 1. "seq" or "misha": bare bases, one
         record after the other. "vector": strings in memory, even with `output` named.
     intervals : path of a BED file, region string, tuples or DataFrame, optional
-        What to sample; every contig by default. Order and repeats are kept; a repeated one is drawn anew.
+        What to sample; every contig by default. Order and repeats are kept; a repeated one is drawn with new numbers.
     iterator : int, optional
         Width in bp of the windows of the strata; the model's own by default.
     mask_copy : intervals or "soft", optional
         Where the reference is copied verbatim, case kept.
     n_samples : int
-        Draws per interval.
+        Samples per interval.
     seed : int, SeedSequence, Generator, optional
-        None draws one and logs it.
+        None makes a random one and logs it.
     bin_merge : list or "auto", optional
-        For each dimension None (as trained) or merge ranges (see `gsynth_bin_map`); or "auto": every joint cell under
-        the model's `min_obs` (or empty) is sampled from the nearest one that is not.
+        For each dimension None (as trained) or merge ranges (see `gsynth_bin_map`); or "auto": every joint cell with
+        fewer observations than the model's `min_obs` (or none) is sampled from the nearest one with enough.
     allow_parallel, num_cores, max_chunk_size
         As in `gsynth_train`.
     genome : path, dict, sizes or Genome, optional
-        Contig sizes alone are enough where nothing is copied and the strata need no sequence.
+        Contig sizes are enough if nothing is copied and the strata need no sequence.
     tracks : dict, optional
         Name -> source of the tracks in the model's expressions.
     preserve_n : bool
-        Keep the reference's N (and what else is not A, C, G or T, as N).
+        Keep the reference's N (and other bases that are not A, C, G or T, as N).
     init : {"stationary", "uniform"}
         How the first k bases of an interval are drawn: from the k-mers of its stratum (after every merge), or
         uniformly.
     outside : {"learned", "pooled", "uniform"}
-        What is drawn where a dimension has no value or one outside of its breaks: from what was learned there (or
-        "pooled", where the model has no such table or one without observations), from all observations together, or
-        uniformly. More than 1 % of such bases brings a warning.
+        How to draw where a dimension has no value, or a value outside of its breaks: from what was learned there (or
+        "pooled", if the model has no such table or one without observations), from all observations together, or
+        uniformly. 1 % or more of such bases raise a warning.
     cell_merge : list of dict or DataFrame, optional
         Redirects of joint cells, on top of `bin_merge` (see `gsynth_cell_merge`).
     keep_case : bool
-        Write lower case where the reference has it (its soft mask).
+        Write lower case where the reference is lowercase (its soft mask).
     backend, progress, chrom_alias
         As in `gsynth_train`.
     names : {"coordinates", "bed"}
@@ -175,8 +175,8 @@ def gsynth_sample(
         in the BED file (or the DataFrame) of `intervals` and where they lie, ``name::contig:start-end``, with the
         strand in brackets behind it where there is one. What is given twice has ``_repeat2`` and so on behind it.
     report : callable, optional
-        Called once, when all is written, with the `gsynth.blocks.drawn.Drawn` that says how many bases were drawn,
-        copied, kept as N, outside of the strata, or in bins without observations.
+        Called once, when everything is written, with a `gsynth.blocks.drawn.Drawn`: how many bases were drawn, copied,
+        kept as N, outside of the strata, or in bins without observations.
 
     Returns
     -------
@@ -186,8 +186,8 @@ def gsynth_sample(
     Warns
     -----
     UserWarning
-        More than half of the bases are copied or N; at least 1 % lie outside of the strata, or in bins that nothing was
-        learned of.
+        More than half of the bases are copied or N; at least 1 % lie outside of the strata, or in bins without
+        observations.
 
     Examples
     --------
@@ -204,6 +204,7 @@ def gsynth_sample(
         backend=backend, num_cores=num_cores, progress=progress,
         allow_parallel=allow_parallel, max_chunk_size=max_chunk_size,
     )  # fmt: skip
+    # Before the genome is opened, which may have to be indexed first.
     sampler = load_sampler(compute.backend)
     width = check_iterator(iterator) or model.iterator
     dims = merged_dims(model, bin_merge)
@@ -220,6 +221,7 @@ def gsynth_sample(
         order=model.k,
         thresholds=model.thresholds(outside),
         start=_start(model, outside) if init == "stationary" else None,
+        # False for windows without a bin: they are reported as such.
         unlearned=np.append(model.per_bin_kmers < max(1, model.min_obs), False),
         draws=Draws.of(inputs.intervals, n_samples, seed),
     )
@@ -291,7 +293,7 @@ def gsynth_random(
     Returns
     -------
     list of str or None
-        As of `gsynth_sample`.
+        As in `gsynth_sample`.
 
     Raises
     ------
@@ -306,7 +308,7 @@ def gsynth_random(
     compute = Compute.of(backend=backend, num_cores=num_cores, progress=progress)
     sampler = load_sampler(compute.backend)
     thresholds = thresholds_from_cdf(np.broadcast_to(np.cumsum(composition(nuc_probs)), (1, 4, 4)))
-    # Every table, the uniform one too: an independent base depends on no context.
+    # Every table, also the uniform one: an independent base does not depend on its context, not even on an N.
     thresholds[:] = thresholds[0]
     source = open_genome(genome)
     check_output(output, output_format, [genome, source, intervals, mask_copy, chrom_alias])
@@ -338,6 +340,7 @@ def _draw(
     draws, strata = sample_batch.draws, sample_batch.strata
     records = Records(draws.intervals, contig_sizes(sample_batch.genome), draws.n_samples)
     block = compute.block_for(draws.bases, strata.step)
+    # Cut where windows begin: a base at p belongs to the window at p - k.
     jobs = batches(draws.intervals, block, n_samples=draws.n_samples, shift=sample_batch.order)
     joined = JoinedSampler(sample_batch)
     sink, bar = open_sink(output, output_format, records), compute.bar(records.bases, what)
@@ -360,19 +363,19 @@ def _start(model: GsynthModel, outside: OutsideSource) -> Start:
 def _reference(
     inputs: Inputs, mask_copy: MaskLike | None, sampler: Sampler, preserve_n: bool, keep_case: bool = False
 ) -> Reference:
-    """What is kept of the reference; ArgumentError where it has no sequence to keep."""
+    """What is kept of the reference; ArgumentError if it has no sequence to keep."""
     genome, mask = inputs.genome, inputs.mask(mask_copy, "mask_copy")
     if mask is not None and not genome.has_sequence:
-        raise ArgumentError(f"mask_copy copies the reference, and {genome.name} gives only contig sizes")
+        raise ArgumentError(f"mask_copy copies the reference, but {genome.name} has only contig sizes")
     if keep_case and not genome.has_sequence:
-        raise ArgumentError(f"keep_case copies the reference's case, and {genome.name} gives only contig sizes")
+        raise ArgumentError(f"keep_case copies the case of the reference, but {genome.name} has only contig sizes")
     return Reference(genome, mask, preserve_n, keep_case, transcoder_of(sampler))
 
 
 def _redirect(
     model: GsynthModel, cell_merge: CellsLike | None, bin_merge: MergeLike | None
 ) -> NDArray[np.int32] | None:
-    """The bin that each flat bin is sampled as: int32[bins]; None where each is sampled as itself."""
+    """The bin as which each flat bin is sampled: int32[bins]; None if each is sampled as itself."""
     redirect = np.arange(model.total_bins, dtype=np.int32)
     if bin_merge == AUTO:
         poor, nearest = nearest_learned(model)
@@ -380,5 +383,6 @@ def _redirect(
         redirect[poor] = nearest
     if cell_merge is not None:
         sources, targets = redirects(model, cell_merge, bin_merge)
+        # A redirect of a caller leads to where bin_merge has sent its target.
         redirect[sources] = redirect[targets]
     return None if bin_merge != AUTO and cell_merge is None else redirect

@@ -1,4 +1,4 @@
-"""Scoring: how probable a model holds the genome itself to be, window by window."""
+"""Scoring: how probable the genome itself is under a model, window by window."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ from gsynth.typing import (
 _BY_CONTIG = dict[str, tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]]
 
 _WINDOWS_OF_BLOCK: Final = 1 << 20
-"""Of a block of narrow windows, so that its columns stay small."""
+"""Most windows in a block of narrow ones, so that its columns stay small."""
 
 
 @overload
@@ -111,23 +111,23 @@ def gsynth_score(
     whole numbers in units of ``2**-24``, so a score has the same bits on every backend, number of threads and block
     size, and for an interval alone or among others.
 
-    A window has no score (NaN) where any of its bases has none: one that is not A, C, G or T, that is masked, whose
-    context does not fit, or that the policies leave out. It is -inf where the model says that a base cannot be.
+    A window has no score (NaN) if any of its bases has none: one that is not A, C, G or T, that is masked, whose
+    context does not fit, or that the policies leave out. It is -inf if the model says that a base is impossible.
 
     Parameters
     ----------
     model : GsynthModel
-        As trained, loaded or made of counts.
+        Trained, loaded or made from counts.
     output : path or binary file, optional
         Where to write; None returns a table. With ``output_format="misha"`` the name of a track.
     output_format : {"frame", "arrays", "bedgraph", "bigwig", "npz", "misha"}, optional
-        By default what the suffix of `output` says (``.bedGraph`` or ``.bg``, with ``.gz`` in bgzip; ``.bw`` or
+        By default that of the suffix of `output` (``.bedGraph`` or ``.bg``, with ``.gz`` in bgzip; ``.bw`` or
         ``.bigWig``; ``.npz``), or "frame". "bedgraph" and "bigwig" hold only windows with a score, in the order of the
-        genome. "misha": a dense track of the misha database that the genome is, by pymisha.
+        genome. "misha": a dense track of the misha database that `genome` is, through pymisha.
     intervals : path of a BED file, region string, tuples or DataFrame, optional
         What to score, 0-based half-open; the whole genome by default.
     mask : intervals or "soft", optional
-        Windows that hold a masked base have no score.
+        Windows with a masked base have no score.
     resolution : int, optional
         Width in bp of the windows: its multiples, cut at the ends of intervals. The model's iterator by default; 1
         scores base by base.
@@ -138,10 +138,10 @@ def gsynth_score(
     outside : {"NA", "uniform", "learned", "pooled"}
         Bases without a stratum: no score, log(1/4), or as `gsynth_sample` draws them.
     context : {"contig", "interval"}
-        Where the k bases before a base may lie: anywhere on its contig, or inside its interval alone, as in training;
+        Where the k bases before a base may lie: anywhere on its contig, or only inside its interval, as in training;
         then the first k bases of each interval have no score.
     against : GsynthModel, optional
-        Its scores are subtracted: log Bayes factors. A window has one where it has a score under both models.
+        Its scores are subtracted: log Bayes factors. A window has one if it has a score under both models.
     iterator : int, optional
         Width in bp of the windows of the strata; by default each model's own.
     genome : path, dict or Genome, optional
@@ -154,15 +154,16 @@ def gsynth_score(
     Returns
     -------
     DataFrame, dict or None
-        "frame": the columns chrom, start, end (0-based half-open) and score, interval by interval, of pandas where it
-        is installed, else a dict of arrays. "arrays": contig -> (starts, ends, scores). None where a file was written.
+        "frame": the columns chrom, start, end (0-based half-open) and score, interval by interval, as a pandas
+        DataFrame if pandas is installed, else a dict of arrays. "arrays": contig -> (starts, ends, scores). None if a
+        file was written.
 
     Raises
     ------
     ValueError
         A policy, resolution or output that cannot be used; a model without an iterator and no `resolution`.
     TypeError
-        A model that is no GsynthModel.
+        A model that is not a GsynthModel.
 
     Examples
     --------
@@ -187,6 +188,7 @@ def gsynth_score(
     form = check_score_output(output, output_format, source, [genome, source, intervals, mask, tracks, chrom_alias])
     inputs = Inputs.of(source, intervals, chrom_alias, tracks)
     inputs.check_has_sequence("scoring")
+    # Sorted only here: a table keeps the order in which the intervals were given.
     inputs = attrs.evolve(inputs, intervals=form.arranged(inputs.intervals))
     score_batch = BatchScorer(
         genome=source,
@@ -207,7 +209,7 @@ def _score(score_batch: BatchScorer, sink: ScoreSink, inputs: Inputs, compute: C
     """Score every interval into the sink."""
     where, width = inputs.intervals, score_batch.resolution
     block = min(compute.block_for(where.total), max(_WINDOWS_OF_BLOCK * width, MIN_BLOCK))
-    # A window that fits in a block is not cut by one.
+    # A multiple of the width: a window that fits in a block is not cut.
     block = -(-block // width) * width if width <= block else block
     joiner = Joiner(width, lambda scores: sink.take(sink.made(scores)))
     joins = block % width != 0
@@ -216,11 +218,13 @@ def _score(score_batch: BatchScorer, sink: ScoreSink, inputs: Inputs, compute: C
 
         def made(batch: Batch) -> tuple[Batch, Scores, Any]:
             scores = score_batch(batch)
+            # Scores that may have to be joined are formatted only afterwards, in order.
             return batch, scores, None if joins else sink.made(scores)
 
         def write(done: tuple[Batch, Scores, Any]) -> None:
             nonlocal infinite
             batch, scores, text = done
+            # In the one thread that writes at a time, so that no count is lost.
             infinite += int(np.count_nonzero(scores.infinite))
             if joins:
                 joiner.add(batch, scores)
@@ -231,7 +235,7 @@ def _score(score_batch: BatchScorer, sink: ScoreSink, inputs: Inputs, compute: C
         compute.run(made, batches(where, block), write)
     if infinite:
         warnings.warn(
-            f"{infinite:,} windows hold a base that a model says cannot be there: their scores are infinite",
+            f"{infinite:,} windows hold a base that is impossible under a model: their scores are infinite",
             stacklevel=3,
         )
 
@@ -250,8 +254,9 @@ def _likelihoods(
     for i, model in enumerate(models):
         logs, sparse = log_tables(model, further)
         bins = np.arange(model.total_bins, dtype=np.int32)
+        # As windows without a stratum, a kernel leaves the bases of sparse bins out and counts them.
         redirect = np.where(sparse, np.int32(UNBINNED), bins) if sparse_policy == "NA" and sparse.any() else None
-        # A model without strata uses no tracks; that none does is said once.
+        # A model without strata uses no tracks; the warning that they are not used is given only once, if none does.
         idle = not model.dims and (i > 0 or any(other.dims for other in models))
         strata = (attrs.evolve(inputs, tracks=None) if idle else inputs).strata(
             model.dims,

@@ -1,4 +1,4 @@
-"""Saving, loading and converting models, in whatever formats the installed serializers bring."""
+"""Saving, loading and converting models, in whatever formats the installed serializers provide."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ from gsynth.plugins.roles import SERIALIZER
 logger = logging.getLogger(__name__)
 
 _LOOKS: Final = 100
-"""Whoever may not write to the folder cannot keep others from saving there, and looks again."""
+"""How often to look again: a reader without write permission cannot keep others from saving there."""
 
 Seen = TypeVar("Seen")
 
@@ -42,7 +42,7 @@ Seen = TypeVar("Seen")
 def gsynth_save(model: GsynthModel, path: PathLike, *, compress: bool = False, format: str | None = None) -> None:
     """Save a model.
 
-    The model is written beside `path` first and gets its name only when all of it is on the disk, so a crash leaves
+    The model is first written next to `path` and gets its name only once all of it is on the disk, so a crash leaves
     the old model or the new one. An older model at `path` is replaced; anything else there is left alone.
 
     Parameters
@@ -50,8 +50,8 @@ def gsynth_save(model: GsynthModel, path: PathLike, *, compress: bool = False, f
     model : GsynthModel
         What to write.
     path : str or path-like
-        Where to. Its suffix chooses among the formats that can be written; a suffix that none of them has makes a
-        ``.gsm`` folder (a zip with `compress`).
+        The path to write. Its suffix chooses among the formats that can be written; with any other suffix the model is
+        a ``.gsm`` folder (a zip with `compress`).
     compress : bool
         Write one compressed file.
     format : str, optional
@@ -64,7 +64,7 @@ def gsynth_save(model: GsynthModel, path: PathLike, *, compress: bool = False, f
     FileNotFoundError
         The folder in which `path` lies does not exist.
     FileExistsError
-        There is something at `path` that is not a model.
+        `path` exists and is not a model.
     LookupError, ImportError
         No format of that name is installed, or it cannot be used here.
     ValueError
@@ -84,7 +84,7 @@ def gsynth_save(model: GsynthModel, path: PathLike, *, compress: bool = False, f
     target, name = check_savable(path, compress=compress, format=format)
     serializer = registry().load(SERIALIZER, name)
     own = registry().select(SERIALIZER, name).descriptor.files
-    # It has the same name in there: writers that look at the suffix find it.
+    # It has the same name in the workspace, for writers that look at the suffix.
     with workspace(target) as new:
         checking.save_model(serializer, model, new)
         place(new, target, own)
@@ -93,9 +93,9 @@ def gsynth_save(model: GsynthModel, path: PathLike, *, compress: bool = False, f
 def check_savable(
     path: PathLike, *, compress: bool, format: str | None, inputs: Sequence[object] = ()
 ) -> tuple[Path, str]:
-    """Refuse what `gsynth_save` could not write there, before there is a model; the real path and the format's name.
+    """Refuse early what `gsynth_save` could not write; returns the real path and the name of the format.
 
-    `inputs` are what the model comes from: `path` must be none of them.
+    `inputs` are the sources of the model: `path` must be none of them.
     """
     target = _output_path(path)
     check_not_an_input([target], inputs)
@@ -104,14 +104,14 @@ def check_savable(
 
 
 def gsynth_load(path: PathLike, *, format: str | None = None) -> GsynthModel:
-    """Load a model, whatever its format: the content decides, not the name.
+    """Load a model in any format: the content decides, not the name.
 
     Parameters
     ----------
     path : str or path-like
         A file or folder.
     format : str, optional
-        The name of the format to read it as.
+        The name of the format as which to read it.
 
     Returns
     -------
@@ -121,11 +121,11 @@ def gsynth_load(path: PathLike, *, format: str | None = None) -> GsynthModel:
     Raises
     ------
     FileNotFoundError
-        There is nothing at `path`.
+        `path` does not exist.
     ValueError
         No installed format recognises it, its version is unknown, or it is damaged.
     TypeError
-        It holds something else than a model.
+        It does not hold a model.
     LookupError, ImportError
         No format of that name is installed, or it cannot be used here.
 
@@ -138,6 +138,7 @@ def gsynth_load(path: PathLike, *, format: str | None = None) -> GsynthModel:
     >>> gsynth.gsynth_load(path).total_kmers
     16
     """
+    # By its real path, because that is what a save of the same model locks.
     source = _as_path(path)
     return _settled(Path(os.path.realpath(source)), lambda: _load(source, format))
 
@@ -150,9 +151,9 @@ def gsynth_convert(
     Parameters
     ----------
     input_path : str or path-like
-        A model in any format that is installed.
+        A model in any installed format.
     output_path : str or path-like
-        Where to, as in `gsynth_save`.
+        The path to write, as in `gsynth_save`.
     compress : bool
         Write one compressed file.
     format : str, optional
@@ -176,13 +177,13 @@ def gsynth_convert(
 
 
 def _settled(target: Path, look: Callable[[], Seen]) -> Seen:
-    """What `look` makes of `target`; again where it fails beside the saves of others, at last while none can end."""
+    """The result of `look`; repeated if it fails while others save `target`, finally while no save can finish."""
     for _ in range(_LOOKS):
         with held(target) as was_replaced:
             try:
                 return look()
             except (GsynthError, OSError):
-                # What was looked at is on its way to be deleted; or a new model came between two looks: a folder for a
+                # What was read is about to be deleted; or a new model came between two reads: a folder in place of a
                 # file, or by two renames.
                 if not was_replaced():
                     if not is_being_saved(target):
@@ -199,6 +200,7 @@ def _load(source: Path, format: str | None) -> GsynthModel:
         return checking.load_model(registry().load(SERIALIZER, format), source)
     failure: PluginError | None = None
     problems: list[str] = []
+    # The next one if a format cannot be loaded here, such as rds without its library: another may read it as well.
     for entry in _recognising(source, problems):
         try:
             serializer = registry().load(SERIALIZER, entry.name)
@@ -225,7 +227,7 @@ def _as_path(path: object) -> Path:
 
 
 def _output_path(path: object) -> Path:
-    # Through a link, so that the link stays one and its target becomes the new model.
+    # Through a link, so that the link remains and its target becomes the new model.
     target = real(_as_path(path))
     if not target.parent.is_dir():
         raise MissingFileError(f"cannot save {target}: the folder {target.parent} does not exist; create it first")
@@ -240,7 +242,7 @@ def _named_to_write(name: str) -> str:
     descriptor = registry().select(SERIALIZER, name).descriptor
     if not descriptor.can_save:
         writers = [entry.name for entry in _serializers() if entry.descriptor.can_save]
-        raise ArgumentError(f"the format {name!r} is only read, never written; use one of: {', '.join(writers)}")
+        raise ArgumentError(f"the format {name!r} can be read but not written; use one of: {', '.join(writers)}")
     return name
 
 
@@ -258,10 +260,10 @@ def _format_to_write(target: Path, compress: bool) -> str:
     names = " and ".join(entry.name for entry in owners)
     instead = f"name the model .gsm, or choose a format by format= (--format), such as {asked[0].name}"
     if owners and not any(entry.descriptor.can_save for entry in owners):
-        raise ArgumentError(f"{target.name} has the suffix of the format {names}, which is only read: {instead}")
+        raise ArgumentError(f"{target.name} has the suffix of the format {names}, which can only be read: {instead}")
     promised = compressor_of(target) or kind_of(target)
     if not owners and promised is not None:
-        raise ArgumentError(f"{target.name} has a suffix of {promised}, which is no format of models: {instead}")
+        raise ArgumentError(f"{target.name} has a suffix of {promised}, which is not a format of models: {instead}")
     if owners:
         logger.warning("%s has the suffix of the format %s, and is written as %s", target, names, asked[0].name)
     return asked[0].name
@@ -272,6 +274,7 @@ def _has_suffix(entry: Registered[SerializerPlugin], path: Path) -> bool:
 
 
 def _check_replaceable(target: Path) -> None:
+    # An empty folder or file has nothing to lose; mkdtemp and mkstemp leave such.
     if not target.exists() or _is_empty(target):
         return
     for entry in _recognising(target, []):
@@ -299,7 +302,7 @@ def _missing(path: Path) -> str:
     message = f"there is no model at {path}"
     left = interrupted_saves(Path(os.path.realpath(path)))
     if left:
-        message += f"; a save that was interrupted left one at {left[0]}: move it to {path}"
+        message += f"; an interrupted save left one at {left[0]}: move it to {path}"
     return message
 
 

@@ -56,17 +56,18 @@ def gsynth_train(
     ----------
     *dim_specs : dict or DimSpec
         Dimensions of the strata, each with ``expr`` (an expression over tracks, for example ``"gc"``), ``breaks``
-        (rising bin edges; bins are half-open, the last one closed; or ``"q10"``: ten bins of equally many windows; or
-        ``"categories"``: a bin for each name of a categorical track) and maybe ``bin_merge`` (see `gsynth_bin_map`;
-        or ``"auto"``: bins under `min_obs` go to their nearest learned neighbour). None: one stratum.
+        (increasing bin edges; bins are half-open, the last one closed; or ``"q10"``: ten bins with the same number of
+        windows; or ``"categories"``: a bin for each name of a categorical track) and optionally ``bin_merge`` (see
+        `gsynth_bin_map`; or ``"auto"``: bins with fewer than `min_obs` observations are merged into their nearest
+        learned neighbour). Without dimensions there is one stratum.
     mask : intervals or "soft", optional
         Windows that start in it are left out and counted in ``total_masked``. "soft": the genome's lowercase.
     intervals : path of a BED file, region string, tuples or DataFrame, optional
-        What to train on, 0-based half-open; the whole genome by default. Each interval is its own world.
+        What to train on, 0-based half-open; the whole genome by default. No k-mer spans two intervals.
     iterator : int, optional
         Width in bp of the windows on which the expressions are evaluated; needed with dimensions.
     pseudocount : float
-        Added to every cell, P = (N + pseudocount) / (sum N + 4 pseudocount), or with `prior` spread by it.
+        Added to every cell, P = (N + pseudocount) / (sum N + 4 pseudocount), or with `prior` shared out by it.
     min_obs : int
         Bins with fewer observations are sparse: warned about, and sampled uniformly unless merged.
     k : int
@@ -76,15 +77,15 @@ def gsynth_train(
     num_cores : int, optional
         Threads; None and 0 mean all that the process may use.
     max_chunk_size : int, optional
-        Bases per block; by default one to four million, or eight where the table outgrows the cache.
+        Bases per block; by default one to four million, or eight if the table outgrows the cache.
     genome : path, dict or Genome, optional
         FASTA (plain, gzip, bgzip), 2bit, a dict name -> sequence; the one of `use_genome` by default.
     tracks : dict, optional
-        Name -> source of the tracks that the expressions use beside the functions of the sequence.
+        Name -> source of the tracks that the expressions use in addition to the functions of the sequence.
     prior : {"uniform", "marginal", "global"}, float[4], float[bins, 4], dict or DataFrame, optional
         Base probabilities pi in P = (N + pseudocount * pi) / (sum N + pseudocount), normalised to sum to 1. A dict, a
-        DataFrame (pandas, polars, pyarrow) or a labelled series goes by its names A, C, G, T in any order and case;
-        a plain sequence or array is in the order A, C, G, T.
+        DataFrame (pandas, polars, pyarrow) or a labelled series is matched by its names A, C, G, T in any order and
+        case; a plain sequence or array is in the order A, C, G, T.
     backend : str, optional
         Name of the counter; "auto" (the best installed one) by default, or what GSYNTH_BACKEND says.
     progress : bool, optional
@@ -102,7 +103,7 @@ def gsynth_train(
     ValueError
         Bad k, breaks, iterator, prior or pseudocount, or no window with a value in any bin.
     TypeError
-        A dimension that is no dict.
+        A dimension that is neither a dict nor a DimSpec.
 
     Examples
     --------
@@ -121,6 +122,7 @@ def gsynth_train(
         backend=backend, num_cores=num_cores, progress=progress,
         allow_parallel=allow_parallel, max_chunk_size=max_chunk_size,
     )  # fmt: skip
+    # Before the genome is opened, which may have to be indexed first.
     counter = load_counter(compute.backend)
     inputs = Inputs.of(open_genome(genome), intervals, chrom_alias, tracks)
     inputs.check_has_sequence("training")
@@ -131,14 +133,14 @@ def gsynth_train(
         chrom_alias=inputs.idle_alias,
         iterator=wanted.iterator is not None and not wanted.dims and NO_STRATA,
         mask=mask is not None and not model.total_masked and "no window of the intervals begins in it",
-        prior=prior is not None and pseudocount == 0 and "the pseudocount that it weighs is 0",
+        prior=prior is not None and pseudocount == 0 and "the pseudocount that it shares out is 0",
     )
     return model
 
 
 @frozen
 class _Wanted:
-    """The model that is asked for, before anything is read."""
+    """The requested model, before anything is read."""
 
     order: int
     dims: tuple[DimRequest, ...]
@@ -150,8 +152,9 @@ class _Wanted:
 def _trained(wanted: _Wanted, inputs: Inputs, mask: Mask | None, counter: Counter, compute: Compute) -> GsynthModel:
     strata = _open_strata(wanted, inputs, counter, compute)
     bins = math.prod(dim.num_bins for dim in strata.dims)
+    # As soon as the bins are known: counting a genome may take minutes.
     wanted.prior.check_bins(bins)
-    # One table more: that of windows without a bin.
+    # One more table, for windows without a bin.
     tables = Tables((bins + 1 if strata.dims else 1, 4**wanted.order, 4))
     count_batch = BatchCounter(inputs.genome, strata, mask, counter, wanted.order, tables)
     tally = count_intervals(count_batch, inputs.intervals, compute, "train")
@@ -169,6 +172,7 @@ def _model(wanted: _Wanted, strata: Strata, table: NDArray[np.uint64], tally: Ta
     """The model of what was counted, with the merges that needed the counts."""
     dims, bins = tuple(strata.dims), strata.outside_bin
     counts, outside = table[:bins], Outside(counts=table[bins], causes=tally.causes) if dims else None
+    # One dimension after the other: a later merge sees the counts that earlier ones have moved.
     for axis in (i for i, request in enumerate(wanted.dims) if request.auto_merge):
         counts, merged = merge_sparse(counts, dims, axis, wanted.smoothing.min_obs)
         dims = (*dims[:axis], merged, *dims[axis + 1 :])
@@ -191,7 +195,7 @@ def _model(wanted: _Wanted, strata: Strata, table: NDArray[np.uint64], tally: Ta
 
 
 def _check_counted(model: GsynthModel, where: Intervals) -> None:
-    """ArgumentError, which names the cause, where nothing was counted."""
+    """ArgumentError that names the cause, if nothing was counted."""
     if model.total_kmers:
         return
     if not len(where):
@@ -200,10 +204,11 @@ def _check_counted(model: GsynthModel, where: Intervals) -> None:
     if not windows:
         longest = int((where.ends - where.starts).max())
         raise ArgumentError(
-            f"nothing was counted: a window takes {model.k + 1} bases (k + 1), and the longest interval has {longest:,}"
+            f"nothing was counted: a window needs {model.k + 1} bases (k + 1), the longest interval has {longest:,}"
         )
     left_out = [f"{model.total_masked:,} begin in the mask", f"{model.total_n:,} hold an N or another letter"]
     if model.outside is not None:
+        # Observations are of both strands, so half of them are windows.
         outside = f"{model.outside.kmers // 2:,} have no value in the breaks"
         causes = described_causes(model.dims, model.outside.causes)
         left_out.append(f"{outside} ({causes})" if causes else outside)
@@ -214,7 +219,7 @@ def _warn_of_bins(model: GsynthModel) -> None:
     if model.outside is not None and model.outside_share >= WORTH_A_WARNING:
         warnings.warn(
             f"{model.outside_share:.1%} of the counted windows lie outside of the strata "
-            f"({described_causes(model.dims, model.outside.causes)}): they are counted in a table of their own, and "
+            f"({described_causes(model.dims, model.outside.causes)}): they are counted in a separate table, and "
             "sampled from it; breaks -inf and inf, or quantiles, leave no window out",
             stacklevel=3,
         )

@@ -1,21 +1,21 @@
-"""The types of what the calls take, for annotations: ``def mine(genome: gsynth.typing.GenomeLike) -> None``.
+"""The types of the arguments of the calls, for annotations: ``def mine(genome: gsynth.typing.GenomeLike) -> None``.
 
 `GenomeLike`
-    A path that a genome plugin reads, names with their sequences or their sizes, or an open genome.
+    A path that a genome plugin can read, a mapping of names to sequences or sizes, or an open genome.
 `AliasLike`
-    A mapping of the names in a file to the genome's, a text file of two columns with the same, or "ucsc-ensembl".
+    A mapping from the names in a file to the genome's, a text file of two columns with the same, or "ucsc-ensembl".
 `IntervalsLike`
     The path of a BED file, a region such as ``chr1:1-1,000``, ``(contig, start, end)``, a DataFrame with these columns,
     or a sequence of such.
 `MaskLike`
-    As `IntervalsLike`, and the word "soft"; a sequence may mix these.
+    Like `IntervalsLike`, or the word "soft"; a sequence may mix these.
 `TrackLike`, `TracksLike`
     A path, a dict of a path with options, contigs with their arrays, a track, or a function of windows; and a mapping
     of names to such.
 `DimLike`
     A `gsynth.DimSpec`, or a dict with its ``expr`` and ``breaks``.
 `PriorLike`
-    The word for a prior, or weights.
+    The name of a prior, or weights.
 `MergeRanges`, `MergeLike`, `CellsLike`
     Merges of one dimension's bins, those of all dimensions, and redirects of joint cells.
 `OutputLike`, `OutputFormat`
@@ -23,19 +23,19 @@
 `Names`
     After what records are named.
 `Init`, `OutsideSource`, `Closed`
-    How the first bases are drawn, what is drawn where a window has no bin, and at which end a bin includes its break.
+    How the first bases are drawn, how to draw where a window has no bin, and at which end a bin includes its break.
 `ScoreFormat`, `ScorePolicy`, `ScoreOutside`, `Reach`
-    The names of formats for scores, what bases that a model says little of score, and where their contexts may lie.
+    The names of formats for scores, the scores of bases about which a model knows too little, and where contexts lie.
 `Drawn`
-    What a sample is made of, as the function `report` gets it.
+    What a sample is made of, as passed to the function `report`.
 `SeedLike`
     A whole number, a SeedSequence or a Generator of NumPy.
 `PathLike`
     The path of a file or folder.
 `Frame`, `Series`
-    A DataFrame or a column of pandas, polars, pyarrow, or whatever else narwhals reads.
+    A DataFrame or a column of pandas, polars, pyarrow, or anything else that narwhals reads.
 `SampleOptions`, `RandomOptions`, `ReplaceOptions`, `ScoreOptions`
-    The parameters of `gsynth_sample`, `gsynth_random`, `gsynth_replace_kmer` and `gsynth_score` but for the model and
+    The parameters of `gsynth_sample`, `gsynth_random`, `gsynth_replace_kmer` and `gsynth_score`, except the model and
     the output, as dicts for ``**``.
 """
 
@@ -119,20 +119,20 @@ class _DrawOptions(_Options, total=False):
 
 
 class ReplaceOptions(_Options, total=False):
-    """Of `gsynth.gsynth_replace_kmer`."""
+    """Parameters of `gsynth.gsynth_replace_kmer`."""
 
     check_composition: bool
     names: Names
 
 
 class RandomOptions(_DrawOptions, total=False):
-    """Of `gsynth.gsynth_random`."""
+    """Parameters of `gsynth.gsynth_random`."""
 
     nuc_probs: Mapping[str, float] | None
 
 
 class SampleOptions(_DrawOptions, total=False):
-    """Of `gsynth.gsynth_sample`."""
+    """Parameters of `gsynth.gsynth_sample`."""
 
     iterator: int | None
     bin_merge: MergeLike | None
@@ -146,7 +146,7 @@ class SampleOptions(_DrawOptions, total=False):
 
 
 class ScoreOptions(_Options, total=False):
-    """Of `gsynth.gsynth_score`."""
+    """Parameters of `gsynth.gsynth_score`."""
 
     mask: MaskLike | None
     resolution: int | None

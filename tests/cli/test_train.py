@@ -85,7 +85,7 @@ def test_genome_and_model_through_streams(run: Run, genome: Path, tmp_path: Path
         ("mine.gsm", "is not a model"),
         ("missing/m.gsm", "does not exist"),
         ("model.gsm", "--force"),
-        ("m.rds", "only read"),
+        ("m.rds", "only be read"),
     ],
 )
 def test_refused_before_the_work(run: Run, model: Path, tmp_path: Path, output: str, says: str) -> None:
@@ -123,7 +123,7 @@ def test_force_overwrites_a_model_and_not_its_genome(run: Run, genome: Path, mod
         (["--intervals", "1"], 1, "--chrom-alias ucsc-ensembl"),
         (["--backend", "abacus"], 1, "numpy"),
         (["--format", "scroll"], 1, "gsm"),
-        (["--format", "pickle"], 1, "only read"),
+        (["--format", "pickle"], 1, "read but not written"),
     ],
 )
 def test_errors_have_codes_and_say_what_to_do(run: Run, genome: Path, args: list[str], code: int, says: str) -> None:
@@ -142,7 +142,12 @@ def test_a_warning_is_said_once(run: Run, genome: Path) -> None:
 
 @pytest.mark.parametrize(
     ("output", "said"),
-    [("m.pkl", "only read"), ("m.gsm.gz", "no format of models"), ("notes.txt", "left alone"), ("plots", "left alone")],
+    [
+        ("m.pkl", "only be read"),
+        ("m.gsm.gz", "not a format of models"),
+        ("notes.txt", "left alone"),
+        ("plots", "left alone"),
+    ],
 )
 def test_what_cannot_be_saved_is_refused_before_the_work(
     run: Run, genome: Path, tmp_path: Path, output: str, said: str

@@ -133,7 +133,7 @@ def test_a_suffix_of_a_format_that_is_only_read_is_refused(
 
 @pytest.mark.parametrize("name", ["m.gsm.gz", "m.ZST", "m.fa", "m.2bit"])
 def test_a_suffix_that_promises_no_model_is_refused(tmp_path: Path, model: GsynthModel, name: str) -> None:
-    with pytest.raises(ArgumentError, match="no format of models"):
+    with pytest.raises(ArgumentError, match="not a format of models"):
         gsynth_save(model, tmp_path / name)
     assert not os.listdir(tmp_path)
     gsynth_save(model, tmp_path / name, format="gsm")

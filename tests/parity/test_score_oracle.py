@@ -112,7 +112,7 @@ def test_logarithms_are_the_oracles():
 
 def test_what_cannot_be_is_infinite():
     never = gsynth.GsynthModel(k=1, counts=[[[1, 1, 0, 1]] * 4], pseudocount=0, iterator=3)
-    with pytest.warns(UserWarning, match="1 windows hold a base that a model says cannot be there"):
+    with pytest.warns(UserWarning, match="1 windows hold a base that is impossible under a model"):
         found = gsynth.gsynth_score(never, genome={"c": "AACATGACN"})
     assert np.isnan(found["score"].iloc[0])
     assert found["score"].tolist()[1] == -math.inf
