@@ -1,4 +1,4 @@
-"""Where on a genome: intervals as users give them, as columns that the core reads."""
+"""Where on a genome: intervals as users give them, turned into columns for the core."""
 
 from __future__ import annotations
 

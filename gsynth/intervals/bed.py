@@ -35,6 +35,7 @@ def read_bed(path: str | os.PathLike[str], what: str = "intervals", *, labelled:
 def _labels(table: IntervalTable) -> Labels | None:
     if table.codes is None:
         return None
+    # Only the distinct words are taken apart; most names may be, but strands are two.
     words = [word.split("\t") for word in table.words]
     names, strands = ([word[column] for word in words] for column in (0, 1))
     return Labels.of(names, strands)[table.codes]

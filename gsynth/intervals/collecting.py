@@ -1,4 +1,4 @@
-"""From what a user gives as intervals or masks to rows: what kind each thing is, and its rows."""
+"""From a user's intervals or masks to rows: the kind of each source, and its rows."""
 
 from __future__ import annotations
 
@@ -35,6 +35,7 @@ IntervalsLike = Union[  # noqa: UP007  # a type that names itself cannot be writ
 
 def flattened(source: object) -> Iterator[object]:
     """The single sources in a list, tuple, Series or array of them, at any depth; a single one by itself."""
+    # A list of pending items, not recursion: a list may be nested deeper than Python's stack.
     pending = [source]
     while pending:
         item = pending.pop()
@@ -62,12 +63,14 @@ def _is_triple(item: object) -> bool:
         isinstance(item, list | tuple)
         and len(item) == 3
         and isinstance(item[0], str)
+        # Whole numbers behind the name; ["chr1", "chr2", "chr3"] is a list of three regions.
         and all(isinstance(value, Integral) and not isinstance(value, bool) for value in item[1:])
     )
 
 
 def collect(source: object, genome: Genome, what: str, alias: Alias, *, labelled: bool = False) -> Iterator[Rows]:
     """The rows of each single source in `source`, in order; adjacent tuples are rows of one source."""
+    # Together, because a hundred thousand tuples must not make as many sources of one row.
     triples: list[tuple[str, int, int]] = []
     first = 0
     for number, item in enumerate(flattened(source)):
@@ -120,7 +123,7 @@ def _shown(item: object) -> str:
 
 
 def _text_rows(text: str, genome: Genome, what: str, alias: Alias, labelled: bool) -> Rows:
-    """A region if its contig is the genome's; else a BED file if there is one; else the fitting error."""
+    """A region if its contig is the genome's; else a BED file if there is one; else the appropriate error."""
     region = parse_region(text, genome.contigs)
     size = genome.contigs.get(alias.rename(region.contig, genome.contigs))
     if size is not None:
@@ -132,8 +135,9 @@ def _text_rows(text: str, genome: Genome, what: str, alias: Alias, labelled: boo
 
 def _region_rows(text: str, region: Region, size: int, what: str) -> Rows:
     if region.start < 0:
-        raise ArgumentError(f"{what}: {text!r} starts before 1; regions are 1-based, both ends included")
+        raise ArgumentError(f"{what}: {text!r} starts before 1; regions are 1-based and inclusive")
     if size == 0:
         raise ArgumentError(f"{what}: {text!r}: contig {region.contig!r} has no bases")
+    # At least one base, so that a start beyond the contig is reported as such and not as an empty interval.
     end = max(size, region.start + 1) if region.end is None else region.end
     return attrs.evolve(Rows.of(what, [region.contig], [region.start], [end]), typed=text)

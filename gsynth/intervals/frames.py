@@ -21,7 +21,8 @@ _COLUMNS: Final = {
 
 
 def as_frame(source: object) -> Any:
-    """`source` as a narwhals DataFrame, or None if it is no eager DataFrame."""
+    """`source` as a narwhals DataFrame, or None if it is not an eager DataFrame."""
+    # First, what cannot be one, so that plain Python types do not cost the import of narwhals.
     if isinstance(source, str | bytes | list | tuple | dict | np.ndarray):
         return None
     import narwhals as nw
@@ -31,7 +32,7 @@ def as_frame(source: object) -> Any:
 
 
 def as_series(source: object) -> list[object] | None:
-    """The values of a Series of any kind; None if `source` is none."""
+    """The values of a Series of any kind; None if `source` is not one."""
     import narwhals as nw
 
     series = nw.from_native(source, series_only=True, pass_through=True)
@@ -44,7 +45,7 @@ def frame_rows(frame: Any, what: str, *, labelled: bool = False) -> Rows:
     Raises
     ------
     ArgumentError
-        Naming the column that is missing or holds something else than names or integers.
+        Names the column that is missing, or that holds anything but names or integers.
     """
     contigs = _column(frame, "chrom", what)
     names = contigs.to_list()
@@ -58,7 +59,7 @@ def frame_rows(frame: Any, what: str, *, labelled: bool = False) -> Rows:
 
 
 def _with_bases(rows: Rows) -> Rows:
-    """The rows but for those where start == end, as of a BED file; a warning if there are any."""
+    """The rows except those where start == end, as for a BED file; a warning if there are any."""
     empty = rows.starts == rows.ends
     if not empty.any():
         return rows
@@ -84,6 +85,7 @@ def _words(frame: Any, role: str) -> list[str] | None:
 
 
 def _column(frame: Any, role: str, what: str) -> Any:
+    # Reversed, so that of two columns that differ only in case the first one is taken.
     lowered = {str(name).lower(): name for name in reversed(frame.columns)}
     for name in _COLUMNS[role]:
         if name in lowered:
@@ -97,7 +99,7 @@ def _column(frame: Any, role: str, what: str) -> Any:
 def _integers(series: Any, what: str) -> NDArray[np.int64]:
     values = series.to_numpy()
     try:
-        with np.errstate(invalid="ignore"):  # NaN as an integer, which the comparison finds out
+        with np.errstate(invalid="ignore"):  # NaN as an integer, which the comparison detects
             integers = values.astype(np.int64)
         same = not series.is_null().any() and bool((integers == values).all())
     except (TypeError, ValueError):

@@ -1,4 +1,4 @@
-"""Names and strands that intervals have in the file that they come from."""
+"""Names and strands of intervals in the file that they come from."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class Labels:
     names : object[n]
         str.
     strands : object[n]
-        str: "+", "-" or what else the file says; empty where it says nothing.
+        str: "+", "-" or whatever the file says; empty if it says nothing.
     """
 
     names: NDArray[np.object_]
@@ -31,7 +31,7 @@ class Labels:
 
     @classmethod
     def joined(cls, parts: Sequence[Labels]) -> Labels:
-        """Those of several sources, one behind the other."""
+        """Those of several sources, one after the other."""
         return cls(np.concatenate([part.names for part in parts]), np.concatenate([part.strands for part in parts]))
 
     def __getitem__(self, rows: NDArray[np.bool_] | NDArray[np.int32]) -> Labels:
@@ -40,6 +40,7 @@ class Labels:
 
 
 def _column(words: Sequence[str]) -> NDArray[np.object_]:
+    # Of objects: as a column of fixed width, one long name would lengthen all of them.
     column = np.empty(len(words), dtype=np.object_)
     column[:] = words
     return column

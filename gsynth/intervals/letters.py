@@ -1,4 +1,4 @@
-"""A last look at the letters of a block, before those that are not A, C, G or T are taken for N."""
+"""A last check of the letters of a block, before those that are not A, C, G or T are read as N."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from gsynth.plugins.contracts import Genome
 
 
 def check_letters(genome: Genome, pieces: Pieces, bases: NDArray[np.uint8]) -> None:
-    """FormatError if a base of the pieces, which lie one behind the other in `bases`, is no nucleotide.
+    """FormatError if a base of the pieces, which lie one after the other in `bases`, is not a nucleotide.
 
-    A file whose index is there already is not read through when it is opened, and a genome of another kind may hold
-    anything. So blocks with letters other than A, C, G and T, which are few, are looked at here.
+    A file that already has an index is not read completely when it is opened, and a genome of another kind may hold
+    anything. So blocks with letters other than A, C, G and T, which are few, are checked here.
     """
     at = first_wrong(bases)
     if at is None:

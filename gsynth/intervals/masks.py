@@ -1,4 +1,4 @@
-"""Masks: sets of positions, asked for as runs in the pieces of a block."""
+"""Masks: sets of positions, as runs in the pieces of a block."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ Runs = NDArray[np.int64]
 
 
 class Mask(Protocol):
-    """Positions of a genome. Safe to ask from many threads at once."""
+    """Positions of a genome. Safe to use from many threads at once."""
 
     @property
     def uses_sequence(self) -> bool:
@@ -47,7 +47,7 @@ class Mask(Protocol):
         ----------
         pieces : Pieces
         places : int64[p]
-            Where in the block the first position of each piece lies; the pieces lie in order, apart or side by side.
+            Where in the block the first position of each piece lies; the pieces are in order, with or without gaps.
         bases : uint8[at least places[-1] + size of the last piece]
             The ASCII bases of the block, if `uses_sequence`.
 
@@ -66,12 +66,13 @@ class SoftMask:
     uses_sequence: bool = field(default=True, init=False)
 
     def block_runs(self, pieces: Pieces, places: NDArray[np.int64], bases: NDArray[np.uint8]) -> Runs:
-        """As `Mask.block_runs`."""
+        """See `Mask.block_runs`."""
         ends = places + pieces.sizes
         padded = np.zeros(int(ends[-1]) + 2 if ends.size else 2, dtype=np.bool_)
+        # One comparison for both ends of the range: bytes below "a" wrap around to large numbers.
         np.less(bases[: padded.size - 2] - np.uint8(ord("a")), 26, out=padded[1:-1])
         runs = np.flatnonzero(padded[1:] != padded[:-1]).astype(np.int64).reshape(-1, 2)
-        # A run that goes on in the next piece, or between two, is cut where the piece ends.
+        # A run that continues in the next piece, or in the gap between, is cut where the piece ends.
         return overlaps(runs, np.stack([places, ends], axis=1)) if ends.size > 1 else runs
 
 
@@ -97,12 +98,13 @@ class IntervalMask:
         """The union of intervals in any order, overlapping or not."""
         extents = np.zeros(len(intervals.names), dtype=np.int64)
         np.maximum.at(extents, intervals.ids, intervals.ends)
+        # One position between contigs, so that runs at the end of one and the start of the next do not merge.
         offsets = np.cumsum(extents + 1) - extents - 1
         shift = offsets[intervals.ids]
         return cls(offsets, extents, merged(np.stack([intervals.starts + shift, intervals.ends + shift], axis=1)))
 
     def block_runs(self, pieces: Pieces, places: NDArray[np.int64], bases: NDArray[np.uint8]) -> Runs:
-        """As `Mask.block_runs`; binary searches, however many runs there are."""
+        """See `Mask.block_runs`; binary searches, however many runs there are."""
         offsets, extents = self.offsets[pieces.ids], self.extents[pieces.ids]
         firsts, lasts = (offsets + np.minimum(ends, extents) for ends in (pieces.firsts, pieces.lasts))
         piece, runs = runs_within(self.table, firsts, lasts)
@@ -112,7 +114,7 @@ class IntervalMask:
 
 @frozen(eq=False)
 class UnionMask:
-    """What any of its members masks."""
+    """Positions that any of its members masks."""
 
     members: Sequence[Mask]
 
@@ -121,13 +123,13 @@ class UnionMask:
         return any(member.uses_sequence for member in self.members)
 
     def block_runs(self, pieces: Pieces, places: NDArray[np.int64], bases: NDArray[np.uint8]) -> Runs:
-        """As `Mask.block_runs`."""
+        """See `Mask.block_runs`."""
         runs = merged(np.concatenate([member.block_runs(pieces, places, bases) for member in self.members]))
         return overlaps(runs, np.stack([places, places + pieces.sizes], axis=1)) if len(pieces) > 1 else runs
 
 
 def overlaps(runs: Runs, within: Runs) -> Runs:
-    """What the runs and the ranges, both sorted and disjoint, have in common, cut at the ends of the ranges.
+    """The intersection of runs and ranges, both sorted and disjoint, cut at the ends of the ranges.
 
     Examples
     --------
@@ -150,8 +152,10 @@ def merged(runs: Runs) -> Runs:
     runs = runs[runs[:, 0] < runs[:, 1]]
     if not runs.size:
         return np.empty((0, 2), dtype=np.int64)
+    # Files are mostly sorted, and seeing that is much cheaper than sorting.
     if (runs[1:, 0] < runs[:-1, 0]).any():
         runs = runs[np.argsort(runs[:, 0], kind="stable")]
+    # The farthest end so far: a run may lie inside a longer one that began before it.
     reach = np.maximum.accumulate(runs[:, 1])
     first = np.flatnonzero(np.append(True, runs[1:, 0] > reach[:-1]))
     last = np.append(first[1:], runs.shape[0]) - 1
@@ -161,13 +165,13 @@ def merged(runs: Runs) -> Runs:
 def resolve_mask(
     source: MaskLike | None, genome: Genome, *, what: str = "mask", alias: AliasLike | None = None
 ) -> Mask | None:
-    """What a user gives as a mask.
+    """A user's mask, opened and checked.
 
     Parameters
     ----------
     source : object
-        None: no mask. "soft": the genome's lowercase runs. Else as `gsynth.intervals.resolve_intervals`, in any
-        order, overlapping or not; a list may mix these.
+        None: no mask. "soft": the genome's lowercase runs. Otherwise as for `gsynth.intervals.resolve_intervals`, in
+        any order, overlapping or not; a list may mix these.
     genome : Genome
     what : str
         What messages call the argument.
@@ -181,9 +185,9 @@ def resolve_mask(
     Warns
     -----
     UserWarning
-        Once for runs beyond a contig's end, which are clipped; and once for runs on contigs that the genome lacks,
-        which are left out as long as others are on contigs that it has (a mask of the whole assembly may serve a
-        genome of one chromosome).
+        Once for runs beyond a contig's end, which are clipped; and once for runs on contigs that the genome does not
+        have, which are left out as long as others are on contigs that it has (a mask of the whole assembly can be used
+        with a genome of one chromosome).
 
     Raises
     ------
@@ -207,7 +211,7 @@ def resolve_mask(
     given = [item for item in items if not _is_soft(item)]
     members: list[Mask] = [SoftMask()] if len(given) < len(items) else []
     if members and not genome.has_sequence:
-        raise ArgumentError(f"{what}='soft' needs a genome with sequence, and {genome.name} has sizes alone")
+        raise ArgumentError(f"{what}='soft' needs a genome with sequence, but {genome.name} has only contig sizes")
     if given or not members:
         members.append(_interval_mask(given, genome, what, resolve_alias(alias, genome)))
     return members[0] if len(members) == 1 else UnionMask(members)

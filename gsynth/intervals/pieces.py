@@ -67,7 +67,8 @@ class Pieces:
         return Pieces(self.names, self.ids, self.starts, self.ends, firsts, lasts)
 
     def of(self, names: tuple[str, ...]) -> Pieces:
-        """The same stretches, with the contigs, all of which are among `names`, numbered as there."""
+        """The same stretches with their contigs, all of which are in `names`, numbered as in `names`."""
         rows = {name: row for row, name in enumerate(names)}
+        # -1 for contigs that no piece lies on, which may be missing there.
         numbers = np.array([rows.get(name, -1) for name in self.names], dtype=np.int64)
         return Pieces(names, numbers[self.ids], self.starts, self.ends, self.firsts, self.lasts)

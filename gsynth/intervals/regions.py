@@ -1,4 +1,4 @@
-"""Region strings, as samtools reads them: ``chr1``, ``chr1:1,001``, ``chr1:1,001-2,000``; 1-based, both ends in."""
+"""Region strings, as samtools reads them: ``chr1``, ``chr1:1,001``, ``chr1:1,001-2,000``; 1-based, inclusive."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class Region:
 
 
 def parse_region(text: str, contigs: Mapping[str, int]) -> Region:
-    """The region that `text` names; a contig of that whole name comes first, for names that hold a colon.
+    """The region that `text` names; a contig of exactly that name takes precedence, for names with a colon.
 
     Examples
     --------
@@ -44,6 +44,7 @@ def parse_region(text: str, contigs: Mapping[str, int]) -> Region:
         return Region(text)
     start = _position(match["start"]) - 1
     end = _position(match["end"]) if match["end"] else None
+    # "chr1:12" matches as a start of 1 and an end of 2 without a dash, which is no span.
     if not match["dash"] and match["end"]:
         return Region(text)
     return Region(match["contig"], start, end)
@@ -51,7 +52,7 @@ def parse_region(text: str, contigs: Mapping[str, int]) -> Region:
 
 def _position(text: str) -> int:
     digits = text.replace(",", "")
-    # No contig is as long; Python refuses to read numbers of thousands of digits.
+    # No contig is that long, and Python refuses to read numbers of thousands of digits.
     if len(digits) > _DIGITS:
         raise ArgumentError(f"a region's position has {len(digits):,} digits: {digits[:40]}...; expected 1 to 2**63")
     return int(digits)
@@ -64,7 +65,7 @@ def text_error(text: str, genome: Genome, what: str) -> GsynthError:
     contig, colon, span = text.rpartition(":")
     if colon and contig in genome.contigs:
         return ArgumentError(
-            f"{what}: {text!r} is no region: expected START-END in whole numbers behind {contig!r}, found {span!r}; "
+            f"{what}: {text!r} is not a region: expected START-END in whole numbers after {contig!r}, found {span!r}; "
             f"for example {contig}:1,000,001-2,000,000"
         )
     named = contig if _SPAN.fullmatch(text) else text

@@ -1,4 +1,4 @@
-"""Holds rows against a genome: names, then bounds."""
+"""Compares rows with a genome: names, then bounds."""
 
 from __future__ import annotations
 
@@ -26,38 +26,38 @@ def resolve_intervals(
     alias: AliasLike | None = None,
     labelled: bool = False,
 ) -> Intervals:
-    """What a user gives as intervals, checked against `genome`.
+    """A user's intervals, checked against `genome`.
 
     Parameters
     ----------
     source : object
         None: every contig from end to end, in the genome's order. A BED path (plain or gzip); a region string
-        ``chr1`` or ``chr1:1,001-2,000`` (1-based, both ends included, as in samtools); a tuple (contig, start, end); a
-        DataFrame (pandas, polars, pyarrow) with the columns chrom, start and end; an `Intervals`; or a list or Series
-        that mixes these. All but region strings are 0-based, half-open. A string that is a contig's name is that
-        contig, even where a file has the same name.
+        ``chr1`` or ``chr1:1,001-2,000`` (1-based, inclusive, as in samtools); a tuple (contig, start, end); a DataFrame
+        (pandas, polars, pyarrow) with the columns chrom, start and end; an `Intervals`; or a list or Series that mixes
+        these. All except region strings are 0-based, half-open. A string that is a contig's name is that contig, even
+        if a file has the same name.
     genome : Genome
     what : str
         What messages call the argument.
     labelled : bool
-        Keep the names and strands of BED files and DataFrames, too; an error for what has none.
+        Keep the names and strands of BED files and DataFrames, too; an error for a source that has none.
     alias : mapping, path, "ucsc-ensembl" or Alias, optional
         Renames contigs; see `gsynth.genomes.aliases.resolve_alias`. None: the genome's own alias, if it has one.
 
     Returns
     -------
     Intervals
-        In the caller's order. What lies beyond a contig's end is cut off, or left out if nothing remains, with one
-        warning that counts both.
+        In the caller's order. Intervals that reach beyond a contig's end are clipped, or left out if nothing remains,
+        with one warning that counts both.
 
     Raises
     ------
     ContigError
-        A contig that the genome lacks; the message shows both sides' names, and the alias that would help.
+        A contig that the genome does not have; the message shows both spellings, and the alias that would help.
     ArgumentError
         A start below 0, or not below its end; the message names the row.
     FormatError
-        A file that is no BED, or holds no intervals.
+        A file that is not BED, or holds no intervals.
     MissingFileError, ArgumentTypeError
 
     Examples
@@ -93,23 +93,25 @@ def resolve_intervals(
 
 
 def genome_ids(rows: Rows, genome: Genome, alias: Alias) -> NDArray[np.int64]:
-    """For each of the rows' names its index among the genome's contigs, or UNKNOWN."""
+    """For each of the rows' names, its index among the genome's contigs, or UNKNOWN."""
     table = {name: row for row, name in enumerate(genome.contigs)}
     renamed = (alias.rename(name, genome.contigs) for name in rows.names)
     return np.array([table.get(name, UNKNOWN) for name in renamed], dtype=np.int64)
 
 
 def unknown_contigs(rows: Rows, genome: Genome, alias: Alias) -> Exception:
-    """The error for rows on contigs that the genome lacks."""
+    """The error for rows on contigs that the genome does not have."""
     return contig_error([alias.rename(name, genome.contigs) for name in rows.names], rows.source, genome)
 
 
 def clipped(sources: list[Rows], ids: list[NDArray[np.int64]], genome: Genome, what: str) -> Intervals:
-    """The rows of all sources within their contigs; one warning if any was not."""
+    """The rows of all sources, clipped to their contigs; one warning if any had to be."""
+    # Concatenated with an empty array, because there may be no source at all.
     none = [np.empty(0, dtype=np.int64)]
     contig = np.concatenate(none + ids)
     starts = np.concatenate(none + [rows.starts for rows in sources])
     ends = np.concatenate(none + [rows.ends for rows in sources])
+    # Sizes by row, so that one comparison serves all intervals of all sources.
     sizes = np.array(list(genome.contigs.values()), dtype=np.int64)[contig]
     labels = _labels(sources)
     beyond = np.flatnonzero(ends > sizes)
@@ -123,13 +125,13 @@ def clipped(sources: list[Rows], ids: list[NDArray[np.int64]], genome: Genome, w
 
 
 def _labels(sources: list[Rows]) -> Labels | None:
-    """Names and strands of all, where all have them."""
+    """Names and strands of all, if all have them."""
     found = [rows.labels for rows in sources if rows.labels is not None]
     return Labels.joined(found) if found and len(found) == len(sources) else None
 
 
 def _described(sources: list[Rows], row: int) -> str:
-    """What a message calls a row of all sources together."""
+    """How a message refers to a row, counted through all sources."""
     for rows in sources:
         if row < rows.starts.size:
             return rows.describe(row)
@@ -141,7 +143,7 @@ def _warn_beyond(what: str, first: str, beyond: int, dropped: int, total: int, g
     many = "1 interval reaches" if beyond == 1 else f"{beyond:,} intervals reach"
     gone = "left out" if dropped == beyond else "clipped"
     rest = f" ({dropped:,} of them left out, because nothing remained)" if 0 < dropped < beyond else ""
-    # One or two are rounded ends; many are another assembly.
+    # One or two are probably rounded ends; many probably belong to another assembly.
     asked = f"; of another assembly than {genome.name}?" if beyond > 2 and beyond * 10 >= total else ""
     warnings.warn(
         f"{what}: {many} beyond the end of the contig: {gone}{rest} ({first}){asked}", UserWarning, stacklevel=4

@@ -19,22 +19,22 @@ class Rows:
     Parameters
     ----------
     source : str
-        What messages call the source: a path, or the argument.
+        How messages refer to the source: a path, or the argument.
     names : tuple of str
         The distinct contig names, in order of appearance.
     ids : int32[n] or int64[n]
         Each row's contig, as an index in `names`.
     starts, ends : int64[n]
     unit : str
-        What messages call a row: "line" or "row".
+        The word for a row in messages: "line" or "row".
     numbers : int64[n] or None
         Each row's number in its unit; None for 0, 1, 2...
     typed : str
         The text that the user typed for the one row: "chr1:1-9".
     nothing : str
-        Of a file without intervals, why there are none.
+        Why a file has no intervals, if it has none.
     labels : Labels or None
-        Names and strands, where they were asked for.
+        Names and strands, if they were asked for.
     """
 
     source: str
@@ -61,7 +61,7 @@ class Rows:
         return cls(source, names, ids, *columns, unit)
 
     def describe(self, row: int) -> str:
-        """How a message names a row: its source and number, and what it holds; a region as it was typed."""
+        """How a message refers to a row: its source, number and content; a region as it was typed."""
         if self.typed:
             return f"{self.source}: region {self.typed!r}"
         number = row if self.numbers is None else int(self.numbers[row])
@@ -76,7 +76,7 @@ class Rows:
         row = int(wrong[0])
         problem = "starts before 0" if self.starts[row] < 0 else "must start before its end"
         more = f" ({wrong.size} such {self.unit}s)" if wrong.size > 1 else ""
-        rule = "regions are 1-based, both ends included" if self.typed else "coordinates are 0-based, half-open"
+        rule = "regions are 1-based and inclusive" if self.typed else "coordinates are 0-based, half-open"
         raise ArgumentError(f"{self.describe(row)} {problem}{more}; {rule}")
 
     def selected(self, kept: NDArray[np.bool_]) -> Rows:
@@ -96,7 +96,8 @@ def numbered(names: Sequence[str]) -> tuple[tuple[str, ...], NDArray[np.int64]]:
     >>> distinct, ids.tolist()
     (('b', 'a'), [0, 1, 0])
     """
+    # A dict keeps the order of appearance, which a set would not.
     distinct = tuple(dict.fromkeys(names))
     rows = dict(zip(distinct, range(len(distinct)), strict=True))
-    # What runs once a name is in C.
+    # Everything that runs once for each name is in C: there may be a million.
     return distinct, np.fromiter(map(rows.__getitem__, names), dtype=np.int64, count=len(names))

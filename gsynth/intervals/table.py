@@ -38,7 +38,7 @@ class Intervals:
     starts, ends : int64[n]
         0-based half-open, within the contig, none empty unless its contig is.
     labels : Labels or None
-        The intervals' own names and strands, where they were asked for.
+        The names and strands of the intervals, if they were asked for.
 
     Examples
     --------
@@ -55,7 +55,7 @@ class Intervals:
 
     @classmethod
     def whole(cls, genome: Genome) -> Intervals:
-        """Every contig of `genome` from end to end, those without bases too."""
+        """Every contig of `genome` from end to end, including those without bases."""
         sizes = contig_sizes(genome)
         return cls(tuple(genome.contigs), np.arange(sizes.size, dtype=np.int64), np.zeros_like(sizes), sizes)
 
@@ -72,6 +72,7 @@ class Intervals:
 
     def longer_than(self, size: int) -> Intervals:
         """Those of more than `size` bases, by contig and start: for work whose result does not depend on the order."""
+        # Sorted, because neighbours on the genome are read together.
         rows = np.flatnonzero(self.ends - self.starts > size)
         starts, ids = self.starts[rows], self.ids[rows]
         if ((ids[1:] < ids[:-1]) | ((ids[1:] == ids[:-1]) & (starts[1:] < starts[:-1]))).any():
@@ -80,7 +81,7 @@ class Intervals:
 
     @property
     def total(self) -> int:
-        """Bases in all, those of overlaps as often as they are there."""
+        """Total number of bases; those of overlaps count as often as they occur."""
         return int((self.ends - self.starts).sum())
 
 

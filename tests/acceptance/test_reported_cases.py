@@ -541,7 +541,7 @@ def test_addresses_are_refused_in_words(door: Door, address: str) -> None:
 def test_a_region_that_is_none_is_called_so(door: Door, region: str) -> None:
     """samtools#1461."""
     for said in (door.refused(mask=region), door.refused(intervals=region)):
-        assert f"'{region}' is no region: expected START-END in whole numbers" in said
+        assert f"'{region}' is not a region: expected START-END in whole numbers" in said
 
 
 def test_regions_stay_as_they_were_typed(door: Door) -> None:

@@ -204,7 +204,7 @@ def test_bad_frames(columns: dict[str, list[Any]], says: str) -> None:
         ("chr1:9-5", ArgumentError, "must start before its end"),
         ("chr3", ContigError, "contig 'chr3' is not in the genome"),
         ("1:5-9", ContigError, "1 is the genome's chr1: pass chrom_alias='ucsc-ensembl'"),
-        ("chr1:5-9x", ArgumentError, "'chr1:5-9x' is no region: expected START-END in whole numbers"),
+        ("chr1:5-9x", ArgumentError, "'chr1:5-9x' is not a region: expected START-END in whole numbers"),
         ("no.bed", MissingFileError, "no file 'no.bed'"),
         (Path("chr1"), MissingFileError, "no file 'chr1'"),
         (("chr1", -1, 5), ArgumentError, "row 0: chr1 -1 5 starts before 0"),
