@@ -1,4 +1,4 @@
-"""Bytes and safety: random access, decompression, DataFrames, files that appear whole or not at all. No genomics."""
+"""Bytes and safety: random access, decompression, text tables, DataFrames, atomic writing. No genomics."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Addresses on the network, which are refused in words: gsynth reads local files."""
+"""Network addresses, which are refused with a message of their own: gsynth reads local files."""
 
 from __future__ import annotations
 
@@ -8,7 +8,9 @@ from typing import Final, TypeGuard
 from gsynth.errors import ArgumentError
 
 _ADDRESS: Final = re.compile(
-    r"(https?|ftps?|s3|gs|gcs|az|abfss?|sftp|ssh|hdfs|rsync|git|file|htsget)://?.*", re.IGNORECASE
+    # One slash too, because pathlib makes "https:/host" of an address that was passed as a Path.
+    r"(https?|ftps?|s3|gs|gcs|az|abfss?|sftp|ssh|hdfs|rsync|git|file|htsget)://?.*",
+    re.IGNORECASE,
 )
 
 
@@ -25,4 +27,4 @@ def is_address(text: object) -> TypeGuard[str]:
 
 def address_error(what: str, text: str) -> ArgumentError:
     """The error for an address in place of a file."""
-    return ArgumentError(f"{what}: {text} is an address, and gsynth reads local files: download it first")
+    return ArgumentError(f"{what}: {text} is an address, but gsynth reads local files: download it first")

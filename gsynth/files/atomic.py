@@ -1,6 +1,6 @@
-"""The one way in which a file gets its name: written beside it, made safe on the disk, then renamed.
+"""The one way in which a file gets its name: written under another one next to it, synced to the disk, then renamed.
 
-A crash leaves the old file or the new one, and what it leaves beside them, the next run of the same output removes.
+A crash leaves the old file or the new one; the next run with the same output removes anything else it left behind.
 Links are followed: the link stays, and what it points to is replaced.
 """
 
@@ -20,7 +20,7 @@ from gsynth.files.siblings import in_turn, leftovers, named_when_full, new_file,
 _SUFFIX: Final = ".part"
 _BUFFER: Final = 1 << 20
 
-# Some network file systems cannot sync a folder; they order its changes themselves.
+# Some network file systems cannot sync a folder; they order changes to it themselves.
 _CANNOT_SYNC: Final = frozenset({"ENOSYS", "EINVAL", "EOPNOTSUPP", "ENOTSUP", "EPERM", "EACCES"})
 
 
@@ -34,18 +34,18 @@ def real(path: Path) -> Path:
 
 @contextlib.contextmanager
 def replacing(*paths: Path, outdated: Sequence[Path] = ()) -> Iterator[list[IO[bytes]]]:
-    """Files, open for writing, that take the places of `paths` together when the block ends well.
+    """Files, open for writing, that take the places of `paths` together when the block ends without an error.
 
-    When it does not, all is as it was. Where there are several, the first is the one that the others belong to: while
-    they are put in place there is a moment in which the first has nothing beside it, but none in which it has what
-    belongs to another, even where two processes write the same files at once.
+    After an error everything is as before. If there are several, the others belong to the first: while they are put in
+    place there is a moment in which the first has no companions, but none in which it has those of another file, even
+    if two processes write the same files at once.
 
     Parameters
     ----------
     *paths : Path
-        Of the files.
+        Paths of the files.
     outdated : sequence of Path
-        What belongs to the first file as it was, and is deleted with it.
+        Companions of the present first file, which are deleted with it.
     """
     targets = [real(path) for path in paths]
     with named_when_full(targets[0]), contextlib.ExitStack() as stack:
@@ -55,6 +55,7 @@ def replacing(*paths: Path, outdated: Sequence[Path] = ()) -> Iterator[list[IO[b
             file.flush()
             os.fsync(file.fileno())
         with in_turn(targets[0]):
+            # Companions first: an index without its file does no harm, one of other content does.
             for target in [*targets[1:], *outdated]:
                 target.unlink(missing_ok=True)
             for (path, _), target in zip(temporaries, targets, strict=True):
@@ -65,7 +66,7 @@ def replacing(*paths: Path, outdated: Sequence[Path] = ()) -> Iterator[list[IO[b
 
 @contextlib.contextmanager
 def _temporary_file(target: Path) -> Iterator[tuple[Path, IO[bytes]]]:
-    """A new sibling of `target` with the mode of what is there, and the file, open for writing."""
+    """A new sibling of `target` with the mode of the present file, and the file, open for writing."""
     for path in leftovers(target, _SUFFIX):
         with contextlib.suppress(OSError):
             remove(path)
@@ -77,7 +78,7 @@ def _temporary_file(target: Path) -> Iterator[tuple[Path, IO[bytes]]]:
 
 
 def sync(path: Path) -> None:
-    """Make the file, or the folder and all in it, safe on the disk."""
+    """Sync the file, or the folder and everything in it, to the disk."""
     if path.is_dir():
         for entry in sorted(path.iterdir()):
             sync(entry)
@@ -85,7 +86,7 @@ def sync(path: Path) -> None:
 
 
 def sync_one(path: Path) -> None:
-    """Make the file, or the names in the folder, safe on the disk."""
+    """Sync the file, or the names in the folder, to the disk."""
     try:
         descriptor = os.open(path, os.O_RDONLY)
         try:

@@ -9,7 +9,7 @@ from typing import IO, Final
 from attrs import define, field
 
 _BLOCK: Final = 0xFF00
-"""Bytes in a block, as bgzip itself has it: compressed, they fit 16 bits whatever they are."""
+"""Bytes in a block, as in bgzip itself: compressed, their size fits 16 bits whatever they are."""
 _HEADER: Final = struct.Struct("<4BI2BH2BHH")
 _END: Final = bytes.fromhex("1f8b08040000000000ff0600424302001b0003000000000000000000")
 _LEVEL: Final = 3
@@ -17,7 +17,7 @@ _LEVEL: Final = 3
 
 @define
 class BgzipWriter:
-    """Writes a stream of bytes to a binary file. zlib, not ISA-L: the same bytes whatever is installed."""
+    """Writes a stream of bytes to a binary file, with zlib and not ISA-L: the same bytes whatever is installed."""
 
     file: IO[bytes]
     _waiting: bytearray = field(factory=bytearray, init=False)

@@ -1,4 +1,4 @@
-"""Many ranges of bytes of a source: those that lie near one another are read at once."""
+"""Many ranges of bytes of a source: those that are close together are read at once."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ _ROOM: Final = 1 << 22
 
 
 def fillings(begins: NDArray[np.int64], stops: NDArray[np.int64], near: int) -> Iterator[NDArray[np.int64]]:
-    """The ranges in the order of the source, so many at a time that what is read for them is about `_ROOM`."""
+    """The ranges in the order of the source, as many at a time as need about `_ROOM` bytes to be read."""
     order = np.argsort(begins, kind="stable")
     gaps = np.diff(begins[order], prepend=begins[order[:1]])
-    # What is read for a range: all since the one before where that is near, else itself.
+    # Bytes read for a range: everything since the one before if that is near, else the range itself.
     sizes = stops[order] - begins[order] + np.where(gaps <= near, gaps, 0)
     filling = np.cumsum(sizes) // _ROOM
     edges = [0, *(np.flatnonzero(np.diff(filling)) + 1).tolist(), order.size]
@@ -31,7 +31,7 @@ def fillings(begins: NDArray[np.int64], stops: NDArray[np.int64], near: int) -> 
 def read_ranges(
     source: ByteSource, begins: NDArray[np.int64], stops: NDArray[np.int64]
 ) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
-    """The bytes that hold ``[begins, stops)``, sorted by begin, and what to add to an offset to find it there."""
+    """The bytes that hold ``[begins, stops)``, sorted by begin, and what to add to an offset to find it in them."""
     reach = np.maximum.accumulate(stops)
     first = np.flatnonzero(np.append(True, begins[1:] > reach[:-1] + source.near))
     last = np.append(first[1:], begins.size) - 1

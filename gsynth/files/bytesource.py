@@ -1,4 +1,4 @@
-"""Bytes that can be read anywhere, from many threads at once."""
+"""Bytes that can be read at any position, from many threads at once."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class ByteSource(Protocol):
 
     @property
     def name(self) -> str:
-        """What messages call it."""
+        """How messages refer to it."""
         ...
 
     @property
@@ -28,7 +28,7 @@ class ByteSource(Protocol):
 
     @property
     def near(self) -> int:
-        """Bytes that are read along more quickly than another read is begun."""
+        """Distance in bytes up to which reading on is faster than beginning another read."""
         ...
 
     def read_into(self, offset: int, out: NDArray[np.uint8]) -> None:
@@ -44,9 +44,9 @@ def read_bytes(source: ByteSource, offset: int, size: int) -> bytes:
 
 
 class FileBytes:
-    """A file read by position (pread), which needs no lock and, unlike a memory map, counts in nobody's memory.
+    """A file read by position (pread), which needs no lock and, unlike a memory map, adds nothing to resident memory.
 
-    A file that is cut short while it is open gives an error here; under a memory map it would end the process.
+    A file that is truncated while it is open gives an error here; with a memory map it would end the process.
     """
 
     near = 1 << 14
@@ -70,6 +70,7 @@ class FileBytes:
         view = out.data
         done = 0
         while done < len(view):
+            # The system may return less than asked for, at most 2 GiB at once.
             got = os.preadv(self._descriptor, [view[done:]], offset + done)
             if got == 0:
                 raise FormatError(

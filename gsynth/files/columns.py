@@ -13,7 +13,7 @@ from gsynth.files.linefields import WORD, Places, column_texts, words_at
 from gsynth.files.words import MISSING, number
 
 _LONGEST = 256
-"""Letters of a word up to which neighbours are compared eight letters at a time."""
+"""Longest word of which neighbours are compared, eight letters at a time."""
 
 
 class Codes(dict[bytes, int]):
@@ -29,7 +29,7 @@ class Codes(dict[bytes, int]):
 
 
 class NotANumber(FormatError):
-    """A column of numbers holds something else, in a row of the block."""
+    """A column of numbers holds something that is not a number, in a row of the block."""
 
     def __init__(self, message: str = "", row: int = 0) -> None:
         super().__init__(message)
@@ -39,7 +39,7 @@ class NotANumber(FormatError):
 def codes_of(
     data: NDArray[np.uint8], begins: Places, ends: Places, table: Codes, texts: Mapping[int, str] | None = None
 ) -> NDArray[np.int32]:
-    """The code of each word: int32[n]; `table` grows. `texts` are the words of rows whose place is not known."""
+    """The code of each word: int32[n]; `table` grows. `texts` are the words of rows whose positions are not known."""
     if not begins.size:
         return np.empty(0, dtype=np.int32)
     if texts:
@@ -49,7 +49,7 @@ def codes_of(
         codes[others] = codes_of(data, begins[others], ends[others], table)
         codes[~others] = [table[texts[row].encode()] for row in np.flatnonzero(~others).tolist()]
         return codes
-    # Neighbours mostly have the same word, and each run of them needs one look into the table.
+    # Neighbours mostly have the same word, and each run of them needs only one look-up.
     firsts = np.flatnonzero(np.append(True, ~_same_as_before(data, begins, ends)))
     words = column_texts(data, begins[firsts], ends[firsts])
     found = np.array([table[word] for word in words], dtype=np.int32)
@@ -79,12 +79,12 @@ def _kept(letters: Places) -> NDArray[np.uint64]:
 def numbers_of(
     data: NDArray[np.uint8], begins: Places, ends: Places, texts: Mapping[int, str] | None = None
 ) -> NDArray[np.float64]:
-    """The number in each place: float64[n], NaN for what stands for no value.
+    """The number at each position: float64[n], NaN for words that stand for no value.
 
     Raises
     ------
     NotANumber
-        For the first that is neither.
+        For the first word that is neither.
     """
     values, fine = decimals(data, begins, ends)
     if texts:
@@ -98,7 +98,7 @@ def numbers_of(
 
 
 def _slowly(texts: list[bytes], rows: Places) -> NDArray[np.float64]:
-    # `float` takes whatever is a number here, and of what is none only underscores between digits and blanks.
+    # `float` accepts everything that is a number here; of what is not, only underscores between digits, and blanks.
     if b"_" not in b"".join(texts):
         try:
             return np.fromiter(map(float, texts), np.float64, len(texts))

@@ -1,6 +1,6 @@
-"""Decimals in text as numbers, all of a column at once: eight digits in a few operations on one 64-bit word.
+"""Decimals in text as numbers, a whole column at once: eight digits in a few operations on one 64-bit word.
 
-The words are little-endian, so the last letter of a number stands in the highest byte.
+The words are little-endian, so the last letter of a number is in the highest byte.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ _FILLED: Final = ~_KEPT & _ZEROS
 
 
 def integers(data: NDArray[np.uint8], begins: Places, ends: Places) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
-    """Whole numbers of 1 to 16 digits, and where the text is one: int64[n], bool[n].
+    """Whole numbers of 1 to 16 digits, and whether the text is one: int64[n], bool[n].
 
     Examples
     --------
@@ -55,10 +55,10 @@ def integers(data: NDArray[np.uint8], begins: Places, ends: Places) -> tuple[NDA
 
 
 def decimals(data: NDArray[np.uint8], begins: Places, ends: Places) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
-    """Plain decimals such as ``-12.5``, and where the text is one that is done exactly here: float64[n], bool[n].
+    """Plain decimals such as ``-12.5``, and whether the text is one that is read exactly here: float64[n], bool[n].
 
-    A number of at most 16 letters without its sign is digits below 2**53 over a power of ten that is a float itself,
-    and one division of exact numbers is rounded as `float` rounds. All else is left to the caller.
+    A number of at most 16 letters without its sign is an integer below 2**53 over a power of ten that is itself a
+    float, and a division of exact numbers is rounded once, as `float` rounds. Everything else is left to the caller.
 
     Examples
     --------
@@ -80,9 +80,9 @@ def decimals(data: NDArray[np.uint8], begins: Places, ends: Places) -> tuple[NDA
 
 
 def _words(data: NDArray[np.uint8], ends: Places, widths: Places) -> tuple[Words | None, Words]:
-    """The sixteen letters before each end, of which only the last `widths` are kept: the others become zeros.
+    """The sixteen letters before each end, of which only the last `widths` are kept; the others become zeros.
 
-    The first eight are None where no number is that long, which saves half of the work.
+    The first eight are None if no number is that long, which saves half of the work.
     """
     low = _last_letters(words_at(data, ends - WORD), np.minimum(widths, WORD))
     longer = widths - WORD
@@ -97,7 +97,7 @@ def _last_letters(words: Words, letters: Places) -> Words:
 
 
 def _without_dot(high: Words | None, low: Words) -> tuple[Words | None, Words, Places]:
-    """The letters without the first dot from the right word on, and how many digits follow it (-1: there is none)."""
+    """The letters without the first dot, looked for in the right word first, and how many digits follow it (or -1)."""
     dot = _first_dot(low)
     here = dot > 0
     before = _ZEROS if high is None else high
@@ -113,14 +113,14 @@ def _without_dot(high: Words | None, low: Words) -> tuple[Words | None, Words, P
 
 
 def _first_dot(words: Words) -> Words:
-    """The highest bit of the lowest byte that is a dot; 0 where there is none."""
+    """The highest bit of the lowest byte that is a dot; 0 if there is none."""
     other = words ^ _DOTS
     marks = (other - _ONES) & ~other & _HIGH
     return marks & (~marks + _ONE)
 
 
 def _closed(words: Words, dot: Words) -> Words:
-    """The word without its dot: what stands before it moves up by a byte, and the lowest byte is free."""
+    """The word without its dot: the letters before it move up by a byte, and the lowest byte becomes free."""
     before = (dot >> np.uint64(7)) - _ONE
     behind = ~((dot << _ONE) - _ONE)
     closed: Words = (words & behind) | ((words & before) << _BYTE)
@@ -128,13 +128,13 @@ def _closed(words: Words, dot: Words) -> Words:
 
 
 def _behind(dot: Words) -> Places:
-    """How many bytes stand above the marked one: its place is in the exponent of the mark as a float."""
+    """How many bytes are above the marked one: its position is the exponent of the mark as a float."""
     exponent = (dot.astype(np.float64).view(np.int64) >> 52) - 1023
     return WORD - 1 - (exponent >> 3)
 
 
 def _value(high: Words | None, low: Words) -> tuple[Words, NDArray[np.bool_]]:
-    """The number, and where the letters are all digits."""
+    """The number, and whether all letters are digits."""
     digits = low ^ _ZEROS
     if high is None:
         return _eight(digits), _digits_only(digits)
@@ -143,12 +143,13 @@ def _value(high: Words | None, low: Words) -> tuple[Words, NDArray[np.bool_]]:
 
 
 def _digits_only(digits: Words) -> NDArray[np.bool_]:
+    # Adding 0x76 carries into the high bit of a byte above 9; bytes that have it already are caught by `|`.
     plain: NDArray[np.bool_] = (((digits + _ABOVE_NINE) | digits) & _HIGH) == 0
     return plain
 
 
 def _eight(digits: Words) -> Words:
-    """The number that eight digits are: neighbours are joined, one to two, two to four, four to eight."""
+    """The number of eight digits: neighbours are joined, one to two, two to four, four to eight."""
     pairs = (digits * np.uint64(10) + (digits >> _BYTE)) & np.uint64(0x00FF00FF00FF00FF)
     fours = (pairs * np.uint64(100) + (pairs >> np.uint64(16))) & np.uint64(0x0000FFFF0000FFFF)
     return (fours * np.uint64(10_000) + (fours >> np.uint64(32))) & np.uint64(0xFFFFFFFF)

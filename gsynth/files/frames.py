@@ -12,7 +12,7 @@ from gsynth.errors import ArgumentError, ArgumentTypeError
 
 
 class Frame(Protocol):
-    """A DataFrame with all its rows at hand: of pandas, polars, pyarrow, or whatever else narwhals reads."""
+    """An eager DataFrame: of pandas, polars, pyarrow, or anything else that narwhals reads."""
 
     @property
     def columns(self) -> Any: ...
@@ -48,27 +48,27 @@ def columns(frame: Any, names: Sequence[str], *, what: str) -> dict[str, NDArray
 
 
 def is_frame(value: Any) -> bool:
-    """Whether `value` is a DataFrame of any library, with all its rows at hand."""
+    """Whether `value` is an eager DataFrame of any library."""
     import narwhals as nw
 
     return bool(nw.dependencies.is_into_dataframe(value))
 
 
 def column_names(frame: Any, *, what: str) -> list[Any]:
-    """The names of a DataFrame's columns, each once."""
+    """The names of a DataFrame's columns; an error if one appears twice."""
     import narwhals as nw
 
     try:
         names = list(nw.from_native(frame, eager_only=True).columns)
     except ValueError as error:
-        raise ArgumentError(f"{what} has columns that cannot be told apart: {error}") from error
+        raise ArgumentError(f"{what} has columns that cannot be distinguished: {error}") from error
     if len(set(names)) < len(names):
-        raise ArgumentError(f"{what} has two columns of one name: {names}")
+        raise ArgumentError(f"{what} has two columns with the same name: {names}")
     return names
 
 
 def row_labels(value: Any) -> list[Any] | None:
-    """The labels of the rows of a series or DataFrame of pandas or its like; other libraries have none."""
+    """The row labels of a series or DataFrame of pandas or a similar library; others have none."""
     import narwhals as nw
 
     known = nw.dependencies
@@ -78,7 +78,7 @@ def row_labels(value: Any) -> list[Any] | None:
 
 
 def like(table: Mapping[str, NDArray[np.int64]], frame: object) -> Frame | dict[str, NDArray[np.int64]]:
-    """`table` as a DataFrame of the kind of `frame`; else of pandas where that is installed, else a dict."""
+    """`table` as a DataFrame of the kind of `frame`; else of pandas if that is installed, else a dict."""
     import narwhals as nw
 
     if nw.dependencies.is_into_dataframe(frame):

@@ -1,4 +1,4 @@
-"""A column that grows by parts of unknown number."""
+"""A column that grows by an unknown number of parts."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ _GROWTH: Final = 1.25
 
 @define
 class Growing:
-    """Parts, one behind the other in one array.
+    """Parts, one after the other in a single array.
 
-    It is made longer in place: parts that were kept until the end would take the memory twice.
+    It is lengthened in place: keeping the parts until the end would take the memory twice.
 
     Examples
     --------
@@ -35,15 +35,15 @@ class Growing:
         return np.empty(_FIRST, dtype=self.dtype)
 
     def add(self, part: NDArray[Any]) -> None:
-        """Put `part` behind what is there."""
+        """Append `part`."""
         size = self._size + part.size
         if size > self._data.size:
-            # No other object has this array, so nothing is left that points to where it was.
+            # refcheck=False: no other object refers to this array, so nothing points to its former memory.
             self._data.resize(max(size, int(self._data.size * _GROWTH)), refcheck=False)
         self._data[self._size : size] = part
         self._size = size
 
     def array(self) -> NDArray[Any]:
-        """All of it; nothing can be added any more."""
+        """The whole column; nothing can be added afterwards."""
         self._data.resize(self._size, refcheck=False)
         return self._data

@@ -1,4 +1,4 @@
-"""Decompression: ISA-L where it is installed, zlib else. Both release the GIL and give the same bytes."""
+"""Decompression: ISA-L if it is installed, else zlib. Both release the GIL and give the same bytes."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ _CHUNK: Final = 1 << 17
 _MAGIC: Final = b"\x1f\x8b"
 _MEMBER: Final = _MAGIC + b"\x08"
 _MOST: Final = 1 << 20
-"""Inflated bytes that are handed on at once: a small file may hold a thousand times its size."""
+"""Most inflated bytes that are passed on at once: a small file may expand to a thousand times its size."""
 
-# isal's error is a class of its own.
+# The error of isal is a class of its own.
 INFLATE_ERRORS: Final[tuple[type[Exception], ...]] = (
     EOFError,
     zlib.error,
@@ -41,7 +41,7 @@ def inflate_block(block: bytes | memoryview, size: int, where: str) -> bytes:
     except INFLATE_ERRORS as error:
         raise FormatError(f"{where}: damaged bgzip block ({error})") from error
     if len(data) != size:
-        raise FormatError(f"{where}: the bgzip block holds {len(data)} bytes, its index says {size}")
+        raise FormatError(f"{where}: the bgzip block holds {len(data)} bytes, but its index says {size}")
     return data
 
 
@@ -53,17 +53,17 @@ def inflated(read: Callable[[int], bytes], name: str | Path) -> Iterator[bytes]:
     read : callable
         ``read(size)`` gives the next compressed bytes, none at the end.
     name : str or Path
-        What messages call the file.
+        How messages refer to the file.
 
     Raises
     ------
     FormatError
-        Damaged, or cut short.
+        Damaged or truncated.
 
     Warns
     -----
     UserWarning
-        For bytes behind the last member that are not gzip, which are skipped (zeros are padding, and pass).
+        For bytes after the last member that are not gzip, which are skipped (zeros are padding and cause no warning).
     """
     raw, first = read(_CHUNK), True
     while raw := _member(raw, read):
@@ -87,13 +87,13 @@ def inflated(read: Callable[[int], bytes], name: str | Path) -> Iterator[bytes]:
 
 
 def _skip_rest(raw: bytes, read: Callable[[int], bytes], name: str | Path) -> None:
-    """Warn of bytes that are not gzip and nothing more; an error if gzip goes on behind them."""
+    """Warn about trailing bytes that are not gzip; an error if gzip continues after them."""
     size = 0
     while raw:
         size += len(raw)
         if _MEMBER in raw:
             raise FormatError(f"{name}: damaged gzip file: {size:,} bytes between its members are not gzip")
-        # A member's first bytes may be cut by the end of a piece.
+        # The first bytes of a member may be split between two pieces.
         kept = raw[-len(_MEMBER) + 1 :]
         more = read(_CHUNK)
         size -= len(kept) if more else 0
@@ -104,7 +104,7 @@ def _skip_rest(raw: bytes, read: Callable[[int], bytes], name: str | Path) -> No
 
 
 def _member(raw: bytes, read: Callable[[int], bytes]) -> bytes:
-    """What begins the next member, without padding; nothing at the end of the file."""
+    """The bytes from the next member on, without padding; empty at the end of the file."""
     while len(raw := raw.lstrip(b"\0")) < len(_MAGIC):
         more = read(_CHUNK)
         if not more:

@@ -1,4 +1,4 @@
-"""What a call reads must not be what it writes."""
+"""Checks that a call does not write what it reads."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ from typing import Final
 from gsynth.errors import ArgumentError
 
 _LONGEST: Final = 4096
-"""No path is longer."""
+"""Longer text cannot be a path."""
 
 _DEPTH: Final = 4
-"""How deep lists and mappings are looked into."""
+"""How deep lists and mappings are searched."""
 
 _BESIDE: Final = (".fai", ".gzi")
-"""Suffixes of the indexes beside a file that are read with it."""
+"""Suffixes of the indexes next to a file that are read with it."""
 
 _RANGE: Final = re.compile(r"[\d,]+(-[\d,]*)?")
-"""Behind the colon of a region; behind that of a track is the name of a column."""
+"""What follows the colon of a region; in a track the name of a column does."""
 
 Identity = tuple[int, int]
 
@@ -31,10 +31,10 @@ def check_not_an_input(outputs: Iterable[Path], inputs: Iterable[object]) -> Non
     Parameters
     ----------
     outputs : iterable of Path
-        All files that are to be written, whether they exist or not.
+        All files that will be written, whether they exist or not.
     inputs : iterable of object
-        What the user gave: paths of files or of folders with files, lists and mappings that hold some, objects with a
-        ``name`` or ``path``; all else is ignored.
+        The user's arguments: paths of files or folders, lists and mappings that contain such, objects with a ``name``
+        or ``path``; everything else is ignored.
     """
     there = {found: path for path in outputs if (found := identity(path)) is not None}
     if not there:
@@ -43,11 +43,11 @@ def check_not_an_input(outputs: Iterable[Path], inputs: Iterable[object]) -> Non
         for read in _read_with(given):
             output = there.get(identity(read))  # type: ignore[arg-type]  # None is no key
             if output is not None:
-                raise ArgumentError(f"the output {output} is what the call reads ({read}): name another output")
+                raise ArgumentError(f"the output {output} is also an input ({read}): name another output")
 
 
 def identity(path: str | Path | int) -> Identity | None:
-    """What tells one file, by a path or open, from another, whatever its names; None where there is none."""
+    """What identifies a file, given by path or open, whatever its names; None if there is no file."""
     try:
         status = os.stat(path)
     except (OSError, ValueError):
@@ -56,7 +56,7 @@ def identity(path: str | Path | int) -> Identity | None:
 
 
 def _paths(given: object, depth: int) -> Iterator[str]:
-    """All text in there that may be a path."""
+    """All text in `given` that may be a path."""
     if isinstance(given, str | os.PathLike):
         path = os.fspath(given)
         if isinstance(path, str) and len(path) < _LONGEST:
@@ -64,7 +64,7 @@ def _paths(given: object, depth: int) -> Iterator[str]:
     elif depth > _DEPTH or given is None or isinstance(given, int | float | bytes):
         return
     elif isinstance(given, Mapping):
-        # Of a genome in memory the values are sequences, which are too long to be paths, or are none.
+        # The values of a genome in memory are sequences, which are too long to be paths or name no file.
         for value in given.values():
             yield from _paths(value, depth + 1)
     elif isinstance(given, list | tuple) or _is_series(given):
@@ -72,7 +72,7 @@ def _paths(given: object, depth: int) -> Iterator[str]:
             yield from _paths(item, depth + 1)
     else:
         names = (getattr(given, name, None) for name in ("name", "path"))
-        # Not a folder: what an object is called may be no path at all.
+        # Files only: the name of an object need not be a path at all, and a folder of that name may exist by chance.
         yield from (path for name in names for path in _paths_of_name(name) if os.path.isfile(path))
 
 
@@ -81,13 +81,13 @@ def _paths_of_name(name: object) -> Iterator[str]:
 
 
 def _is_series(given: object) -> bool:
-    """Of pandas, polars or pyarrow, and of text or mixed: of numbers nothing is a path."""
+    """Whether it is a series of pandas, polars or pyarrow that may hold text: no number is a path."""
     kind = str(getattr(given, "dtype", getattr(given, "type", None))).lower()
     return kind.startswith(("object", "str", "utf8", "large_string")) and hasattr(given, "__iter__")
 
 
 def _read_with(given: str) -> Iterator[str]:
-    """The files that are read where a path is given: itself, what lies in the folder, indexes, less a column's name."""
+    """The files that a path stands for: itself, the files in a folder, indexes; also without the name of a column."""
     spellings = [given]
     spellings += [
         given[:at] for at, letter in enumerate(given) if letter == ":" and not _RANGE.fullmatch(given[at + 1 :])

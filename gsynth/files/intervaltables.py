@@ -1,4 +1,4 @@
-"""Tables of intervals (BED, bedGraph and their kin) as arrays: the one reader of masks, intervals and tracks."""
+"""Tables of intervals (BED, bedGraph and similar) as arrays: the one reader of masks, intervals and tracks."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ from gsynth.files.words import columns_of, integer
 
 Kind = Literal["number", "word", "label"]
 
+# Sums and differences of two coordinates must fit an int64.
 _LARGEST: Final = 2**62
 _LONGEST_NAME: Final = 256
 _SPACE: Final = ord(" ")
@@ -31,7 +32,7 @@ _EXPECTED: Final = "contig, start and end (whole numbers, tabs or blanks between
 
 @frozen(eq=False)
 class IntervalTable:
-    """Intervals of a file, in its order; those of no bases are left out.
+    """Intervals of a file, in its order; those without bases are left out.
 
     Attributes
     ----------
@@ -43,15 +44,15 @@ class IntervalTable:
     starts, ends : int64[n]
         0-based half-open, ``0 <= start < end``.
     numbers : int64[n] or None
-        The lines' numbers in the file, from 1 on, where they were asked for.
+        The line numbers in the file, counted from 1, if they were asked for.
     values : float64[n] or None
-        A column of numbers, NaN where it has none.
+        A column of numbers, NaN where a line has no value.
     codes : int32[n] or None
         A column of words, as indices in `words`.
     words : tuple of str
         The distinct words, in order of appearance.
     problem : str
-        Why there are no intervals, where there are none.
+        Why there are no intervals, if there are none.
     """
 
     path: str
@@ -66,7 +67,7 @@ class IntervalTable:
     problem: str = ""
 
     def by_contig(self) -> Iterator[tuple[str, NDArray[np.int64] | slice]]:
-        """Each contig with its intervals: their indices, or a slice where they stand together."""
+        """Each contig with its intervals: their indices, or a slice if they are adjacent."""
         changes = np.flatnonzero(self.ids[1:] != self.ids[:-1]) + 1
         edges = [0, *changes.tolist(), self.ids.size]
         if len(edges) - 1 <= len(self.names):
@@ -95,28 +96,28 @@ def read_intervals(
     ----------
     path : path
     what : str
-        What messages call such a file.
+        The word for such a file in messages.
     column : int, optional
         Index, from 0 on, of a further column to keep.
     kind : {"number", "word", "label"}
-        What that column holds; of a "label" the word is the column and, behind a tab, the strand in column 6, where a
-        line has that.
+        What that column holds; for a "label" the word is the column and, after a tab, the strand in column 6 if the
+        line has one.
     numbered : bool
-        Keep the lines' numbers.
+        Keep the line numbers.
     role : str
-        What messages call the argument that the file was given for, such as "mask".
+        The argument for which the file was given, as messages name it, such as "mask".
 
     Raises
     ------
     MissingFileError, FormatError
         The message names the line, what was found, and what the file looks like.
     NotANumber
-        A FormatError too: the column holds something else than numbers.
+        A FormatError too: the column holds something that is not a number.
 
     Warns
     -----
     UserWarning
-        Once each for what was skipped or has no value: a header line, intervals of no bases, missing numbers.
+        Once each for what was skipped or has no value: a header line, intervals without bases, missing numbers.
     """
     reading = _Reading(TextFile(os.fspath(path), what, role), column, kind, numbered)
     return reading.table()
@@ -153,7 +154,7 @@ class _Counted:
 
 @define
 class _Reading:
-    """What is known while a table is read."""
+    """The state while a table is read."""
 
     file: TextFile
     column: int | None
@@ -221,7 +222,7 @@ class _Reading:
         return batch
 
     def _beginning(self, lines: Lines) -> Lines:
-        """The first lines without a header line; refuses a file that is known to be of another kind."""
+        """The first lines without a header line; refuses a file that is recognised as another kind."""
         self.began = True
         self.file.check_kind()
         columns = [column.lower() for column in columns_of(lines.text(0))]
@@ -247,7 +248,7 @@ class _Reading:
         return _Batch(ids, starts, ends, self._values(lines), lines.numbers)
 
     def _interval(self, line: str, place: int) -> tuple[int, int, int]:
-        """One line by itself."""
+        """One line by itself, with all its errors: for the few lines that the columns above could not be read from."""
         columns = columns_of(line)
         if "" in columns[:3]:
             raise self.file.empty_column(place, line, columns.index("") + 1)
@@ -269,7 +270,7 @@ class _Reading:
             return np.fromiter((self.words[self._label(lines, row)] for row in range(len(lines))), np.int32, len(lines))
         begins, ends = lines.column(self.column)
         plain = (ends > begins) & (lines.data[begins] != _SPACE) & (lines.data[ends - 1] != _SPACE)
-        # A line whose columns are divided in another way than the block's is taken apart by itself.
+        # A line whose columns are separated in another way than those of the block is split by itself.
         texts = {row: self._text(lines, row) for row in np.flatnonzero(~plain).tolist()}
         if self.kind == "word":
             return codes_of(lines.data, begins, ends, self.words, texts)

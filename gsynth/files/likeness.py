@@ -1,4 +1,4 @@
-"""What a file looks like, by its first bytes: one place that says so, for every message that refuses one."""
+"""What a file looks like, judged by its first bytes: one place for every message that refuses a file."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ class Likeness:
     kind : str
         A short word: "fasta", "bigwig", "html".
     phrase : str
-        As a message says it: "an HTML page".
+        The words in a message: "an HTML page".
     advice : str
-        What to do with it; empty where that is plain.
+        What to do with it; empty if that is obvious.
     """
 
     kind: str
@@ -91,7 +91,7 @@ _PICKLE: Final = re.compile(rb"\x80[\x02-\x05][\x95\x63\x7d\x5d\x28\x8c\x71\x58]
 
 
 def unpacked_head(raw: bytes, size: int = HEAD) -> bytes:
-    """The first bytes of what gzip holds, as far as `raw` goes; `raw` itself where it is not gzip, or damaged."""
+    """The first bytes of the content of gzip, as far as `raw` goes; `raw` itself if it is not gzip, or damaged."""
     if raw[:2] != b"\x1f\x8b":
         return raw
     text = b""
@@ -107,9 +107,9 @@ def unpacked_head(raw: bytes, size: int = HEAD) -> bytes:
 
 
 def likeness(head: bytes) -> Likeness | None:
-    """The kind of file that begins with these bytes, decompressed; None where nothing is known of it.
+    """The kind of file that begins with these decompressed bytes; None if it is not recognised.
 
-    Plain tables of names and numbers are no kind of their own: None.
+    Plain tables of names and numbers are not a kind of their own: None.
 
     Examples
     --------
@@ -134,7 +134,7 @@ def likeness(head: bytes) -> Likeness | None:
 
 def _text(head: bytes) -> Likeness | None:
     text = head[:HEAD].decode("utf-8", "replace").replace("\r\n", "\n").replace("\r", "\n")
-    # Of a longer file the last line is not known to end here.
+    # In a longer file the last line need not end here.
     text += "" if len(head) < HEAD else "..."
     stripped = text.lstrip()
     for pattern, found in _OPENINGS:

@@ -1,4 +1,4 @@
-"""The lines of a block of text and the columns in them, as places in the block: no Python loop over lines."""
+"""The lines of a block of text and their columns, as positions in the block: no Python loop over lines."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _ZEROS: Final = bytes(PADDING)
 
 _NOT_DATA: Final = re.compile(rb"(track|browser)([ \t].*)?")
 _STILL_DATA: Final = re.compile(rb"\S+[ \t]+[0-9]+[ \t]+[0-9]+([ \t].*)?")
-"""A contig may be named ``track``: then the line goes on as an interval does."""
+"""A contig may be named ``track``: then the line continues like an interval."""
 
 
 @frozen(eq=False)
@@ -34,15 +34,15 @@ class Lines:
     Attributes
     ----------
     data : uint8[n]
-        The block, with sixteen zeros before and behind it, so that words can be taken at any place.
+        The block, with sixteen zeros before and after it, so that words can be read at any position.
     begins, ends : int64[m]
-        Each line, without its newline.
+        Where each line begins and ends, without its newline.
     numbers : int64[m]
         Its number in the file.
     breaks : int64[...]
-        The places of all column and line ends of the block.
+        The positions of all ends of columns and lines in the block.
     first : int64[m]
-        Which of the breaks is the first of each line.
+        Which of the breaks is the first one of each line.
     counts : int64[m]
         How many columns the line has.
     """
@@ -57,9 +57,9 @@ class Lines:
 
     @classmethod
     def of(cls, text: bytes, first: int) -> Lines:
-        """The data lines of whole lines of text: not those that are blank, comments, or for a browser.
+        """The data lines among whole lines of text: not those that are blank, comments, or for a browser.
 
-        Columns are divided by tabs, or by single spaces in a block without any tab.
+        Columns are separated by tabs, or by single spaces in a block without any tab.
         """
         data = np.frombuffer(_ZEROS + text + _ZEROS, dtype=np.uint8)
         inner = data[PADDING:-PADDING]
@@ -89,7 +89,7 @@ class Lines:
         return self.data[int(self.begins[row]) : int(self.ends[row])].tobytes().decode("utf-8", "replace")
 
     def column(self, index: int) -> tuple[Places, Places]:
-        """Where column `index` (from 0) of each line begins and ends; an empty place where a line has none."""
+        """Where column `index` (from 0) of each line begins and ends; an empty stretch if a line does not have it."""
         has = self.counts > index
         if has.all():
             ends = self.breaks[self.first + index]
@@ -103,7 +103,7 @@ class Lines:
         letters = self.data[self.begins]
         kept: NDArray[np.bool_] = (letters != _NEWLINE) & (letters != ord("#"))
         for row in np.flatnonzero(kept & ((letters == ord("t")) | (letters == ord("b")))).tolist():
-            # Most names that begin so are of contigs, and one look at the second letter tells them apart.
+            # Most words that begin so are names of contigs, and a look at the second letter rules these out.
             if self.data[int(self.begins[row]) + 1] == ord("r"):
                 line = self.data[int(self.begins[row]) : int(self.ends[row])].tobytes()
                 kept[row] = not _NOT_DATA.fullmatch(line) or bool(_STILL_DATA.fullmatch(line))
@@ -115,7 +115,7 @@ class Lines:
 
 
 def column_texts(data: NDArray[np.uint8], begins: Places, ends: Places) -> list[bytes]:
-    """The texts between places of `data`, none of which holds a newline."""
+    """The texts between positions of `data`, none of which contains a newline."""
     if not begins.size:
         return []
     sizes = ends - begins
@@ -126,6 +126,6 @@ def column_texts(data: NDArray[np.uint8], begins: Places, ends: Places) -> list[
 
 
 def words_at(data: NDArray[np.uint8], places: Places) -> NDArray[np.uint64]:
-    """The eight bytes from each place on, as one little-endian number."""
+    """The eight bytes from each position on, as one little-endian number."""
     words: NDArray[np.uint64] = np.ndarray((data.size - WORD + 1,), dtype="<u8", buffer=data, strides=(1,))
     return words[places]

@@ -1,4 +1,4 @@
-"""Locks between processes, where the file system has them."""
+"""Locks between processes, if the file system has them."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ except ImportError:  # not on every system
 
 
 def try_lock(descriptor: int) -> bool | None:
-    """Lock an open file for as long as it is open; False where another process has it, None where nobody can."""
+    """Lock an open file for as long as it is open; False if another process holds the lock, None if nobody can."""
     if fcntl is None:
         return None
     try:
@@ -28,9 +28,9 @@ def try_lock(descriptor: int) -> bool | None:
 
 @contextlib.contextmanager
 def locked(path: Path) -> Iterator[None]:
-    """One process at a time within the block; the file `path` is there only meanwhile.
+    """One process at a time within the block; the file `path` exists only meanwhile.
 
-    Not the folder itself: whoever started the process may hold that locked (``flock FOLDER COMMAND``).
+    The folder itself is not locked: whoever started the process may hold a lock on it (``flock FOLDER COMMAND``).
     """
     descriptor = _held(path)
     try:
@@ -43,9 +43,9 @@ def locked(path: Path) -> Iterator[None]:
 
 
 def _held(path: Path) -> int | None:
-    """A descriptor of the locked file; None where it cannot be locked: a network file system, another user's file.
+    """A descriptor of the locked file; None if it cannot be locked: a network file system, another user's file.
 
-    Then two writers at the same moment are what they would be without locks.
+    Then two writers at the same moment behave as they would without locks.
     """
     if fcntl is None:
         return None
@@ -56,7 +56,7 @@ def _held(path: Path) -> int | None:
             return None
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX)
-            # Whoever had it has deleted it: then somebody else may hold a new one of that name.
+            # Its previous holder has deleted it: then another process may hold a new one of the same name.
             if os.path.samestat(os.fstat(descriptor), os.stat(path)):
                 return descriptor
         except FileNotFoundError:

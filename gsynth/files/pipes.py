@@ -14,12 +14,12 @@ from gsynth.files.textblocks import is_pipe, open_input
 
 @contextmanager
 def spooled(path: str | os.PathLike[str], role: str) -> Iterator[Path]:
-    """`path` itself; of a pipe a copy in the temporary folder, for as long as the block runs.
+    """`path` itself; for a pipe, a copy in the temporary folder for as long as the block runs.
 
     Raises
     ------
     MissingFileError, FormatError
-        A folder, a device or a socket: those have no end, or no bytes.
+        A folder, a device or a socket: these have no end, or no bytes.
     """
     if not is_pipe(path):
         open_input(path, role).close()

@@ -1,4 +1,4 @@
-"""Puts a finished model, a file or a folder, in its place, so that a crash leaves the old one or the new one."""
+"""Puts a finished model, a file or a folder, into place, so that a crash leaves the old one or the new one."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ from gsynth.files.inputs import identity
 from gsynth.files.siblings import in_turn, leftovers, named_when_full, new_folder, remove, siblings, temporary
 
 WORKSPACE_SUFFIX: Final = ".saving"
-"""Ends the name of the hidden sibling folder in which a save is prepared."""
+"""The end of the name of the hidden sibling folder in which a save is prepared."""
 
-# Folders in a workspace: a name of its own would be too long for a file system where the model's name is not.
+# Folders in a workspace, in which a model keeps its own name: a longer one might exceed what the file system allows.
 _NEW: Final = "new"
 _OLD: Final = "old"
 
@@ -32,10 +32,10 @@ _TAKEN: Final = frozenset({errno.ENOTEMPTY, errno.EEXIST, errno.EISDIR, errno.EN
 
 @contextlib.contextmanager
 def workspace(target: Path) -> Iterator[Path]:
-    """Where to prepare what is to be `target`: a path of the same name, in a hidden sibling folder.
+    """Where to prepare the new `target`: a path of the same name, in a hidden sibling folder.
 
-    The folder is deleted at the end with all in it, and so is what killed saves left, but for an old model that one of
-    them had moved aside.
+    The folder is deleted at the end with everything in it, and so is what killed saves have left, except an old model
+    that one of them had moved aside.
     """
     for folder in leftovers(target, WORKSPACE_SUFFIX):
         if not (folder / _OLD / target.name).exists():
@@ -46,7 +46,7 @@ def workspace(target: Path) -> Iterator[Path]:
 
 
 def interrupted_saves(target: Path) -> list[Path]:
-    """The old models that saves of `target` moved aside and were killed before they put the new one in its place."""
+    """The old models that saves of `target` had moved aside when they were killed, before the new one was in place."""
     olds = (folder / _OLD / target.name for folder in siblings(target, WORKSPACE_SUFFIX))
     return [old for old in olds if old.exists()]
 
@@ -58,9 +58,9 @@ def is_being_saved(target: Path) -> bool:
 
 @contextlib.contextmanager
 def held(target: Path) -> Iterator[Callable[[], bool]]:
-    """Within the block, whether `target` has become another file or folder since it began.
+    """Within the block, a function that says whether `target` has become another file or folder since the block began.
 
-    What is there is kept open meanwhile, because the system gives the number of what is deleted to what comes next.
+    The present one is kept open meanwhile, because the system reuses the number of a deleted file for a new one.
     """
     try:
         descriptor = os.open(target, os.O_RDONLY | os.O_NONBLOCK)
@@ -75,22 +75,22 @@ def held(target: Path) -> Iterator[Callable[[], bool]]:
 
 
 def place(new: Path, target: Path, own: Collection[str] = ()) -> None:
-    """Move `new`, which the `workspace` of `target` gave, to `target`, replacing what is there.
+    """Move `new`, made in the `workspace` of `target`, to `target`, replacing what is there.
 
     All of `new` is on the disk before it gets its name, and it has the modes of what it replaces. A file replaces a
-    file in one step, and so does a folder a folder where the system can exchange two names; elsewhere the old one waits
-    in the workspace for the moment between two renames, and comes back if the second one fails.
+    file in one step, and so does a folder a folder if the system can exchange two names; elsewhere the old one waits in
+    the workspace for the moment between two renames, and comes back if the second one fails.
 
     Parameters
     ----------
     new, target : Path
     own : collection of str
-        Names of files that a model of this format may have, so that an old one's can go.
+        Names of the files that a model of this format may have; those of the old one may be deleted.
 
     Raises
     ------
     FileExistsError
-        `target` is a folder with other entries than the new model brings again.
+        `target` is a folder with entries that do not belong to the new model.
     """
     sync(new)
     with in_turn(target):
@@ -112,13 +112,13 @@ def _keep_modes(new: Path, target: Path) -> None:
 
 
 def _take_name(new: Path, target: Path) -> bool:
-    """Rename in one step; False where a folder is in the way of that."""
+    """Rename in one step; False if a folder is in the way."""
     if os.path.lexists(target) and (target.is_dir() or new.is_dir()):
         return False
     try:
         os.replace(new, target)
     except OSError as error:
-        # Where there are no locks, another first save may have been quicker.
+        # Without locks, another first save may have been faster.
         if error.errno in _TAKEN:
             return False
         raise
@@ -126,7 +126,7 @@ def _take_name(new: Path, target: Path) -> bool:
 
 
 def _refuse_foreign_entries(new: Path, target: Path, own: Collection[str]) -> None:
-    """Refuse to lose what may not be the model's: notes, plots, another program's files."""
+    """Refuse to lose what may not belong to the model: notes, plots, files of another program."""
     if not target.is_dir():
         return
     if new.is_dir():
@@ -136,13 +136,14 @@ def _refuse_foreign_entries(new: Path, target: Path, own: Collection[str]) -> No
         foreign = {entry.name for entry in target.iterdir() if entry.is_dir()}
     if foreign:
         raise OutputExistsError(
-            f"the folder {target} holds more than the model that is to be replaced: {', '.join(sorted(foreign)[:5])}; "
+            f"the folder {target} holds more than the model that would be replaced: {', '.join(sorted(foreign)[:5])}; "
             "move that away, or save under another name"
         )
 
 
 def _exchange(new: Path, target: Path) -> bool:
-    """Exchange the two names in one step; False where the system cannot."""
+    """Exchange the two names in one step; False if the system cannot do that."""
+    # Python has no call for it: os.replace refuses a folder that is not empty.
     if not sys.platform.startswith("linux"):
         return False
     rename = getattr(ctypes.CDLL(None, use_errno=True), "renameat2", None)

@@ -1,4 +1,4 @@
-"""Many short stretches of bytes at once, without a step of Python for each."""
+"""Many short stretches of bytes at once, without a Python step for each."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 _LONG: Final = 1 << 16
-"""Bytes of a segment from which it is copied by itself: then a step of Python no longer shows."""
+"""Segments longer than this are copied one by one: then a Python step for each no longer matters."""
 
 _CHUNK: Final = 1 << 18
-"""Bytes copied at once: NumPy gathers the items in between, and that stays in the cache."""
+"""Bytes copied at once: NumPy gathers the items in an intermediate array, which then stays in the cache."""
 
 
 def ranges(counts: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """For ``counts[i]`` things of each i: which i a thing belongs to, and its number among them, both int64[sum].
+    """For ``counts[i]`` things of each i: to which i a thing belongs, and its number among them, both int64[sum].
 
     Examples
     --------
@@ -28,7 +28,7 @@ def ranges(counts: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int
 
 
 def places_of(sizes: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Where things of these sizes begin, one behind the other, and where the last one ends: int64[n + 1]."""
+    """Where things of these sizes begin, one after the other, and where the last one ends: int64[n + 1]."""
     places = np.zeros(sizes.size + 1, dtype=np.int64)
     np.cumsum(sizes, out=places[1:])
     return places
@@ -37,19 +37,19 @@ def places_of(sizes: NDArray[np.int64]) -> NDArray[np.int64]:
 def runs_within(
     runs: NDArray[np.int64], firsts: NDArray[np.int64], lasts: NDArray[np.int64]
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """What runs have in common with stretches ``[firsts[i], lasts[i])`` of the same axis, by binary search.
+    """The intersection of runs with stretches ``[firsts[i], lasts[i])`` of the same axis, by binary search.
 
     Parameters
     ----------
     runs : int64[r, 2]
-        Half-open, sorted and apart.
+        Half-open, sorted and disjoint.
     firsts, lasts : int64[n]
         In any order; empty stretches meet nothing.
 
     Returns
     -------
     int64[m], int64[m, 2]
-        The stretch that a part lies in, and the part; those of one stretch together, in order.
+        The stretch in which a part lies, and the part; those of one stretch together, in order.
 
     Examples
     --------
@@ -64,7 +64,7 @@ def runs_within(
 
 
 def runs_outside(runs: NDArray[np.int64], others: NDArray[np.int64]) -> NDArray[np.int64]:
-    """What of `runs` lies outside of `others`; all of them int64[r, 2], half-open, sorted and apart.
+    """The parts of `runs` outside of `others`; all of them int64[r, 2], half-open, sorted and disjoint.
 
     Examples
     --------
@@ -79,7 +79,7 @@ def runs_outside(runs: NDArray[np.int64], others: NDArray[np.int64]) -> NDArray[
 
 
 def lie_in(runs: NDArray[np.int64], positions: NDArray[np.int64]) -> NDArray[np.bool_]:
-    """Which positions lie in `runs` (int64[r, 2], at least one, half-open, sorted and apart): bool of their shape."""
+    """Which positions lie in `runs` (int64[r, 2], at least one, half-open, sorted, disjoint): bool of their shape."""
     before = np.searchsorted(runs[:, 0], positions, side="right") - 1
     return np.asarray((before >= 0) & (positions < runs[np.maximum(before, 0), 1]))
 
@@ -98,8 +98,8 @@ def copy_segments(
     Notes
     -----
     NumPy moves items of any size by one fancy index. So segments of the greatest length are moved as items of that
-    size; of the others first those whose length has the highest bit set move so many bytes, and so on down to one byte.
-    A segment costs about 10 ns for each item.
+    size. The others are moved in powers of two: first those whose length has the highest bit set, and so on down to one
+    byte. A segment costs about 10 ns for each item.
     """
     if lengths.size == 0:
         return

@@ -1,4 +1,7 @@
-"""Temporary siblings: what is to get a name later, on the same file system, and what killed runs left of such."""
+"""Temporary siblings: files and folders that get their name later, and what killed runs left of them.
+
+Siblings, because a rename is atomic only within a file system.
+"""
 
 from __future__ import annotations
 
@@ -20,12 +23,12 @@ _NOT_FOLLOWED: Final = os.O_RDONLY | os.O_NONBLOCK | getattr(os, "O_NOFOLLOW", 0
 
 
 def _hidden(target: Path, ending: str) -> Path:
-    """A hidden sibling, its name short enough for any file system however long the name of `target` is."""
+    """A hidden sibling, with a name short enough for any file system however long the name of `target` is."""
     return target.with_name(f".{target.name[:40]}.{ending}")
 
 
 def new_file(path: Path) -> int:
-    """A descriptor of a new file, to read and write; the umask decides who may (not so with `tempfile`)."""
+    """A descriptor of a new file, to read and write; the umask decides who may (unlike in `tempfile`)."""
     return os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | _CLOEXEC, 0o666)
 
 
@@ -33,21 +36,21 @@ def new_folder(path: Path) -> int:
     """A descriptor of a new folder, which only its owner may enter."""
     while True:
         path.mkdir(mode=0o700)
-        # Gone already, where another process took it for a leftover.
+        # Already gone, if another process took it for a leftover.
         with contextlib.suppress(FileNotFoundError):
             return os.open(path, _NOT_FOLLOWED)
 
 
 @contextlib.contextmanager
 def temporary(target: Path, suffix: str, create: Callable[[Path], int]) -> Iterator[tuple[Path, int]]:
-    """A new sibling of `target` and its descriptor; gone at the end, however that comes, unless it was renamed.
+    """A new sibling of `target` and its descriptor; removed at the end in any case, unless it was renamed.
 
-    It is locked meanwhile: a sibling that nobody holds locked is one that a killed run left.
+    It is locked meanwhile: a sibling without a lock is one that a killed run has left.
 
     Raises
     ------
     OSError
-        The folder does not take it; `target` is what the error names.
+        It cannot be made in the folder; the error names `target`.
     """
     while True:
         path = _hidden(target, secrets.token_hex(8) + suffix)
@@ -55,7 +58,7 @@ def temporary(target: Path, suffix: str, create: Callable[[Path], int]) -> Itera
         try:
             descriptor = create(path)
             try:
-                # Between its making and its locking, another process may have taken it for a leftover.
+                # Between making and locking it, another process may have taken it for a leftover.
                 if try_lock(descriptor) is not False and _is_at(descriptor, path):
                     yield path, descriptor
                     return
@@ -72,7 +75,7 @@ def temporary(target: Path, suffix: str, create: Callable[[Path], int]) -> Itera
 
 @contextlib.contextmanager
 def named_when_full(target: Path) -> Iterator[None]:
-    """Within the block the error of a full disk, or of a quota, names what was being written."""
+    """Within the block, the error of a full disk or quota names what was being written."""
     try:
         yield
     except OSError as error:
@@ -89,7 +92,7 @@ def _is_at(descriptor: int, path: Path) -> bool:
 
 
 def remove(path: Path) -> None:
-    """Delete the file, or the folder and all in it, if it is there."""
+    """Delete the file, or the folder and everything in it, if it exists."""
     if path.is_dir() and not path.is_symlink():
         shutil.rmtree(path, ignore_errors=True)
     else:
@@ -97,18 +100,18 @@ def remove(path: Path) -> None:
 
 
 def siblings(target: Path, suffix: str) -> list[Path]:
-    """The temporary siblings of `target` that are there, in use or not."""
+    """The existing temporary siblings of `target`, in use or not."""
     begin, end = (re.escape(part) for part in (_hidden(target, "").name, suffix))
     pattern = re.compile(f"{begin}[0-9a-f]{{16}}{end}")
     try:
         names = os.listdir(target.parent)
-    except OSError:  # a folder that may be written and not be listed
+    except OSError:  # a folder that may be written to but not listed
         return []
     return [target.with_name(name) for name in sorted(names) if pattern.fullmatch(name)]
 
 
 def leftovers(target: Path, suffix: str) -> Iterator[Path]:
-    """Those of them whose process is gone, each locked while it is looked at."""
+    """Those siblings whose process is gone, each locked while it is yielded."""
     for path in siblings(target, suffix):
         with contextlib.suppress(OSError):
             descriptor = os.open(path, _NOT_FOLLOWED)
@@ -120,5 +123,5 @@ def leftovers(target: Path, suffix: str) -> Iterator[Path]:
 
 
 def in_turn(target: Path) -> contextlib.AbstractContextManager[None]:
-    """One process at a time puts what belongs to `target` in its place."""
+    """One process at a time puts what belongs to `target` into place."""
     return locked(_hidden(target, "gsynth-lock"))

@@ -1,4 +1,4 @@
-"""What the suffix of a name promises, so that nothing else is written under it."""
+"""What the suffix of a name promises, so that no other format is written under it."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _KINDS: Final = {
 
 
 def compressor_of(path: Path) -> str | None:
-    """The program that makes files with the suffix of `path` (any case); None where it is not one of compression.
+    """The program that makes files with the suffix of `path` (any case); None if it is not one of compression.
 
     Examples
     --------
@@ -33,7 +33,7 @@ def compressor_of(path: Path) -> str | None:
 
 
 def kind_of(path: Path) -> str | None:
-    """The kind of file that the suffix of `path` (any case) stands for; None where it is not a known one.
+    """The kind of file for which the suffix of `path` (any case) stands; None if it is not a known one.
 
     Examples
     --------

@@ -15,7 +15,7 @@ def rows(file: TextFile) -> Iterator[tuple[int, list[str]]]:
     Raises
     ------
     FormatError
-        Not text, or known to be of another kind; or a line with an empty column between others.
+        Not text, or recognised as another kind; or a line with an empty column between others.
     """
     for block in file.blocks():
         file.check_kind()

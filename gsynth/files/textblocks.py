@@ -1,4 +1,4 @@
-"""Text, plain or gzip, from a file or a pipe: read once, front to back, in blocks of whole lines."""
+"""Text, plain or gzip, from a file or a pipe: read once, from front to back, in blocks of whole lines."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from gsynth.files.inflate import inflated
 from gsynth.files.likeness import EMPTY, HEAD, Likeness, likeness, unpacked_head
 
 LINE_LIMIT: Final = 1 << 20
-"""Bytes of the longest line that is read."""
+"""Bytes of the longest line that is accepted."""
 
 CHUNK: Final = 1 << 19
 """Bytes that are read at once."""
@@ -33,7 +33,7 @@ class TextBlock:
     ----------
     text : bytes
     first : int
-        The number of its first line, from 1 on.
+        The number of its first line, counted from 1.
     """
 
     text: bytes
@@ -50,9 +50,9 @@ class TextFile:
     ----------
     path : str
     what : str
-        What kind of file is expected: "BED file".
+        The kind of file that is expected: "BED file".
     role : str
-        What it was given for: "mask"; messages begin with it.
+        The argument for which it was given: "mask"; messages begin with it.
     head : bytes
         The first bytes, decompressed, once reading has begun.
     """
@@ -68,7 +68,7 @@ class TextFile:
         Raises
         ------
         MissingFileError, FormatError
-            No file; not text, of another encoding, or with a line of more than 1 MiB.
+            No file; not text, in another encoding, or with a line of more than 1 MiB.
         """
         number = 1
         for text in self._whole_lines():
@@ -81,7 +81,7 @@ class TextFile:
         return self.error(f"line {number}: expected {expected}, found {_shortened(line)!r}")
 
     def empty_column(self, number: int, line: str, column: int) -> FormatError:
-        """The error for a line with nothing in a column, counted from 1, before others."""
+        """The error for a line with an empty column, counted from 1, before others."""
         return self.error(f"line {number}: column {column} is empty, found {_shortened(line)!r}")
 
     def error(self, problem: str) -> FormatError:
@@ -92,7 +92,7 @@ class TextFile:
         return FormatError(f"{self.name}{separator}{problem}{looks}")
 
     def check_kind(self) -> None:
-        """FormatError, once reading has begun, for a file that is known to be of another kind altogether."""
+        """FormatError for a file that is recognised as another kind, once reading has begun."""
         found = likeness(self.head)
         if found is not None and found != EMPTY:
             raise self._unlike(found)
@@ -102,18 +102,18 @@ class TextFile:
 
     @property
     def name(self) -> str:
-        """What messages call the file."""
+        """How messages refer to the file."""
         return f"{self.role}: {self.path}" if self.role else self.path
 
     def warn(self, message: str) -> None:
-        """Tell of something in the file that was skipped or converted."""
+        """Warn about something in the file that was skipped or converted."""
         warnings.warn(f"{self.name}{message}", UserWarning, stacklevel=4)
 
     def _whole_lines(self) -> Iterator[bytes]:
         rest = b""
         for chunk in self._chunks():
             text = rest + chunk
-            # A return at the end may be half of a line end.
+            # A carriage return at the end may be the first half of CRLF.
             held = b"\r" if text.endswith(b"\r") else b""
             text = text.removesuffix(b"\r")
             if b"\r" in text:
@@ -128,7 +128,7 @@ class TextFile:
             yield rest + b"\n"
 
     def _chunks(self) -> Iterator[bytes]:
-        """The text as it stands in the file, decompressed; the first piece holds the whole head."""
+        """The text as it is in the file, decompressed; the first piece holds the whole head."""
         with open_input(self.path, self.role) as file:
             pieces = _pieces(file, self.name)
             text = b""
@@ -143,7 +143,7 @@ class TextFile:
             yield from pieces
 
     def _check_head(self) -> None:
-        """Refuse at once what is not text."""
+        """Refuse immediately what is not text."""
         found = likeness(self.head)
         if found is None or found == EMPTY:
             return
@@ -165,7 +165,7 @@ class TextFile:
 
 
 def open_input(path: str | os.PathLike[str], role: str = "") -> BinaryIO:
-    """A file or pipe for reading; what cannot be read to an end (a device, a socket, a folder) is refused.
+    """A file or pipe for reading; anything that has no end (a device, a socket, a folder) is refused.
 
     Raises
     ------
@@ -184,7 +184,7 @@ def open_input(path: str | os.PathLike[str], role: str = "") -> BinaryIO:
 
 
 def is_pipe(path: str | os.PathLike[str]) -> bool:
-    """True for a pipe, which can be read once: named, or what ``<(...)`` of a shell gives."""
+    """True for a pipe, which can be read only once: a named one, or that of a shell's ``<(...)``."""
     try:
         return stat.S_ISFIFO(os.stat(path).st_mode)
     except (OSError, ValueError):
@@ -192,7 +192,7 @@ def is_pipe(path: str | os.PathLike[str]) -> bool:
 
 
 def head_of(path: str | os.PathLike[str]) -> bytes | None:
-    """The first bytes of a file, decompressed; None where it is no regular file or cannot be read."""
+    """The first bytes of a file, decompressed; None if it is not a regular file or cannot be read."""
     try:
         if not Path(path).is_file():
             return None

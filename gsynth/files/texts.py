@@ -1,6 +1,6 @@
-"""Many short texts at once: numbers, words and what is joined from them, without a step of Python for each.
+"""Many short texts at once: numbers, words and what is joined from them, without a Python step for each.
 
-Texts are made in rows of equal width, and what a row does not use is dropped when they are joined.
+Texts are made in rows of equal width, and unused letters are dropped when they are joined.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from gsynth.files.segments import copy_segments, places_of
 
 @frozen(eq=False)
 class Texts:
-    """Texts one behind the other.
+    """Texts, one after the other.
 
     Attributes
     ----------
@@ -47,9 +47,9 @@ class Column:
     ----------
     letters : uint8[n, width]
     used : bool[n, width]
-        What of a row belongs to the text.
+        Which letters of a row belong to the text.
     lengths : int64[n]
-        How much that is.
+        How many these are.
     """
 
     letters: NDArray[np.uint8]
@@ -75,7 +75,7 @@ class Column:
         """
         lengths = digits_of(values)
         width = int(lengths.max(initial=1))
-        # Division by a constant, and of small numbers, is what NumPy does with vectors.
+        # Division by a constant, and of 32-bit numbers, is what NumPy vectorises.
         rest: NDArray[Any] = values.astype(np.uint32 if width < 10 else np.uint64)
         letters = np.empty((values.size, width), dtype=np.uint8)
         for place in range(width - 1, -1, -1):
@@ -87,12 +87,12 @@ class Column:
 
     @classmethod
     def word(cls, word: bytes, rows: int) -> Column:
-        """One text in each of so many rows."""
+        """The same text in each of `rows` rows."""
         letters = np.broadcast_to(np.frombuffer(word, dtype=np.uint8), (rows, len(word)))
         return cls(letters, np.ones(letters.shape, dtype=np.bool_), np.full(rows, len(word), dtype=np.int64))
 
     def only(self, where: NDArray[np.bool_]) -> Column:
-        """The same, but nothing in the rows where `where` (bool[n]) does not hold."""
+        """The same, but empty in the rows where `where` (bool[n]) is False."""
         return Column(self.letters, self.used & where[:, None], self.lengths * where)
 
     def __getitem__(self, rows: NDArray[np.int64]) -> Column:
@@ -101,7 +101,7 @@ class Column:
 
 
 def joined(columns: Sequence[Column]) -> Texts:
-    """The texts whose parts the columns hold.
+    """The texts whose parts are in the columns.
 
     Examples
     --------
@@ -114,7 +114,7 @@ def joined(columns: Sequence[Column]) -> Texts:
 
 
 def digits_of(values: NDArray[np.int64]) -> NDArray[np.int64]:
-    """How many decimal digits whole numbers, not negative, have: int64[n].
+    """How many decimal digits non-negative whole numbers have: int64[n].
 
     Examples
     --------

@@ -8,16 +8,16 @@ from typing import Final
 _INTEGER: Final = re.compile(r"-?[0-9]{1,18}")
 _NUMBER: Final = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]{1,9})?|[+-]?inf(inity)?", re.IGNORECASE)
 _LONGEST: Final = 1000
-"""Letters of a number: no double needs more."""
+"""Most letters of a number: no double needs more."""
 
 MISSING: Final = frozenset({".", "na", "nan"})
-"""What stands for no value, in any case."""
+"""Words for a missing value, in any case."""
 
 
 def columns_of(line: str) -> list[str]:
-    """The columns of a line: between tabs, blanks around them dropped; without any tab, between blanks.
+    """The columns of a line: separated by tabs, without the blanks around them; without any tab, separated by blanks.
 
-    Empty columns at the end are left out, others stay.
+    Empty columns at the end are left out, others are kept.
 
     Examples
     --------
@@ -35,7 +35,7 @@ def columns_of(line: str) -> list[str]:
 
 
 def integer(text: str) -> int | None:
-    """A whole number in plain digits, maybe with a minus; None for anything else, however long.
+    """A whole number in plain digits, optionally with a minus; None for anything else, however long.
 
     Examples
     --------
@@ -46,7 +46,7 @@ def integer(text: str) -> int | None:
 
 
 def number(text: str) -> float | None:
-    """A decimal, maybe with an exponent, or an infinity; None for anything else.
+    """A decimal, optionally with an exponent, or an infinity; None for anything else.
 
     Examples
     --------

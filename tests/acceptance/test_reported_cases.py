@@ -534,7 +534,7 @@ def test_addresses_are_refused_in_words(door: Door, address: str) -> None:
         door.refused(dim="t=0,1", iterator=100, tracks={"t": f"{address}.bw"}),
     ):
         assert f"{address}." in said
-        assert "is an address, and gsynth reads local files: download it first" in said
+        assert "is an address, but gsynth reads local files: download it first" in said
 
 
 @pytest.mark.parametrize("region", ["chr1:1M-2M", "chr1:1k", "chr1:5-9x", "chr1:x-y", "chr1:1..5", "chr1:-5", "chr1:"])
@@ -616,10 +616,10 @@ def test_what_a_call_reads_is_not_overwritten(folder: Path) -> None:
     for keyword in ({}, {"mask_copy": "k.bed"}, {"intervals": "k.bed"}, {"chrom_alias": "a.txt"}):
         output = next(iter(keyword.values()), "g.fa")
         before = Path(output).read_bytes()
-        with pytest.raises(GsynthError, match="is what the call reads"):
+        with pytest.raises(GsynthError, match="is also an input"):
             gsynth.sample(model, output, genome="g.fa", seed=1, **keyword)
         words = [word for name, text in keyword.items() for word in ("--" + name.replace("_", "-"), text)]
-        with pytest.raises(Refused, match="is what the call reads"):
+        with pytest.raises(Refused, match="is also an input"):
             typed("sample", "m.gsm", "--genome", "g.fa", *words, "-o", output, "--force", "--seed", "1")
         assert Path(output).read_bytes() == before
 

@@ -56,7 +56,7 @@ def test_a_track_may_name_a_column_or_options_of_its_file(tmp_path: Path) -> Non
     assert parse_track(f"s={path}:name") == ("s", {"path": str(path), "column": "name"})
     assert parse_track(f"s={path}:column=5, kind=number") == ("s", {"path": str(path), "column": "5", "kind": "number"})
     assert parse_track(f"s={odd}") == ("s", str(odd))
-    with pytest.raises(click.BadParameter, match=r"https://host/x\.bw is an address, and gsynth reads local files"):
+    with pytest.raises(click.BadParameter, match=r"https://host/x\.bw is an address, but gsynth reads local files"):
         parse_track("s=https://host/x.bw")
     with pytest.raises(click.BadParameter, match="COLUMN"):
         parse_track(f"s={path}:")

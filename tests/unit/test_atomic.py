@@ -461,7 +461,7 @@ def test_an_output_in_the_folder_of_the_model_is_refused(tmp_path: Path, by: str
         check=False,
     )
     assert done.returncode == 1
-    assert "is what the call reads" in done.stderr
+    assert "is also an input" in done.stderr
     assert output.read_bytes() == before
 
 
