@@ -23,7 +23,7 @@ def test_convert_keeps_the_model(run: Run, model: Path, tmp_path: Path) -> None:
     loaded = [gsynth.gsynth_load(path) for path in (model, tmp_path / "small.gsm", tmp_path / "r.gsm")]
     assert loaded[0] == loaded[1] == loaded[2]
     assert "--force" in run("convert", model, "small.gsm", code=1).stderr
-    assert "reads" in run("convert", model, model, "--force", code=1).stderr
+    assert "also an input" in run("convert", model, model, "--force", code=1).stderr
     assert "one file" in run("convert", model, "-", "--format", "gsm-r", code=1).stderr
 
 
@@ -75,7 +75,7 @@ def test_merge_adds_models(run: Run, genome: Path, model: Path) -> None:
     assert both == gsynth.gsynth_load(model)
     assert (found["models"], found["total_kmers"]) == (["chr1.gsm", "chr2.gsm"], both.total_kmers)
     assert "--force" in run("merge", "chr1.gsm", "chr2.gsm", "-o", "both.gsm", code=1).stderr
-    assert "reads" in run("merge", "chr1.gsm", "chr2.gsm", "-o", "chr1.gsm", "--force", code=1).stderr
+    assert "also an input" in run("merge", "chr1.gsm", "chr2.gsm", "-o", "chr1.gsm", "--force", code=1).stderr
     packed = run("merge", "chr1.gsm", "chr2.gsm", "-o", "-").stdout_bytes
     (genome.parent / "piped.gsm").write_bytes(packed)
     assert gsynth.gsynth_load(genome.with_name("piped.gsm")) == both

@@ -102,7 +102,7 @@ def test_force_overwrites_a_model_and_not_its_genome(run: Run, genome: Path, mod
     run("train", genome, "-k", 1, "-o", model, "--force")
     assert gsynth.gsynth_load(model).k == 1
     before = genome.read_bytes()
-    assert "reads" in run("train", genome, "-o", genome, "--force", code=1).stderr
+    assert "also an input" in run("train", genome, "-o", genome, "--force", code=1).stderr
     assert genome.read_bytes() == before
 
 

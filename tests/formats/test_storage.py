@@ -333,7 +333,7 @@ os.rename = killed
 gsynth.storage.gsynth_save(model, {str(path)!r})
 """
     assert subprocess.run([sys.executable, "-c", script], check=False).returncode == -9
-    with pytest.raises(MissingFileError, match="interrupted left one at") as caught:
+    with pytest.raises(MissingFileError, match="interrupted save left one at") as caught:
         gsynth_load(path)
     left = str(caught.value).split("left one at ")[1].split(": move")[0]
     assert gsynth_load(left).total_n == 1
