@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from gsynth.errors import GsynthError as GsynthError
+    from gsynth.forbidding import gsynth_forbid_kmer as gsynth_forbid_kmer
     from gsynth.genomes import use_genome as use_genome
     from gsynth.merging import gsynth_merge as gsynth_merge
     from gsynth.model import DimSpec as DimSpec
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     bin_map = gsynth_bin_map
     cell_merge = gsynth_cell_merge
     convert = gsynth_convert
+    forbid_kmer = gsynth_forbid_kmer
     load = gsynth_load
     merge = gsynth_merge
     random = gsynth_random
@@ -50,6 +52,7 @@ _HOME = {
     "gsynth_replace_kmer": "gsynth.replacement",
     "gsynth_score": "gsynth.scoring",
     "gsynth_merge": "gsynth.merging",
+    "gsynth_forbid_kmer": "gsynth.forbidding",
     "gsynth_save": "gsynth.storage",
     "gsynth_load": "gsynth.storage",
     "gsynth_convert": "gsynth.storage",

@@ -23,6 +23,7 @@ from gsynth.genomes import open_genome
 from gsynth.intervals import contig_sizes
 from gsynth.model import GsynthModel, check_iterator
 from gsynth.model.composition import composition
+from gsynth.model.forbid import first_words
 from gsynth.model.merging import AUTO, merged_dims, nearest_learned, redirects
 from gsynth.model.outside import LEARNED, UNIFORM, check_outside, outside_counts
 from gsynth.model.start import Start
@@ -220,10 +221,11 @@ def gsynth_sample(
         sampler=sampler,
         order=model.k,
         thresholds=model.thresholds(outside),
-        start=_start(model, outside) if init == "stationary" else None,
+        start=_start(model, outside, init),
         # False for windows without a bin: they are reported as such.
         unlearned=np.append(model.per_bin_kmers < max(1, model.min_obs), False),
         draws=Draws.of(inputs.intervals, n_samples, seed),
+        forbidden=model.forbidden,
     )
     warn_unused(
         chrom_alias=inputs.idle_alias,
@@ -353,11 +355,16 @@ def _draw(
     return written
 
 
-def _start(model: GsynthModel, outside: OutsideSource) -> Start:
-    elsewhere = None
-    if outside != UNIFORM:
+def _start(model: GsynthModel, outside: OutsideSource, init: Init) -> Start | None:
+    if init == "uniform" and model.forbidden is None:
+        return None
+    # A k-mer that nothing is known of is uniform; only those that hold a forbidden word are not.
+    elsewhere = np.zeros_like(model.counts[0])
+    uniform = np.ones(model.total_bins, dtype=np.bool_) if init == "uniform" else model.per_bin_kmers < model.min_obs
+    if outside != UNIFORM and init != "uniform":
         elsewhere = outside_counts(outside, model.counts, model.outside, model.min_obs)
-    return Start(model.counts, model.per_bin_kmers < model.min_obs, elsewhere)
+    weigh = None if model.forbidden is None else first_words(model, outside)
+    return Start(model.counts, uniform, elsewhere, weigh)
 
 
 def _reference(

@@ -22,8 +22,9 @@
     The path of a file or an open binary file, and the names of formats.
 `Names`
     After what records are named.
-`Init`, `OutsideSource`, `Closed`
-    How the first bases are drawn, how to draw where a window has no bin, and at which end a bin includes its break.
+`Init`, `OutsideSource`, `Closed`, `ForbidMethod`
+    How the first bases are drawn, how to draw where a window has no bin, at which end a bin includes its break, and how
+    words are forbidden.
 `ScoreFormat`, `ScorePolicy`, `ScoreOutside`, `Reach`
     The names of formats for scores, the scores of bases about which a model knows too little, and where contexts lie.
 `Drawn`
@@ -55,6 +56,7 @@ from gsynth.intervals.masks import MaskLike
 from gsynth.model import GsynthModel
 from gsynth.model.binning import Closed, MergeRanges
 from gsynth.model.dimension import DimLike
+from gsynth.model.forbid import ForbidMethod
 from gsynth.model.logs import ScoreOutside, ScorePolicy
 from gsynth.model.merging import CellsLike, MergeLike
 from gsynth.model.outside import OutsideSource
@@ -72,6 +74,7 @@ __all__ = [
     "Closed",
     "DimLike",
     "Drawn",
+    "ForbidMethod",
     "Frame",
     "GenomeLike",
     "Init",

@@ -11,13 +11,14 @@ import numpy as np
 from attrs import frozen
 from numpy.typing import NDArray
 
-from gsynth.plugins import ArgumentError, ArgumentTypeError, DimSpec, FormatError
+from gsynth.plugins import ArgumentError, ArgumentTypeError, DimSpec, Forbidden, FormatError
 from gsynth_gsm import fields
 from gsynth_gsm.dialect import INDEX_BASE, WRITER, default_closed, index_base, writer_of
 from gsynth_gsm.signature import MODEL_FORMAT
 
 VERSIONS: Final = (1, 2)
 SMOOTHING: Final = "smoothing"
+FORBIDDEN: Final = "forbidden"
 ADDITIVE: Final = "additive"
 DIRICHLET: Final = "dirichlet"
 UNSMOOTHED_MODE: Final = "none"
@@ -44,7 +45,7 @@ KNOWN: Final = frozenset(
         "marginal_fallbacks",
         "data",
     ]
-) | {WRITER, INDEX_BASE, SMOOTHING}
+) | {WRITER, INDEX_BASE, SMOOTHING, FORBIDDEN}
 """Keys that have a meaning in the format; all others belong to the model's `metadata`."""
 DIM_KEYS: Final = frozenset({"expr", "breaks", "num_bins", "bin_map", "bin_merge", "categories", "closed", "outside"})
 CAUSES: Final = ("nan", "below", "above")
@@ -87,6 +88,7 @@ class Header:
     marginal_fallbacks: int
     arrays: dict[str, ArrayEntry]
     causes: list[list[int]] | None
+    forbidden: Forbidden | None
     metadata: dict[str, Any]
 
 
@@ -131,8 +133,19 @@ def _header(meta: Mapping[str, Any], where: str) -> Header:
         marginal_fallbacks=fields.whole(meta.get("marginal_fallbacks", 0), "marginal_fallbacks"),
         arrays=arrays,
         causes=_causes(meta) if "outside" in arrays else None,
+        forbidden=None if meta.get(FORBIDDEN) is None else _forbidden(meta[FORBIDDEN], k),
         metadata=_metadata(meta, extras),
     )
+
+
+def _forbidden(value: Any, k: int) -> Forbidden:
+    record = fields.mapping(value, FORBIDDEN)
+    words = [fields.text(word, f"{FORBIDDEN}.words") for word in fields.listed(record.get("words"))]
+    method = fields.text(record.get("method"), f"{FORBIDDEN}.method")
+    found = Forbidden(words, method, fields.whole(record.get("order"), f"{FORBIDDEN}.order", low=1, high=k))
+    # Before anything of the size of its words is computed.
+    found.check_order(k)
+    return found
 
 
 def _check_format(meta: Mapping[str, Any]) -> None:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from gsynth.plugins import ArgumentError, FormatError, GsynthModel, Outside
 from gsynth_gsm.arrays import read_counts, read_prior
 from gsynth_gsm.container import Source
-from gsynth_gsm.dialect import R_MISHA, WRITER
+from gsynth_gsm.dialect import PYMISHA, R_MISHA, WRITER
 from gsynth_gsm.document import parse
 from gsynth_gsm.header import UNSMOOTHED_MODE, Header, read_header
 from gsynth_gsm.probabilities import stored_cdf
@@ -42,6 +42,9 @@ def read_model(source: Source) -> GsynthModel:
         )
         _check_totals(header, model, source.where)
         cdf = stored_cdf(source, header.arrays["cdf"], model)
+        if header.forbidden is not None:
+            # Words that never came have probability 0 by the counts too: then the file's cdf is what they give.
+            return attrs.evolve(model, stored_cdf=model.cdf if cdf is None else cdf, forbidden=header.forbidden)
         return model if cdf is None else attrs.evolve(model, stored_cdf=cdf)
     except ArgumentError as error:
         raise FormatError(f"{source.where}: {error}") from error
@@ -89,8 +92,8 @@ def _with_all_digits(prior: NDArray[np.float64], mode: str, counts: NDArray[np.u
 
 def _check_totals(header: Header, model: GsynthModel, where: str) -> None:
     problem = _wrong_total(header, model.per_bin_kmers.tolist())
-    if problem and header.metadata.get(WRITER) == R_MISHA:
-        # gsynth.forbid_kmer of R leaves the sums as they were before.
+    if problem and header.metadata.get(WRITER) in (R_MISHA, PYMISHA):
+        # Their forbid_kmer leaves the sums as they were before.
         log.info("%s: %s: the totals are older than the counts, which decide", where, problem)
     elif problem:
         raise FormatError(f"{where}: {problem}")

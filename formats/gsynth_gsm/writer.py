@@ -14,7 +14,7 @@ from gsynth_gsm.arrays import LARGEST_COUNT, write_blocks
 from gsynth_gsm.container import Sink
 from gsynth_gsm.dialect import GSYNTH, INDEX_BASE, WRITER
 from gsynth_gsm.document import plain, render
-from gsynth_gsm.header import ADDITIVE, CAUSES, DIM_KEYS, DIRICHLET, KNOWN, SMOOTHING, UNSMOOTHED_MODE
+from gsynth_gsm.header import ADDITIVE, CAUSES, DIM_KEYS, DIRICHLET, FORBIDDEN, KNOWN, SMOOTHING, UNSMOOTHED_MODE
 from gsynth_gsm.probabilities import cdf_block
 from gsynth_gsm.signature import METADATA, MODEL_FORMAT
 
@@ -82,6 +82,9 @@ def _metadata(model: GsynthModel, for_r: bool) -> dict[str, Any]:
         INDEX_BASE: 1 if for_r else 0,
         SMOOTHING: ADDITIVE if additive else DIRICHLET,
     }
+    if model.forbidden is not None:
+        found = model.forbidden
+        metadata[FORBIDDEN] = {"words": list(found.words), "method": found.method, "order": found.order}
     metadata.update(_kept(model.metadata))
     # Last, so that a truncated file lacks what it cannot be read without.
     metadata["data"] = {}

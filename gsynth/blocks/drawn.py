@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
-from attrs import frozen
+from attrs import evolve, frozen
 from numpy.typing import NDArray
 
 from gsynth.alphabet import NOT_ACGT
@@ -38,6 +38,10 @@ class Drawn:
         Of those, for each dimension, how many because of each of `CAUSES`; a base can count in several dimensions.
     unlearned : int
         Drawn in bins without observations, or with fewer than the model's `min_obs`.
+    words : int
+        Forbidden words of the model that hold a drawn base: behind an N or a copied stretch, or across its edge.
+    copied_words : int
+        Forbidden words all of whose bases are the reference's own.
     """
 
     bases: int
@@ -46,6 +50,8 @@ class Drawn:
     outside: int
     causes: NDArray[np.int64]
     unlearned: int
+    words: int = 0
+    copied_words: int = 0
 
     @classmethod
     def nothing(cls, dims: int) -> Drawn:
@@ -60,7 +66,13 @@ class Drawn:
             self.outside + other.outside,
             self.causes + other.causes,
             self.unlearned + other.unlearned,
+            self.words + other.words,
+            self.copied_words + other.copied_words,
         )
+
+    def with_words(self, words: int, copied_words: int) -> Drawn:
+        """The same bases, with so many forbidden words."""
+        return evolve(self, words=words, copied_words=copied_words)
 
     def warn(self, dims: Sequence[DimSpec]) -> None:
         """Warn about what makes a sample a different null from what its caller may think."""
@@ -82,6 +94,13 @@ class Drawn:
             warnings.warn(
                 f"{self.unlearned / sampled:.1%} of the drawn bases lie in bins in which nothing was learned; "
                 "redirect them with bin_merge='auto'",
+                stacklevel=4,
+            )
+        if self.words or self.copied_words:
+            warnings.warn(
+                f"{self.words + self.copied_words:,} words that the model forbids are in the sample: {self.words:,} "
+                "hold drawn bases (in what is drawn behind an N, or across the edge of what is kept or copied), "
+                f"{self.copied_words:,} are copied by mask_copy; gsynth_replace_kmer removes a word afterwards",
                 stacklevel=4,
             )
 

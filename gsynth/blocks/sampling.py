@@ -18,13 +18,16 @@ from gsynth.alphabet import NumpyTranscoder
 from gsynth.blocks.batches import MIN_BLOCK, Batch
 from gsynth.blocks.drawn import Drawn, drawn
 from gsynth.blocks.draws import Draws
+from gsynth.blocks.forbidden import Words, find_words
 from gsynth.blocks.known_runs import KnownRuns
 from gsynth.blocks.reference import Kept, Reference
 from gsynth.blocks.streams import BlockStreams
 from gsynth.files.segments import places_of, ranges
 from gsynth.genomes.fetching import Fetched, fetch
 from gsynth.intervals.pieces import Pieces
+from gsynth.model import Forbidden
 from gsynth.model.start import Start
+from gsynth.model.words import longest
 from gsynth.outputs import Part
 from gsynth.plugins import checking
 from gsynth.plugins.contracts import FREE, UNBINNED, Genome, Sampler, StreamSampler, Transcoder
@@ -47,6 +50,13 @@ class Block:
     runs: Runs
     streams: BlockStreams
     letters: NDArray[np.uint8]
+    words: Words = field(factory=Words)
+
+    def fixed(self, first: int, last: int) -> NDArray[np.uint8]:
+        """The codes of kept bases from `first` to `last`, else `FREE`."""
+        if self.kept.fixed is None:
+            return np.full(last - first, FREE, dtype=np.uint8)
+        return self.kept.fixed[first:last]
 
 
 @frozen
@@ -65,6 +75,7 @@ class BatchSampler:
     start: Start | None
     unlearned: NDArray[np.bool_]
     draws: Draws
+    forbidden: Forbidden | None = None
     _transcoder: Transcoder = field(init=False)
     _known: KnownRuns = field(factory=KnownRuns, init=False)
 
@@ -100,13 +111,26 @@ class BatchSampler:
         block = Block(batch, made, codes, kept, runs, streams, np.empty(int(places[-1]), dtype=np.uint8))
         self._draw(codes, runs, streams)
         self._write_letters(block, 0, block.letters.size)
+        block.words = find_words(self.forbidden, codes[self.order :], kept.fixed, places[:-1])
         return block
 
-    def settle(self, block: Block, left: NDArray[np.uint8]) -> int:
+    def settle(self, block: Block, left: NDArray[np.uint8], left_fixed: NDArray[np.uint8]) -> int:
         """Correct `block`, whose true left context is `left`: resample it until the two chains meet.
 
-        Returns how many of its first bases may have changed.
+        Returns how many of its first bases may have changed. `left_fixed` says which of its left context are kept.
         """
+        changed = self._corrected(block, left)
+        if self.forbidden is not None:
+            # Words reach this far from a base that changed, and from the left context.
+            first = min(changed + longest(self.forbidden.words), block.letters.size)
+            fixed = np.append(left_fixed, block.fixed(0, first))
+            codes = block.codes[: self.order + first]
+            block.words = block.words.corrected(
+                find_words(self.forbidden, codes, fixed, np.zeros(0, dtype=np.int64), self.order), first
+            )
+        return changed
+
+    def _corrected(self, block: Block, left: NDArray[np.uint8]) -> int:
         if np.array_equal(block.codes[: self.order], left):
             return 0
         block.codes[: self.order] = left
@@ -227,7 +251,8 @@ class JoinedSampler:
 
     _sampler: BatchSampler
     drawn: Drawn = field(init=False)
-    _left: NDArray[np.uint8] = field(init=False, factory=lambda: np.zeros(0, dtype=np.uint8))
+    _left: tuple[NDArray[np.uint8], NDArray[np.uint8]] = field(init=False)
+    """The codes of the left context of a part that goes on, and which of them are kept."""
 
     @drawn.default
     def _nothing(self) -> Drawn:
@@ -242,10 +267,12 @@ class JoinedSampler:
 
     def settle(self, block: Block) -> int:
         """Correct a part that continues a chain, now that its left context is known; how many bases may differ."""
-        changed = self._sampler.settle(block, self._left) if block.batch.continues else 0
-        # A copy, because a view would keep the whole block.
-        self._left = block.codes[-self._sampler.order :].copy()
-        self.drawn += block.drawn
+        changed = self._sampler.settle(block, *self._left) if block.batch.continues else 0
+        order, bases = self._sampler.order, block.letters.size
+        if not block.batch.ends:
+            # Copies, because views would keep the whole block.
+            self._left = block.codes[-order:].copy(), block.fixed(bases - order, bases).copy()
+        self.drawn += block.drawn.with_words(block.words.with_drawn, int(block.words.copied.sum()))
         return changed
 
 

@@ -6,6 +6,7 @@ import click
 
 import gsynth
 from gsynth.cli.demo import demo
+from gsynth.cli.forbid import forbid_kmer
 from gsynth.cli.models import convert, info, merge
 from gsynth.cli.options import talking
 from gsynth.cli.plugins import plugins
@@ -35,5 +36,5 @@ def main() -> None:
     """
 
 
-for command in (train, sample, random, replace_kmer, score, merge, convert, info, plugins, demo):
+for command in (train, sample, random, replace_kmer, score, forbid_kmer, merge, convert, info, plugins, demo):
     main.add_command(command)

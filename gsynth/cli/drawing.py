@@ -98,4 +98,6 @@ def _counted(report: Drawn, exprs: Sequence[str]) -> dict[str, Any]:
         "kept_n": report.unknown,
         "outside": {"bases": report.outside, "dimensions": causes_by_dimension(exprs, report.causes)},
         "unlearned": report.unlearned,
+        "words": report.words,
+        "copied_words": report.copied_words,
     }

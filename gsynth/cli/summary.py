@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from attrs import asdict
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -30,6 +32,7 @@ def summary(model: GsynthModel) -> dict[str, Any]:
         "prior_mode": model.prior_mode,
         "marginal_fallbacks": model.marginal_fallbacks,
         "min_obs": model.min_obs,
+        "forbidden": None if model.forbidden is None else asdict(model.forbidden),
         "outside": _outside(model),
         "sparse_bins": model.sparse_bins,
         "thin_bins": model.thin_bins,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from gsynth.model.dimension import DimSpec
+from gsynth.model.forbid import Forbidden
 from gsynth.model.freezing import freeze
 from gsynth.model.model import MAX_ORDER, MIN_ORDER, GsynthModel, check_iterator, check_order
 from gsynth.model.outside import Outside
@@ -12,6 +13,7 @@ __all__ = [
     "MAX_ORDER",
     "MIN_ORDER",
     "DimSpec",
+    "Forbidden",
     "GsynthModel",
     "Outside",
     "Smoothing",

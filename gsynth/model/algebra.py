@@ -139,7 +139,7 @@ def _with_counts(
         request = PriorRequest(EXPLICIT, model.prior_matrix if rows is None else rows)
     _, matrix, fallbacks = request.resolve(counts)
     prior: dict[str, Any] = {"prior_matrix": matrix, "marginal_fallbacks": fallbacks}
-    return attrs.evolve(model, counts=freeze(counts), stored_cdf=None, **prior, **changes)
+    return attrs.evolve(model, counts=freeze(counts), stored_cdf=None, forbidden=None, **prior, **changes)
 
 
 def _check_alike(models: Sequence[GsynthModel]) -> None:

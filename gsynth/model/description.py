@@ -13,6 +13,7 @@ from gsynth.model.outside import described_causes
 from gsynth.model.smoothing import ADDITIVE
 
 if TYPE_CHECKING:
+    from gsynth.model.forbid import Forbidden
     from gsynth.model.model import GsynthModel
 
 MOST_BINS: Final = 200
@@ -31,6 +32,8 @@ def brief(model: GsynthModel) -> str:
         f"  observations: {model.total_kmers:,} (masked {model.total_masked:,}, with N {model.total_n:,} windows)",
         f"  pseudocount: {model.pseudocount:g} ({prior})",
     ]
+    if model.forbidden is not None:
+        lines.append(f"  forbidden: {_forbidden(model.forbidden)}")
     if model.outside is not None and model.outside.kmers:
         causes = described_causes(model.dims, model.outside.causes)
         lines.append(f"  outside of the strata: {model.outside_share:.2%} of observations ({causes})")
@@ -62,6 +65,8 @@ def facts(model: GsynthModel) -> Iterator[tuple[str, str]]:
     yield "min. observations", f"{model.min_obs:,}"
     if model.outside is not None:
         yield "outside", _outside(model)
+    if model.forbidden is not None:
+        yield "forbidden", _forbidden(model.forbidden)
     yield "sparse bins", _shortened(model.sparse_bins) if model.sparse_bins.size else "none"
     if model.empty_bins.size:
         yield "empty bins", _shortened(model.empty_bins)
@@ -85,6 +90,10 @@ def _outside(model: GsynthModel) -> str:
         return "nothing"
     causes = described_causes(model.dims, model.outside.causes)
     return f"{model.outside.kmers:,} observations, {model.outside_share:.2%} of all ({causes})"
+
+
+def _forbidden(forbidden: Forbidden) -> str:
+    return f"{' '.join(forbidden.words)} ({forbidden.method})"
 
 
 def _prior(model: GsynthModel) -> str:

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gsynth.model.model import GsynthModel
-from gsynth.model.outside import UNIFORM, outside_cdf
+from gsynth.model.outside import UNIFORM
 from gsynth.model.smoothing import learned_rows, probability_columns
 from gsynth.plugins.contracts import IMPOSSIBLE, LOG_BITS
 
@@ -82,11 +82,13 @@ def log_tables(model: GsynthModel, outside: str | None) -> tuple[NDArray[np.int3
         _write_computed(model, sparse, logs)
     else:
         sparse = np.asarray(np.isnan(model.stored_cdf).any(axis=(1, 2)))
+        if model.forbidden is not None:
+            # Their sparse bins have rows, uniform but for what is forbidden.
+            sparse |= model.per_bin_kmers < model.min_obs
         for flat, cdf in enumerate(model.stored_cdf):
             _write_differences(cdf, logs[flat])
-    if outside is not None and outside != UNIFORM:
-        cdf = outside_cdf(outside, model.counts, model.outside, model.smoothing, model.stored_cdf)
-        _write_differences(cdf, logs[-1])
+    if outside is not None and (outside != UNIFORM or model.forbidden is not None):
+        _write_differences(model.outside_cdf(outside), logs[-1])
     return logs, sparse
 
 

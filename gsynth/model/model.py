@@ -11,7 +11,7 @@ from attrs import define, field, fields_dict
 from numpy.typing import NDArray
 
 from gsynth.errors import ArgumentError, ArgumentTypeError
-from gsynth.model import algebra
+from gsynth.model import algebra, forbid
 from gsynth.model.dimension import DimLike, DimSpec
 from gsynth.model.freezing import freeze
 from gsynth.model.outside import Outside, check_outside, outside_cdf
@@ -91,6 +91,8 @@ class GsynthModel:
     stored_cdf : float64[total_bins, 4**k, 4] or None
         Set only if a file holds other probabilities than the counts give. Each row rises from 0 to 1 (to within a
         millionth: other programs compute in single precision), or is NaN in a sparse or an empty bin.
+    forbidden : Forbidden or None
+        The words that `stored_cdf` never makes (see `gsynth_forbid_kmer`).
     metadata : dict
         Whatever else a model file holds: its writer, chromosome sizes, and keys that gsynth does not know.
 
@@ -131,6 +133,7 @@ class GsynthModel:
     prior_matrix: NDArray[np.float64] | None = None
     marginal_fallbacks: int = 0
     stored_cdf: NDArray[np.float64] | None = None
+    forbidden: forbid.Forbidden | None = None
     metadata: dict[str, Any] = field(factory=dict, converter=_metadata)
     smoothing: Smoothing = field(init=False)
     per_bin_kmers: NDArray[np.int64] = field(init=False)
@@ -152,6 +155,10 @@ class GsynthModel:
             # Empty bins too: R writes NaN for them whatever min_obs is.
             may_lack = self._below_min_obs | (sums == 0)
             object.__setattr__(self, "stored_cdf", checked_cdf(self.stored_cdf, shape, may_lack, self.bin_label))
+        if self.forbidden is not None:
+            if not isinstance(self.forbidden, forbid.Forbidden):
+                raise ArgumentTypeError(f"forbidden must be a Forbidden, found {shown(self.forbidden)}")
+            forbid.check_never(self)
 
     def _check_outside(self) -> None:
         if self.outside is None:
@@ -270,12 +277,15 @@ class GsynthModel:
         With `outside` (see `gsynth_sample`) the table of windows without a bin comes between the bins and the uniform
         one: uint32[total_bins + 2, 4**k, 3]. Computed at each call.
         """
-        further = None if outside is None else self._outside_cdf(check_outside(outside))[None]
+        further = None if outside is None else self.outside_cdf(check_outside(outside))[None]
         if self.stored_cdf is not None:
             return thresholds_from_cdf(self.stored_cdf, further)
         return thresholds_from_counts(self.counts, self.pseudocount, self.prior_matrix, self._below_min_obs, further)
 
-    def _outside_cdf(self, how: str) -> NDArray[np.float64]:
+    def outside_cdf(self, how: str) -> NDArray[np.float64]:
+        """The cumulative probabilities of windows without a bin (see `gsynth_sample`), float64[4**k, 4]."""
+        if self.forbidden is not None:
+            return forbid.outside_cdf(self, how)
         return outside_cdf(how, self.counts, self.outside, self.smoothing, self.stored_cdf)
 
     @property
@@ -348,7 +358,7 @@ class GsynthModel:
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, GsynthModel):
             return NotImplemented
-        plain = ("k", "dims", "outside", "total_masked", "total_n", "iterator", "smoothing")
+        plain = ("k", "dims", "outside", "total_masked", "total_n", "iterator", "smoothing", "forbidden")
         if any(getattr(self, name) != getattr(other, name) for name in plain):
             return False
         return np.array_equal(self.counts, other.counts) and _same(self.stored_cdf, other.stored_cdf)

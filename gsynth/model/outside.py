@@ -155,11 +155,11 @@ def outside_cdf(
     if stored_cdf is not None and (outside is None or how == POOLED):
         return _pooled_cdf(counts, stored_cdf)
     own = outside_counts(how, counts, outside, smoothing.min_obs)
-    prior = None if smoothing.prior_matrix is None else _prior(own, smoothing)[None]
+    prior = None if smoothing.prior_matrix is None else outside_prior(own, smoothing)[None]
     return np.asarray(smoothed_cdf(own[None], smoothing.pseudocount, prior, np.zeros(1, dtype=np.bool_))[0])
 
 
-def _prior(own: NDArray[np.uint64], smoothing: Smoothing) -> NDArray[np.float64]:
+def outside_prior(own: NDArray[np.uint64], smoothing: Smoothing) -> NDArray[np.float64]:
     """The prior of the outside table, float64[4]: its own composition if "marginal", else that of the bins."""
     matrix = smoothing.prior_matrix
     assert matrix is not None

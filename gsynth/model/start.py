@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from collections.abc import Callable
+from typing import Any, Literal
 
 import numpy as np
 from attrs import define, field
@@ -13,6 +14,8 @@ from gsynth.model.thresholds import UNIFORMS_BITS
 
 Init = Literal["stationary", "uniform"]
 """How the first k bases are drawn."""
+
+Weigh = Callable[[int, NDArray[np.uint64]], NDArray[np.float64]]
 
 _HALF_BITS = 15
 """Thresholds are divided in two steps, so that with fewer than 2**48 observations no intermediate passes 2**63."""
@@ -31,11 +34,15 @@ class Start:
         Bins that are sampled uniformly, whatever their counts.
     outside : uint64[4**k, 4] or None
         Observations of stratum number ``bins``, that of windows without a bin.
+    weigh : callable, optional
+        Takes a stratum and its k-mer counts, and returns the weights by which contexts are drawn instead:
+        float64[4**k].
     """
 
     counts: NDArray[np.uint64]
     sparse: NDArray[np.bool_]
     outside: NDArray[np.uint64] | None = None
+    weigh: Weigh | None = None
     _tables: dict[int, NDArray[np.uint32]] = field(factory=dict)
 
     @property
@@ -80,7 +87,9 @@ class Start:
     def _table(self, stratum: int) -> NDArray[np.uint32]:
         """Thresholds of the base after each word of 0 to k-1 bases that begins a k-mer: uint32[(4**k - 1) / 3, 3]."""
         if stratum not in self._tables:
-            words = self._words(stratum)
+            words: NDArray[Any] = self._words(stratum)
+            if self.weigh is not None:
+                words = self.weigh(stratum, words)
             levels = []
             while words.size > 1:
                 levels.append(_thresholds(words.reshape(-1, 4)))
@@ -98,8 +107,10 @@ class Start:
         return np.asarray(self.counts[stratum].sum(axis=1))
 
 
-def _thresholds(counts: NDArray[np.uint64]) -> NDArray[np.uint32]:
-    """``floor(2**31 * sum of the first columns / sum of all)`` exactly, uniform for a row of zeros: uint32[rows, 3].
+def _thresholds(counts: NDArray[Any]) -> NDArray[np.uint32]:
+    """``floor(2**31 * sum of the first columns / sum of all)``, of whole numbers exactly: uint32[rows, 3].
+
+    A row of zeros is uniform.
 
     Examples
     --------
@@ -109,6 +120,9 @@ def _thresholds(counts: NDArray[np.uint64]) -> NDArray[np.uint32]:
     sums = np.cumsum(counts, axis=1)
     empty = sums[:, 3] == 0
     sums[empty] = [1, 2, 3, 4]
+    if sums.dtype == np.float64:
+        # A quotient of equal numbers is 1, so that what has no weight stays impossible.
+        return np.asarray(np.floor(sums[:, :3] / sums[:, 3:] * 2.0**UNIFORMS_BITS), dtype=np.uint32)
     if int(sums[:, 3].max()) >= _MOST:
         # Only for impossibly many observations, so slow whole numbers of Python will do.
         exact = [[(int(part) << UNIFORMS_BITS) // int(row[3]) for part in row[:3]] for row in sums]
@@ -116,4 +130,4 @@ def _thresholds(counts: NDArray[np.uint64]) -> NDArray[np.uint32]:
     total = sums[:, 3:]
     high, rest = np.divmod(sums[:, :3] << np.uint64(_HALF_BITS), total)
     low = (rest << np.uint64(UNIFORMS_BITS - _HALF_BITS)) // total
-    return ((high << np.uint64(UNIFORMS_BITS - _HALF_BITS)) + low).astype(np.uint32)
+    return np.asarray((high << np.uint64(UNIFORMS_BITS - _HALF_BITS)) + low, dtype=np.uint32)

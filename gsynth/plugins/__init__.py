@@ -32,7 +32,7 @@ from gsynth.errors import (
     NotAModelError,
     TrackError,
 )
-from gsynth.model import DimSpec, GsynthModel, Outside, freeze
+from gsynth.model import DimSpec, Forbidden, GsynthModel, Outside, freeze
 from gsynth.plugins.contracts import (
     CONTRACT,
     FREE,
@@ -87,6 +87,7 @@ __all__ = [
     "CounterPlugin",
     "DimSpec",
     "Encoder",
+    "Forbidden",
     "FormatError",
     "Genome",
     "GenomeOpener",

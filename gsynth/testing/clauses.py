@@ -52,6 +52,7 @@ CLAUSES: Final[dict[str, str]] = {
     "outside": "the table of windows without a bin comes back, and why they have none",
     "nan-rows": "the cdf of sparse bins is NaN and comes back as NaN",
     "stored-cdf": "probabilities that differ from what the counts give come back as they were",
+    "forbidden": "the words that the probabilities never make come back, with their method and order",
     "unknown-keys": "metadata that the format does not know is kept, never an error",
     "big-counts": "counts up to 2**53 - 1 come back exactly",
     "byte-order": "the bytes on disk are those of the format, whatever the byte order of arrays and machine",

@@ -6,10 +6,11 @@ import math
 from collections.abc import Callable
 from typing import Any, Final
 
+import attrs
 import numpy as np
 
 from gsynth.model.priors import resolve_prior
-from gsynth.plugins import DimSpec, GsynthModel, Outside
+from gsynth.plugins import DimSpec, Forbidden, GsynthModel, Outside
 
 
 def trained(k: int, dims: tuple[DimSpec, ...] = (), *, prior: Any = None, seed: int = 0, **fields: Any) -> GsynthModel:
@@ -72,6 +73,14 @@ def _stored_nan() -> GsynthModel:
     return trained(2, (_gc(),), counts=counts, min_obs=1000, stored_cdf=cdf)
 
 
+def _forbidden() -> GsynthModel:
+    plain = trained(2, (_gc(),), counts=np.full((4, 16, 4), 8))
+    cdf = plain.cdf.copy()
+    # No G after C; a context that holds CG keeps its row.
+    cdf[:, [1, 5, 9, 13], 2] = cdf[:, [1, 5, 9, 13], 1]
+    return attrs.evolve(plain, stored_cdf=cdf, forbidden=Forbidden(words=["CG"], method="exact", order=2))
+
+
 _TO_THE_UPPER: Final = [{"from": [0, 0.5], "to": 1}]
 _FOREIGN: Final = {
     "x_lab": "Institute: #1, 'quoted'",
@@ -113,6 +122,7 @@ CASES: Final[dict[str, tuple[str, Callable[[], GsynthModel]]]] = {
     "all_sparse": ("nan-rows", lambda: trained(2, min_obs=10**9)),
     "stored_cdf": ("stored-cdf", _stored_cdf),
     "stored_nan_rows": ("nan-rows", _stored_nan),
+    "forbidden": ("forbidden", _forbidden),
     "foreign_keys": ("unknown-keys", lambda: trained(1, metadata=dict(_FOREIGN))),
     "big_counts": ("big-counts", _big_counts),
 }

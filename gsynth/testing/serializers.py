@@ -43,6 +43,8 @@ def differences(found: GsynthModel, expected: GsynthModel) -> Iterator[tuple[str
                 yield "dimension", f"{name} of {one.expr!r} is {own!r}, was {was!r}"
     if found.outside != expected.outside:
         yield "outside", f"outside is {_outside(found)}, was {_outside(expected)}"
+    if found.forbidden != expected.forbidden:
+        yield "forbidden", f"forbidden is {found.forbidden}, was {expected.forbidden}"
     if not np.array_equal(found.counts, expected.counts):
         # The clause that most likely explains it: formats that keep counts in 32 or 24 bits fail only for large ones.
         yield "big-counts" if expected.counts.max() > 2**50 else "round-trip", "other counts"

@@ -86,3 +86,20 @@ def test_merge_names_what_differs(run: Run, genome: Path, model: Path) -> None:
     said = run("merge", model, "other.gsm", "-o", "both.gsm", code=1).stderr
     assert "model 2 of 2 cannot be added to model 1: k: 2 there, 3 in model 1" in said
     assert "MODEL" in run("merge", "-o", "both.gsm", code=2).stderr
+
+
+def test_forbid_kmer_makes_a_model_without_words(run: Run, genome: Path, model: Path) -> None:
+    done = run("forbid-kmer", model, "cg", "AAAAAA", "--both-strands", "--method", "exact", "-o", "none.gsm", "--json")
+    assert json.loads(done.stdout)["forbidden"] == {"words": ["CG", "AAAAAA", "TTTTTT"], "method": "exact", "order": 3}
+    assert "transitions removed in each of 4 bins" in done.stderr
+    assert "the order is 5 instead of 3" in done.stderr
+    expected = gsynth.forbid_kmer(gsynth.load(model), ["CG", "AAAAAA"], method="exact", both_strands=True)
+    assert gsynth.load(genome.with_name("none.gsm")) == expected
+    assert "CG AAAAAA TTTTTT (exact)" in run("info", "none.gsm").stdout
+    assert not run("forbid-kmer", model, "CG", "--no-check", "-o", "local.gsm").stderr
+    report = json.loads(run("sample", "none.gsm", "-g", genome, "--seed", 1, "-o", "s.fa", "--json").stdout)
+    assert report["copied_words"] == 0
+    assert report["words"] == sum(
+        "".join((genome.parent / "s.fa").read_text().split("\n")).count(word) for word in ("CG", "AAAAAA", "TTTTTT")
+    )
+    assert "IUPAC" in run("forbid-kmer", model, "CX", "-o", "x.gsm", code=1).stderr

@@ -55,6 +55,8 @@ def test_sample_is_the_api(run: Run, genome: Path, model: Path, tmp_path: Path) 
         "kept_n": 0,
         "outside": {"bases": 100, "dimensions": [{"expr": "gc", "nan": 100, "below": 0, "above": 0}]},
         "unlearned": 0,
+        "words": 0,
+        "copied_words": 0,
         "n_samples": 2,
         "seed": 7,
     }

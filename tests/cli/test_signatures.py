@@ -22,6 +22,7 @@ PAIRS = [
     ("random", gsynth.gsynth_random),
     ("replace-kmer", gsynth.gsynth_replace_kmer),
     ("score", gsynth.gsynth_score),
+    ("forbid-kmer", gsynth.gsynth_forbid_kmer),
     ("merge", gsynth.gsynth_merge),
     ("convert", gsynth.gsynth_convert),
 ]
@@ -30,6 +31,7 @@ EXTRA = {
     "sample": {"model_format"},
     "score": {"model_format"},
     "merge": {"format", "compress"},
+    "forbid-kmer": {"format", "compress", "model_format"},
 }
 OF_THE_COMMAND_LINE = {"quiet", "verbose", "debug", "as_json", "force", "output", "help"}
 OF_PYTHON = {"report"}

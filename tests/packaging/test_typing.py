@@ -132,6 +132,7 @@ RIGHT = [
     'gsynth.cell_merge(model, [{"from": [1, 2], "to": [1, 3]}])["source_flat"]',
     'gsynth.score(model, output_format="arrays", mask="soft", outside="pooled")["chr1"][2].mean()',
     'gsynth.save(model, Path("m.gsm"), compress=True)',
+    'gsynth.forbid_kmer(gsynth.forbid_kmer(model, "CG"), ["AAAA", "GATC"], False, method="exact", both_strands=True)',
     'gsynth.merge(*[model, model]).marginal([0, "gc"]).with_order(np.int64(2))',
     'mine({"chr1": "ACGT"}, "chr1:1-4", [{"expr": "gc", "breaks": [0, 1]}])',
 ]
@@ -172,6 +173,8 @@ WRONG = [
     "gsynth.score(model, against='other.gsm')",
     "gsynth.load(5)",
     "gsynth.merge([model, model])",
+    "gsynth.forbid_kmer(model, b'CG')",
+    "gsynth.forbid_kmer(model, 'CG', method='peers')",
     "model.marginal(0.5)",
     "model.with_order('1')",
     "gsynth.bin_map([0, 1], [], closed='both')",

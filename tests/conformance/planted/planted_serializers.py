@@ -8,7 +8,7 @@ import time
 
 import numpy as np
 
-from gsynth.plugins import DimSpec, FormatError, GsynthModel, Outside
+from gsynth.plugins import DimSpec, Forbidden, FormatError, GsynthModel, Outside
 
 MAGIC = b"PLANTED1"
 PLAIN = ("k", "total_masked", "total_n", "pseudocount", "min_obs", "iterator", "prior_mode", "marginal_fallbacks")
@@ -41,11 +41,16 @@ class Healthy:
     def metadata(self, model):
         return model.metadata
 
+    def forbidden(self, model):
+        found = model.forbidden
+        return None if found is None else {"words": found.words, "method": found.method, "order": found.order}
+
     def array(self, name, value):
         return value
 
     def header(self, model):
         head = {name: getattr(model, name) for name in PLAIN}
+        head["forbidden"] = self.forbidden(model)
         head["shapes"] = {name: list(value.shape) for name, value in self.arrays(model).items()}
         return {**head, "dims": self.dims(model), "extras": self.extras(model), "metadata": self.metadata(model)}
 
@@ -85,6 +90,8 @@ class Healthy:
                 offset += found.nbytes
         dims = [DimSpec(*dim, **extra) for dim, extra in zip(head["dims"], head["extras"], strict=True)]
         outside = {name: arrays.pop(f"outside_{name}", None) for name in ("counts", "causes")}
+        forbidden = head.get("forbidden")
+        arrays["forbidden"] = None if forbidden is None else Forbidden(**forbidden)
         arrays["outside"] = None if outside["counts"] is None else Outside(**outside)
         return self.model(dims=dims, metadata=head["metadata"], **arrays, **{name: head[name] for name in PLAIN})
 
@@ -149,7 +156,14 @@ class StoredCdfLost(Healthy):
     """Trusts that the counts give the probabilities."""
 
     def model(self, **fields):
-        return super().model(**{**fields, "stored_cdf": None})
+        return super().model(**{**fields, "stored_cdf": None, "forbidden": None})
+
+
+class ForbiddenLost(Healthy):
+    """Keeps the probabilities without the words."""
+
+    def forbidden(self, model):
+        return None
 
 
 class UnknownKeysLost(Healthy):

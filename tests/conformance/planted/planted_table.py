@@ -88,6 +88,7 @@ TABLE = {
         "OutsideLost": ("test_round_trip", "outside"),
         "NanRowsFilled": ("test_round_trip", "nan-rows"),
         "StoredCdfLost": ("test_round_trip", "stored-cdf"),
+        "ForbiddenLost": ("test_round_trip", "forbidden"),
         "UnknownKeysLost": ("test_round_trip", "unknown-keys"),
         "BigEndian": ("test_golden_models", "round-trip"),
         "MixedEndian": ("test_round_trip", "round-trip"),

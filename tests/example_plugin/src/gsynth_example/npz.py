@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from gsynth.plugins import DimSpec, FormatError, GsynthModel, Outside
+from gsynth.plugins import DimSpec, Forbidden, FormatError, GsynthModel, Outside
 from gsynth_example.signature import COUNTS, FORMAT, METADATA, NOT_READABLE
 
 _PLAIN = ("k", "total_masked", "total_n", "pseudocount", "min_obs", "iterator", "prior_mode", "marginal_fallbacks")
@@ -53,6 +53,8 @@ class NpzFormat:
 
 def _described(model: GsynthModel) -> bytes:
     text = {name: getattr(model, name) for name in _PLAIN}
+    if model.forbidden is not None:
+        text["forbidden"] = {name: getattr(model.forbidden, name) for name in ("words", "method", "order")}
     text |= {"format": FORMAT, "dims": model.dim_specs, "metadata": model.metadata}
     return json.dumps(text).encode()
 
@@ -66,6 +68,8 @@ def _read(archive: zipfile.ZipFile) -> GsynthModel:
     shape = (bins, 4 ** min(int(text["k"]), 16), 4)
     shapes = {"prior_matrix": (bins, 4), "stored_cdf": shape}
     fields: dict[str, Any] = {name: text[name] for name in _PLAIN}
+    if "forbidden" in text:
+        fields["forbidden"] = Forbidden(**text["forbidden"])
     for name in _OPTIONAL:
         if f"{name}.npy" in archive.namelist():
             fields[name] = _array(archive, f"{name}.npy", np.dtype("<f8"), shapes[name])
