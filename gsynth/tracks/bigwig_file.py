@@ -68,7 +68,7 @@ class BigWigFile:
         self._ids: dict[str, int] = {}
         self.contigs: dict[str, int] = {}
         self._read_contigs(header[3])
-        self._read_index(header[5])
+        self._read_index(header[5], empty=header[5] == 0 and self._unpack("Q", header[4]) == (0,))
 
     def records(self, contig: str, start: int, end: int) -> Records:
         """The records that overlap ``[start, end)``, by start.
@@ -168,11 +168,13 @@ class BigWigFile:
                 self._ids[name] = number
                 self.contigs[name] = length
 
-    def _read_index(self, offset: int) -> None:
-        if self._unpack("I", offset)[0] != _INDEX:
+    def _read_index(self, offset: int, *, empty: bool) -> None:
+        """Where the sections lie; `empty`: the header says that there are none, and some writers then make no index."""
+        if not empty and self._unpack("I", offset)[0] != _INDEX:
             raise self._damaged("no index")
         dtype = np.dtype([("bounds", f"{self._order}u4", 4), ("place", f"{self._order}u8", 2)])
-        leaves = [np.frombuffer(items, dtype) for leaf, items, _ in self._children(offset + 48, 32) if leaf]
+        nodes = [] if empty else self._children(offset + 48, 32)
+        leaves = [np.frombuffer(items, dtype) for leaf, items, _ in nodes if leaf]
         items = np.concatenate(leaves) if leaves else np.empty(0, dtype)
         bounds = items["bounds"].astype(np.int64)
         if bounds[:, [0, 2]].max(initial=0) > _MOST_CONTIGS:
@@ -216,7 +218,9 @@ class BigWigFile:
         contig, start, _, step, span, kind, _, count = struct.unpack_from(self._order + "IIIIIBBH", block)
         if kind not in _ITEM_BYTES or len(block) < 24 + count * _ITEM_BYTES[kind]:
             raise self._damaged(f"a block of kind {kind} with {count} records in {len(block)} bytes")
-        words = np.frombuffer(block, f"{self._order}u4", count * _ITEM_BYTES[kind] // 4, 24).reshape(count, -1)
+        width = _ITEM_BYTES[kind] // 4
+        # Not reshape(count, -1): of a section without records, which some writers make, NumPy cannot tell the width.
+        words = np.frombuffer(block, f"{self._order}u4", count * width, 24).reshape(count, width)
         values = words[:, -1].view(f"{self._order}f4").astype(np.float32)
         starts = start + step * np.arange(count, dtype=np.int64) if kind == 3 else words[:, 0].astype(np.int64)
         ends = words[:, 1].astype(np.int64) if kind == 1 else starts + span
