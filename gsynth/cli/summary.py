@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from attrs import asdict
-
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -17,6 +15,9 @@ if TYPE_CHECKING:
 
 def summary(model: GsynthModel) -> dict[str, Any]:
     """The properties and totals of a model, without its tables."""
+    # Not at the top: --help must not load it.
+    from attrs import asdict
+
     return {
         "k": model.k,
         "n_dims": model.n_dims,
