@@ -15,8 +15,8 @@ from gsynth.testing.oracle import BASES, MASKED, NOT_ACGT, UNBINNED, Interval, c
 IMPOSSIBLE: Final = -(2**31)
 UNIT: Final = 2**24
 
+# Contig, start, end, and the score: NaN where there is none. A comment, as autodoc takes the alias for a class.
 Score = tuple[str, int, int, float]
-"""Contig, start, end, and the score: NaN where there is none."""
 
 
 def score(
