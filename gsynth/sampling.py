@@ -286,8 +286,9 @@ def gsynth_random(
         As in `gsynth_sample`.
     nuc_probs : mapping, optional
         Weights of exactly A, C, G and T (any case), not negative; normalised. Equal by default.
-    output, output_format, mask_copy, n_samples, seed, genome, preserve_n, num_cores, backend, progress, chrom_alias,
-    names
+    output, output_format, mask_copy, n_samples, seed, genome, preserve_n
+        As in `gsynth_sample`.
+    num_cores, backend, progress, chrom_alias, names
         As in `gsynth_sample`.
     report : callable, optional
         As in `gsynth_sample`.
