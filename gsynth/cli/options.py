@@ -77,6 +77,10 @@ iterator = click.option("--iterator", type=POSITIVE, metavar="BP", help="Width o
 def _by_name(
     context: click.Context, param: click.Parameter, value: tuple[tuple[str, object], ...]
 ) -> dict[str, object] | None:
+    names = [name for name, _ in value]
+    for name in names:
+        if names.count(name) > 1:
+            raise click.BadParameter(f"the track {name!r} is given {names.count(name)} times; each name has one source")
     # The API takes None as "no tracks"; an empty dict would say that tracks were given.
     return dict(value) or None
 

@@ -97,4 +97,8 @@ def parse_alias(texts: Sequence[str]) -> str | dict[str, str] | None:
         return None
     if not all(old and equals and new for old, equals, new in pairs):
         raise click.BadParameter("expected 'ucsc-ensembl', one file of two columns, or OLD=NEW several times")
-    return {old: new for old, _, new in pairs}
+    table: dict[str, str] = {}
+    for old, _, new in pairs:
+        if table.setdefault(old, new) != new:
+            raise click.BadParameter(f"{old!r} is mapped to {table[old]!r} and to {new!r}; a name has one meaning")
+    return table

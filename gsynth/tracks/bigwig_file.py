@@ -138,7 +138,7 @@ class BigWigFile:
                 return order
         raise FormatError(f"{self.path}: not a bigWig file, it begins with {head[:4]!r}")
 
-    def _children(self, offset: int, item_size: int) -> Iterator[tuple[bool, bytes, int]]:
+    def _nodes(self, offset: int, leaf_item: int, inner_item: int) -> Iterator[tuple[bool, bytes, int]]:
         """The nodes of a tree from the root on, each with whether it is a leaf, its items and their number."""
         waiting = [(offset, 0)]
         seen = set()
@@ -148,7 +148,7 @@ class BigWigFile:
                 raise self._damaged("a tree that runs in circles")
             seen.add(place)
             leaf, _, count = self._unpack("BBH", place)
-            size = item_size if leaf or item_size != 32 else 24
+            size = leaf_item if leaf else inner_item
             items = self._bytes(place + 4, count * size)
             yield bool(leaf), items, count
             if not leaf:
@@ -159,7 +159,7 @@ class BigWigFile:
         magic, _, key_size, value_size, _, _ = self._unpack("IIIIQQ", offset)
         if magic != _TREE or value_size != 8 or not 0 < key_size <= 1 << 12:
             raise self._damaged("no list of contigs")
-        for leaf, items, count in self._children(offset + 32, key_size + 8):
+        for leaf, items, count in self._nodes(offset + 32, key_size + 8, key_size + 8):
             for place in range(0, count * (key_size + 8) if leaf else 0, key_size + 8):
                 name = items[place : place + key_size].rstrip(b"\0").decode("utf-8", "replace")
                 number, length = struct.unpack_from(self._order + "II", items, place + key_size)
@@ -173,7 +173,7 @@ class BigWigFile:
         if not empty and self._unpack("I", offset)[0] != _INDEX:
             raise self._damaged("no index")
         dtype = np.dtype([("bounds", f"{self._order}u4", 4), ("place", f"{self._order}u8", 2)])
-        nodes = [] if empty else self._children(offset + 48, 32)
+        nodes = [] if empty else self._nodes(offset + 48, 32, 24)
         leaves = [np.frombuffer(items, dtype) for leaf, items, _ in nodes if leaf]
         items = np.concatenate(leaves) if leaves else np.empty(0, dtype)
         bounds = items["bounds"].astype(np.int64)

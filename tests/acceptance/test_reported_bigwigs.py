@@ -75,3 +75,23 @@ def test_pybigwig_132_quantiles_are_those_of_the_finite_values(tmp_path: Path) -
             )
     assert model.dims[0].breaks.tolist() == [-np.inf, np.median(finite), np.inf]
     assert model.outside.kmers == 0
+
+
+@pytest.mark.parametrize("letters", [23, 24, 25])
+def test_contig_names_of_any_length_in_a_tree_with_inner_nodes(tmp_path: Path, letters: int) -> None:
+    """Items of 32 bytes, which 24 letters make, are those of the index's leaves, too."""
+    pybigtools = pytest.importorskip("pybigtools", reason="pybigtools writes the bigWig")
+    name, path = "c" * letters, tmp_path / "x.bw"
+    pybigtools.open(str(path), "w").write({name: SIZE}, [(name, 0, 1000, 2.5)])
+    data = bytearray(path.read_bytes())
+    # The tree of contigs again at the end, its leaf below an inner node that leads to it.
+    (tree,) = struct.unpack_from("<Q", data, 8)
+    key_size = struct.unpack_from("<I", data, tree + 8)[0]
+    header, leaf = data[tree : tree + 32], data[tree + 32 : tree + 36 + key_size + 8]
+    assert (key_size, struct.unpack_from("<BBH", leaf)) == (letters, (1, 0, 1))
+    struct.pack_into("<Q", data, 8, len(data))
+    below = len(data) + 32 + 4 + key_size + 8
+    data += header + struct.pack("<BBH", 0, 0, 1) + name.encode() + struct.pack("<Q", below) + leaf
+    path.write_bytes(data)
+    (track,) = open_tracks(["x"], {"x": path}, open_genome({name: SIZE}))
+    assert track.window_values(name, EDGES, None).tolist()[:2] == [2.5, 2.5]
