@@ -19,7 +19,7 @@ WindowFunction = Callable[[str, NDArray[np.int64], NDArray[np.int64]], ArrayLike
 class ArrayTrack:
     """One array of values per contig, each value for `width` bases (see `gsynth.plugins.Track`).
 
-    A window's value is the mean over its bases that have a value; NaN in an array is no value.
+    A window's value is the mean over its bases that have a value; a NaN in an array means no value.
     """
 
     arrays: Mapping[str, NDArray[Any]]
@@ -45,15 +45,20 @@ class ArrayTrack:
         result = np.full(edges.size - 1, np.nan)
         if array is None or edges[-1] <= edges[0]:
             return result
+        # Bases beyond the last value have none: windows are cut there, and one that lies wholly beyond becomes empty.
         within = np.minimum(edges, array.size * self.width)
         cuts = self._cuts(within, edges)
         if cuts.size < 2:
             return result
+        # Only what is needed is converted: the array may hold a whole contig in int8 or float16, or be mapped from a
+        # file.
         values = array[cuts[:-1] // self.width].astype(np.float64)
         bases = np.where(np.isnan(values), 0.0, np.diff(cuts))
+        # For an empty window `reduceat` would give the piece at its start instead of 0.
         filled = np.flatnonzero(np.diff(within))
         firsts = np.searchsorted(cuts, within[filled])
         covered = np.add.reduceat(bases, firsts)
+        # NaN times 0 bases is NaN: one base without a value would take the whole window with it.
         sums = np.add.reduceat(np.where(bases > 0, values * bases, 0.0), firsts)
         result[filled] = np.divide(sums, covered, out=np.full(filled.size, np.nan), where=covered > 0)
         return result
@@ -77,7 +82,7 @@ class ArrayOpener:
         if "arrays" in source:
             unknown = sorted(set(source) - {"arrays", "width", "format"})
             if unknown:
-                raise ArgumentError(f"arrays know the option width, found {', '.join(map(str, unknown))}")
+                raise ArgumentError(f"arrays take only the option width, found {', '.join(map(str, unknown))}")
             arrays, width = source["arrays"], source.get("width", 1)
         if isinstance(width, bool) or not isinstance(width, int | np.integer) or width < 1:
             raise ArgumentError(f"width must be a positive whole number of bases per value, found {width!r}")
@@ -106,6 +111,7 @@ class FunctionTrack:
         """One value for each window."""
         try:
             with self._lock:
+                # Copies, as a function may change its arguments in place, and other tracks get the same edges.
                 found = self.function(contig, edges[:-1].copy(), edges[1:].copy())
         except Exception as error:
             raise ArgumentError(

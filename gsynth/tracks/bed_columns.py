@@ -23,6 +23,7 @@ def column_index(column: object) -> int:
     """
     if isinstance(column, str) and column in BED_COLUMNS:
         return BED_COLUMNS[column]
+    # No number of more than four digits is a column, and int() fails on thousands of them with an error of its own.
     if isinstance(column, str) and column.isdecimal() and column.isascii() and len(column) < 5:
         column = int(column)
     if isinstance(column, int) and not isinstance(column, bool) and 4 <= column <= 1000:

@@ -38,6 +38,7 @@ class BigWigTrack:
         object.__setattr__(self, "_file", BigWigFile(self.path))
 
     def __reduce__(self) -> tuple[type[BigWigTrack], tuple[Path]]:
+        # The file descriptor cannot be pickled: another process opens the file by itself.
         return type(self), (self.path,)
 
     @property
@@ -60,6 +61,7 @@ class BigWigTrack:
         """One value for each window, all found in the index by one search (see `gsynth.plugins.ManyWindows`)."""
         values = np.full(ids.size, np.nan)
         axis = self._file.axis_of(contigs)[ids]
+        # In the order of the file, so that a block that several windows need is decompressed once.
         order = np.argsort(axis + starts, kind="stable")
         order = order[axis[order] >= 0]
         lows, highs = (axis + starts)[order], (axis + ends)[order]
@@ -73,12 +75,14 @@ class BigWigTrack:
 def _valued(starts: NDArray[np.int64], ends: NDArray[np.int64], values: NDArray[np.float32]) -> ValuedIntervals:
     """Records, those without a value left out."""
     make = ValuedIntervals.of if np.isnan(values).any() else ValuedIntervals
+    # A sum of float32 over many records would lose digits.
     return make(starts, ends, values.astype(np.float64))
 
 
 def _readings(firsts: NDArray[np.int64], behind: NDArray[np.int64]) -> Iterator[slice]:
     """Windows that need the blocks ``firsts .. behind``, so many at a time that about `_BLOCKS` are read for them."""
     reach = np.maximum.accumulate(np.append(0, behind))
+    # Blocks that an earlier window reached already are not counted again.
     more = np.maximum(behind - np.maximum(firsts, reach[:-1]), 0)
     reading = np.cumsum(more) // _BLOCKS
     edges = [0, *(np.flatnonzero(np.diff(reading)) + 1).tolist(), firsts.size]

@@ -1,4 +1,4 @@
-"""The bigWig format, read by position: safe from many threads, and every size is checked before it is believed.
+"""The bigWig format, read by position: safe to use from many threads, and every size is checked before it is used.
 
 Kent and others, Bioinformatics 26 (2010) 2204, supplementary tables 5 to 15. Only the full data is read, never the zoom
 levels, so that means are exact.
@@ -30,11 +30,13 @@ MAGIC: Final = 0x888FFC26
 BIGBED: Final = 0x8789F2EB
 _TREE: Final = 0x78CA8C91
 _INDEX: Final = 0x2468ACE0
+# Limits far above what writers produce: a damaged or hostile file must not make a call allocate gigabytes.
 _BLOCK_LIMIT: Final = 1 << 26
 _DEPTH_LIMIT: Final = 16
 _HEADER: Final = "IHHQQQHHQQIQ"
 _CONTIG: Final = 32
-"""Bits of a position; above them stands the contig's number, so that positions on all contigs are on one axis."""
+"""Bits of a position; the contig's number is above them, so that positions on all contigs lie on one axis."""
+# A larger number, shifted by 32 bits, would not fit into int64.
 _MOST_CONTIGS: Final = (1 << 31) - 1
 _ITEM_BYTES: Final = {1: 12, 2: 8, 3: 4}
 
@@ -57,6 +59,7 @@ class BigWigFile:
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        # A bare descriptor for `pread`: a file object has one position, which threads would have to share.
         self._file = os.open(path, os.O_RDONLY | getattr(os, "O_CLOEXEC", 0))
         weakref.finalize(self, os.close, self._file)
         self._size = os.fstat(self._file).st_size
@@ -81,6 +84,7 @@ class BigWigFile:
         shift = self._ids[contig] << _CONTIG
         low, high = shift + start, shift + end
         (first,), (behind,) = self.blocks_at(np.array([low]), np.array([high]))
+        # `blocks_at` searches by how far all blocks so far reach; those that end before the stretch are dropped here.
         starts, ends, values = self.records_in(first + np.flatnonzero(self._lasts[first:behind] > low))
         part = slice(int(np.searchsorted(ends, low, side="right")), int(np.searchsorted(starts, high, side="left")))
         return starts[part] - shift, ends[part] - shift, values[part]
@@ -93,7 +97,7 @@ class BigWigFile:
     def blocks_at(
         self, lows: NDArray[np.int64], highs: NDArray[np.int64]
     ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-        """The first block that may meet each stretch ``[lows, highs)`` of the axis, and the one behind the last."""
+        """The first block that may meet each stretch ``[lows, highs)`` of the axis, and the one after the last."""
         firsts = np.searchsorted(self._reach, lows, side="right")
         return firsts, np.maximum(np.searchsorted(self._firsts, highs, side="left"), firsts)
 
@@ -117,6 +121,7 @@ class BigWigFile:
         if not (0 <= offset <= self._size and 0 <= size <= self._size - offset):
             raise self._damaged(f"{self._size:,} bytes, and points to {size:,} at {offset:,}")
         data = os.pread(self._file, size, offset)
+        # A system may read less than it was asked for, as Linux does beyond 2 GiB.
         while len(data) < size:
             more = os.pread(self._file, size - len(data), offset + len(data))
             if not more:
@@ -133,7 +138,7 @@ class BigWigFile:
         for order in "<>":
             (magic,) = struct.unpack_from(order + "I", head)
             if magic == BIGBED:
-                raise FormatError(f"{self.path}: this is a bigBed, and a bigWig is needed; convert it to BED")
+                raise FormatError(f"{self.path}: this is a bigBed, but a bigWig is needed; convert it to BED")
             if magic == MAGIC:
                 return order
         raise FormatError(f"{self.path}: not a bigWig file, it begins with {head[:4]!r}")
@@ -173,6 +178,7 @@ class BigWigFile:
         if not empty and self._unpack("I", offset)[0] != _INDEX:
             raise self._damaged("no index")
         dtype = np.dtype([("bounds", f"{self._order}u4", 4), ("place", f"{self._order}u8", 2)])
+        # In the index a leaf's item holds an offset and a size (32 bytes), an inner one only an offset (24).
         nodes = [] if empty else self._nodes(offset + 48, 32, 24)
         leaves = [np.frombuffer(items, dtype) for leaf, items, _ in nodes if leaf]
         items = np.concatenate(leaves) if leaves else np.empty(0, dtype)
@@ -204,6 +210,7 @@ class BigWigFile:
             return bytes(block)
         stream = _zlib.decompressobj()
         try:
+            # With a limit, as a small block of zeros can expand a thousandfold.
             data: bytes = stream.decompress(block, self._unpacked_size)
         except INFLATE_ERRORS as error:
             raise self._damaged(f"a block that cannot be decompressed ({error})") from error
@@ -214,7 +221,7 @@ class BigWigFile:
     def _decoded(self, block: bytes) -> Records:
         """The records of a block, on the axis of all contigs."""
         if len(block) < 24:
-            raise self._damaged("a block that is cut short")
+            raise self._damaged("a truncated block")
         contig, start, _, step, span, kind, _, count = struct.unpack_from(self._order + "IIIIIBBH", block)
         if kind not in _ITEM_BYTES or len(block) < 24 + count * _ITEM_BYTES[kind]:
             raise self._damaged(f"a block of kind {kind} with {count} records in {len(block)} bytes")

@@ -31,7 +31,8 @@ def category_breaks(track: Track, expr: str) -> NDArray[np.float64]:
     """
     if not isinstance(track, Categorical):
         raise ArgumentError(
-            f"breaks='categories' need a track of names, and {expr!r} has numbers: give its breaks, or pass the track "
+            f"breaks='categories' need a track of names, but {expr!r} has numbers: give its breaks, or pass the track "
             "as {'path': FILE, 'column': 'name'} (--track NAME=FILE:name)"
         )
+    # Halves, so that no value lies on a break, where the rule for edges would matter.
     return np.arange(len(track.categories) + 1, dtype=np.float64) - 0.5

@@ -31,9 +31,9 @@ class NamedContigs(Protocol):
 
 @runtime_checkable
 class PerContig(Protocol):
-    """Optional ability of a track: it has values for whole contigs, one behind the other from the first base on.
+    """Optional ability of a track: it has consecutive values for whole contigs, from the first base on.
 
-    Fewer of them than a contig's length asks for are another contig's, or of another width, and are refused.
+    Fewer values than a contig's length requires belong to another contig or have another width, and are refused.
     """
 
     @property
@@ -114,6 +114,7 @@ def match_contigs(track: Track, source: str, genome: Genome, alias: AliasLike | 
     names: dict[str, str] = {}
     for name in track.contigs:
         known = rename(name, genome.contigs)
+        # Sources often have contigs that the genome lacks, such as decoys: only sharing none is an error (below).
         if known not in genome.contigs:
             continue
         if names.setdefault(known, name) != name:
@@ -146,9 +147,9 @@ def _warn_beyond(lengths: Mapping[str, int], names: Mapping[str, str], source: s
     beyond = [known for known, name in names.items() if lengths[name] > genome.contigs[known]]
     if beyond:
         known = beyond[0]
-        more = f" (and so on {len(beyond) - 1} more contigs)" if len(beyond) > 1 else ""
+        more = f" (likewise on {len(beyond) - 1} more contigs)" if len(beyond) > 1 else ""
         message = (
-            f"{source}: goes to {lengths[names[known]]:,} on {known}, which has {genome.contigs[known]:,} bases in the "
-            f"genome{more}; what is beyond is left out: is it of the same assembly?"
+            f"{source}: extends to {lengths[names[known]]:,} on {known}, which has {genome.contigs[known]:,} bases in "
+            f"the genome{more}; what is beyond is left out: is it the same assembly?"
         )
         warnings.warn(message, UserWarning, stacklevel=2)

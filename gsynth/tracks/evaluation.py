@@ -1,4 +1,4 @@
-"""The values of a track in the windows of many stretches, by the best way that the track knows."""
+"""The values of a track in the windows of many stretches, by the best method that the track offers."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class Windows:
     starts, ends : int64[w]
         0-based half-open.
     bases : uint8[...] or None
-        The ASCII bases of all windows, one behind the other, and where there is one stretch its flank behind them.
+        The ASCII bases of all windows, one after the other; the flank follows if there is only one stretch.
     """
 
     names: tuple[str, ...]
@@ -59,6 +59,7 @@ def values_in(track: Track, windows: Windows, composer: Composer | None) -> Valu
     if not windows.count:
         return np.empty(0)
     if isinstance(track, ExpressionTrack):
+        # Not the expression's own `window_values`: that way each leaf keeps its fast method.
         leaves = {text: values_in(leaf, windows, composer) for text, leaf in track.tracks.items()}
         return track.combined(leaves, windows.count)
     if track.uses_sequence and windows.bases is not None:
@@ -77,7 +78,7 @@ def _of_bases(track: Track, windows: Windows, bases: NDArray[np.uint8], composer
     parts = []
     for j in range(windows.ids.size):
         begin, end = int(edges[windows.firsts[j]]), int(edges[windows.firsts[j + 1]])
-        # A flank is there where there is one stretch alone; the strata ask for no more in one call for such tracks.
+        # Only a single stretch has its flank; for tracks that need one the strata pass one stretch per call.
         end = end + track.flank if windows.ids.size == 1 else end
         parts.append(_of_stretch(track, windows, j, bases[begin:end]))
     return np.concatenate(parts)
@@ -106,12 +107,14 @@ def _many(track: Track, inner: ManyWindows, windows: Windows) -> Values:
     ids = np.repeat(windows.ids, np.diff(windows.firsts))
     if not isinstance(track, RenamedTrack):
         return checking.many_values(inner, windows.names, ids, windows.starts, windows.ends)
+    # Names are looked up once per contig: there may be millions of windows.
     distinct = np.unique(windows.ids)
     names = [track.names.get(windows.names[row]) for row in distinct.tolist()]
     numbers = np.searchsorted(distinct, ids)
     known = np.array([name is not None for name in names], dtype=np.bool_)[numbers]
     values = np.full(windows.count, track.elsewhere)
     if known.any():
+        # Unknown names keep their place, as `numbers` index the list; none of the windows passed on refers to one.
         given = [name or "" for name in names], numbers[known], windows.starts[known], windows.ends[known]
         values[known] = checking.many_values(inner, *given)
     return values

@@ -44,6 +44,7 @@ class ExpressionTrack:
     def combined(self, values: Mapping[str, NDArray[np.float64]], windows: int) -> NDArray[np.float64]:
         """The expression's value in each of `windows` windows, from those of its leaves."""
         result = np.empty(windows, dtype=np.float64)
+        # An expression without tracks is a scalar, which fills all windows.
         result[...] = self.expression.evaluate(dict(values))
         return result
 
@@ -52,5 +53,5 @@ class ExpressionTrack:
     ) -> NDArray[np.float64]:
         if not track.uses_sequence or sequence is None:
             return track.window_values(contig, edges, None)
-        # Each track is handed the flank that it asked for, not that of the greediest.
+        # Each track gets the flank that it asked for, not the longest one.
         return track.window_values(contig, edges, sequence[: int(edges[-1] - edges[0]) + track.flank])

@@ -1,7 +1,7 @@
 """Expressions over tracks: a small language, read with Python's parser and never evaluated by it.
 
-Model files come from anywhere and hold expressions, so that only what is listed here is let in, and both the
-length and the depth of an expression are limited.
+Model files come from anywhere and hold expressions: only what is listed here is accepted, and both the length and the
+depth of an expression are limited.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from gsynth.errors import ArgumentError, ArgumentTypeError
 from gsynth.tracks.functions import CONSTANTS, FUNCTIONS, Operation, Values, passing_nan
 
+# `ast.parse` can crash the interpreter on long, deeply nested text, and the reader below recurses.
 MAX_LENGTH: Final = 4000
 MAX_DEPTH: Final = 60
 MODULES: Final = ("np", "numpy")
@@ -149,11 +150,14 @@ class _Reader:
     def tree(self) -> ast.expr:
         try:
             with warnings.catch_warnings():
+                # The parser's advice on style, such as "invalid decimal literal" for `1or x`, is of no use to the
+                # caller.
                 warnings.simplefilter("ignore", SyntaxWarning)
                 return ast.parse(self.text, mode="eval").body
         except SyntaxError as error:
             where = f" at column {error.offset}" if error.offset else ""
             raise ArgumentError(f"expression {self._shown()}: {error.msg}{where}") from None
+        # A null character is a ValueError; nesting too deep for the parser is a MemoryError or RecursionError.
         except (RecursionError, MemoryError, ValueError, OverflowError) as error:
             raise ArgumentError(f"expression {self._shown()} cannot be read: {type(error).__name__}") from None
 
@@ -268,6 +272,7 @@ class _Reader:
         logical = LOGICAL_BITS.get(type(node.op))
         if logical is None:
             self.refuse(node, "an operator that is not allowed")
+        # In Python `a > 1 & b > 2` means `a > (1 & b) > 2`, which is hardly ever what is meant.
         if not (left_true and right_true):
             self.refuse(node, "& and | join comparisons, each in brackets (or write and, or)")
         return _apply(logical, left, right), True
@@ -279,7 +284,7 @@ class _Reader:
         if isinstance(node.op, ast.UAdd):
             return operand, False
         if isinstance(node.op, ast.Invert) and not truth:
-            self.refuse(node, "~ turns round a comparison in brackets (or write not)")
+            self.refuse(node, "~ negates a comparison in brackets (or write not)")
         return _apply(NOT, operand), True
 
     def _BoolOp(self, node: ast.BoolOp, depth: int) -> tuple[Evaluate, bool]:
@@ -320,6 +325,7 @@ def _joined(operation: Operation, operands: list[Evaluate]) -> Evaluate:
     def evaluate(values: Mapping[str, Values]) -> Values:
         result = operands[0](values)
         for operand in operands[1:]:
+            # No short cut as in Python: operands are arrays, of which each window takes its own way.
             result = operation(result, operand(values))
         return result
 

@@ -22,6 +22,7 @@ from gsynth.tracks.overlaps import Meetings, ValuedIntervals
 from gsynth.tracks.sniffing import holds_four_with_numbers
 from gsynth.tracks.wig import read_wig
 
+# A column with more names is an identifier, not a category; each name would be a bin of its own.
 MAX_CATEGORIES: Final = 1000
 
 Summary = Callable[[ValuedIntervals, Meetings], NDArray[np.float64]]
@@ -106,8 +107,9 @@ class BedOpener:
     """Opens a BED file: the fraction of the window that it covers, or the values of a column.
 
     Options: ``column``, BED's name for it or its number from 1; ``kind``, "number" or "category" (without it, a column
-    of numbers alone is a number); ``pattern``, a regular expression whose match (its first group, if it has one) is the
-    category, for names such as ``BLACK_17``. With ``format="bed"`` four columns that end in a number are coverage too.
+    that holds only numbers is a number); ``pattern``, a regular expression whose match (its first group, if it has one)
+    is the category, for names such as ``BLACK_17``. With ``format="bed"`` four columns that end in a number are
+    coverage too.
     """
 
     def open(self, source: object, genome: Genome) -> Track:
@@ -125,6 +127,7 @@ class BedOpener:
         if kind == "category" or pattern is not None:
             return category_track(read_intervals(path, column=column, kind="word"), pattern)
         try:
+            # Numbers first, the common and cheap case; texts are kept only by the second reading.
             return _number_track(read_intervals(path, column=column))
         except NotANumber:
             if kind == "number":
@@ -133,7 +136,7 @@ class BedOpener:
 
 
 def _check_coverage(path: Path) -> None:
-    """Numbers are never taken as coverage without a word."""
+    """Refuse to treat intervals with numbers as coverage unless it is asked for."""
     if holds_four_with_numbers(head_of(path) or b""):
         raise ArgumentError(
             f"{path} is named .bed, and its fourth column holds numbers: for their means say {path}:4 (or "
@@ -157,6 +160,7 @@ def _number_track(table: IntervalTable) -> Track:
 def _coverage_track(table: IntervalTable) -> Track:
     _warn_if_empty(table, "it covers 0 everywhere")
     grouped = _grouped(table, np.ones(table.starts.size))
+    # A base under two intervals is covered once.
     merged = {contig: part.merged() for contig, part in grouped.items()}
     return IntervalTrack(merged, ValuedIntervals.coverage, 0.0)
 
@@ -174,7 +178,7 @@ def category_track(table: IntervalTable, pattern: str | None = None) -> Category
     if len(categories) > MAX_CATEGORIES:
         raise ArgumentError(
             f"{table.path}: the column holds {len(categories):,} different names, such as "
-            f"{', '.join(categories[:3])}, and at most {MAX_CATEGORIES:,} can be strata; give a pattern that matches "
+            f"{', '.join(categories[:3])}, but at most {MAX_CATEGORIES:,} can be strata; give a pattern that matches "
             "the part that counts: {'path': ..., 'column': ..., 'pattern': '[A-Za-z]+'} (--track "
             "NAME=FILE:COLUMN:[A-Za-z]+)"
         )
@@ -185,7 +189,7 @@ def category_track(table: IntervalTable, pattern: str | None = None) -> Category
 
 
 def _category(text: str, path: str, pattern: str | None) -> str | None:
-    """The category that a column's text stands for; None for ``.``, which is BED's way of having no name."""
+    """The category that a column's text stands for; None for ``.``, which in BED means no name."""
     name = text.strip()
     if name in ("", "."):
         return None

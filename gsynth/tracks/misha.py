@@ -1,8 +1,8 @@
 """Tracks of a misha database, evaluated by pymisha.
 
-pymisha keeps one open database for the whole process, and is not made for several threads: every call goes through
-`SESSION`, a lock. The whitelisted expressions of gsynth are kept: pymisha is only ever asked for single tracks, by
-names that the database holds, so that an expression from a model file never reaches pymisha's own evaluator.
+pymisha keeps one open database for the whole process and is not thread-safe: every call goes through `SESSION`, a lock.
+pymisha is only asked for single tracks, by names that the database holds, so that an expression from a model file never
+reaches pymisha's own evaluator.
 """
 
 from __future__ import annotations
@@ -57,6 +57,7 @@ def stored_tracks(root: Path) -> list[str]:
     for folder, folders, _ in os.walk(tracks):
         words = Path(folder).relative_to(tracks).parts
         found += [".".join((*words, name.removesuffix(_FOLDER))) for name in folders if name.endswith(_FOLDER)]
+        # In place, which keeps `os.walk` out of the folders of tracks: they hold data, no further tracks.
         folders[:] = [name for name in folders if not name.endswith(_FOLDER)]
     return sorted(found)
 
@@ -94,6 +95,7 @@ def opened(root: Path) -> Iterator[Any]:
         if before == root.resolve():
             yield pymisha
             return
+        # Virtual tracks live in the session alone, and `gdb_init` starts a new one.
         if before is not None and pymisha.gvtrack_ls():
             raise TrackError(
                 f"pymisha has {before} open, with virtual tracks that opening {root} would drop: "

@@ -61,7 +61,7 @@ def parse_track_option(text: str) -> tuple[str, str | dict[str, str]]:
 
 
 def parse_source(text: str) -> str | dict[str, str]:
-    """A source as one text: a path as it is, what stands behind its colon as options.
+    """A source as one text: a path as it is, and what follows its colon as options.
 
     ``FILE``, ``FILE:COLUMN``, ``FILE:COLUMN:PATTERN`` or ``FILE:KEY=VALUE,...``; or a named track with arguments. Where
     a path holds colons itself, the longest one that exists is meant.
@@ -69,7 +69,7 @@ def parse_source(text: str) -> str | dict[str, str]:
     Raises
     ------
     ArgumentError
-        An address on the network; a colon with nothing behind it.
+        An address on the network; a colon with nothing after it.
 
     Examples
     --------
@@ -82,6 +82,7 @@ def parse_source(text: str) -> str | dict[str, str]:
         raise address_error("track", text)
     words = text.split(":")
     ends = [end for end in range(len(words), 0, -1) if os.path.exists(":".join(words[:end]))]
+    # Without such a file the first colon ends the path; in a call, kmer_frac("A:B"), it does not.
     end = ends[0] if ends else (1 if "(" not in words[0] else len(words))
     if end == len(words):
         return text

@@ -20,7 +20,7 @@ class Meetings:
     Attributes
     ----------
     which, windows : int64[p]
-        Of each meeting the interval and the window.
+        The interval and the window of each meeting.
     bases : float64[p]
         The bases in common.
     widths : int64[m]
@@ -56,6 +56,8 @@ class ValuedIntervals:
     _reach: NDArray[np.int64] = field(init=False, repr=False)
 
     def __attrs_post_init__(self) -> None:
+        # How far the intervals up to each one reach. Ends need not rise, but this does, so it can be searched.
+        # Intervals that do not overlap, the usual case, need no copy.
         rising = bool((self.ends[1:] >= self.ends[:-1]).all())
         object.__setattr__(self, "_reach", self.ends if rising else np.maximum.accumulate(self.ends))
 
@@ -72,6 +74,7 @@ class ValuedIntervals:
         """The union of the intervals, each with the value 1."""
         if not self.starts.size:
             return self
+        # Not >=: intervals that touch become one.
         first = np.flatnonzero(np.append(True, self.starts[1:] > self._reach[:-1]))
         last = np.append(first[1:], self.starts.size) - 1
         return ValuedIntervals(self.starts[first], self._reach[last], np.ones(first.size))

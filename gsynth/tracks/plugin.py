@@ -1,4 +1,4 @@
-"""Registers the kinds of track that gsynth brings.
+"""Registers the kinds of track that come with gsynth.
 
 A plugin that accepts its own name as a source is a named track: an expression uses it by that name, bare or as a
 call with strings and numbers, and the source handed to its opener is that text (``gc``, ``kmer_frac('CG')``).
@@ -38,6 +38,7 @@ def _accepts_call(name: str) -> Callable[[object], bool]:
 def gsynth_tracks() -> Iterator[TrackPlugin]:
     """Yield functions of the sequence, and the kinds of files and objects."""
     for name, summary in NAMED.items():
+        # Above the kinds of files: ``gc`` is the function even where a file has that name.
         yield TrackPlugin(name=name, load=_sequence_opener, accepts=_accepts_call(name), priority=100, summary=summary)
     yield from _sources()
 
@@ -60,6 +61,7 @@ def _sources() -> Iterator[TrackPlugin]:
         name="arrays", load=_arrays, accepts=_arrays_accept, summary="a mapping of contigs to arrays: window means"
     )
     yield TrackPlugin(
+        # Last, as objects of other kinds may be callable too.
         name="function", load=_function, accepts=callable, summary="a function f(contig, starts, ends) -> values",
         priority=-10,
     )  # fmt: skip

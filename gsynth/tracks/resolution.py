@@ -66,6 +66,8 @@ class TrackResolver:
         """The track of an expression."""
         expression = parse_expression(text)
         tracks = {leaf.text: self.leaf(leaf) for leaf in expression.leaves.values()}
+        # A single track stays itself: wrapped in an expression it would lose its optional abilities, such as its
+        # categories.
         return next(iter(tracks.values())) if expression.plain else ExpressionTrack(expression, tracks)
 
     def leaf(self, leaf: Leaf) -> Track:
@@ -80,7 +82,7 @@ class TrackResolver:
         return [name for name in self.sources if name not in used]
 
     def named(self) -> list[str]:
-        """The tracks that are there without a source: plugins that accept their own name."""
+        """The tracks that need no source: plugins that accept their own name."""
         return [entry.name for entry in self.plugins.ranked(TRACK) if self._accepts(entry, entry.name)]
 
     def _open(self, leaf: Leaf) -> Track:
@@ -126,6 +128,7 @@ class TrackResolver:
         path = _located(name, source)
         if path is None:
             return self._open_located(name, source)
+        # A pipe can be read only once, but its kind is found by its content before an opener reads it.
         with spooled(path, f"track {name!r}") as place:
             if place != Path(path):
                 source = {**source, "path": place} if isinstance(source, Mapping) else place
@@ -185,6 +188,7 @@ def _located(name: str, source: object) -> str | os.PathLike[str] | None:
     path = source.get("path") if isinstance(source, Mapping) else source
     if not isinstance(path, str | os.PathLike):
         return None
+    # A source may be a named track, as in ``tracks={"cgs": 'kmer_frac("CG")'}``.
     if isinstance(path, str) and path.partition("(")[0].strip() in registry().names(TRACK):
         return None
     if is_address(path):
@@ -200,7 +204,7 @@ def _described(source: object) -> str:
 
 
 def _looks(source: object) -> Likeness | None:
-    """What the file in a source looks like, where it is known to be of some kind."""
+    """What the file of a source looks like, if its kind is recognised."""
     path = source.get("path") if isinstance(source, Mapping) else source
     head = head_of(path) if isinstance(path, str | os.PathLike) else None
     return None if head is None else likeness(head)

@@ -113,6 +113,7 @@ def _cpg_flags(bases: NDArray[np.uint8], n: int) -> Flags:
 
 def _cpg_value(counts: Counts, _: Counts) -> Values:
     pairs, c, g, known = counts
+    # Exact in int64 for windows of up to 3 Gb.
     return ratio(pairs * known, c * g)
 
 
@@ -169,7 +170,7 @@ def kmer_count(kmer: str, strand: int = 1) -> SequenceTrack:
 def kmer_frac(kmer: str, strand: int = 1) -> SequenceTrack:
     """`kmer_count` over the number of places: window width - k + 1, twice that on both strands; NaN where too short.
 
-    A place that holds N is a place. This is misha's ``kmer.frac`` with ``extend=False``, whose default is strand 0.
+    A place that holds an N counts. This is misha's ``kmer.frac`` with ``extend=False``, whose default is strand 0.
     """
     picker, k = _kmer_picker(kmer, strand)
     strands = len(picker.spans)

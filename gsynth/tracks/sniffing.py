@@ -1,4 +1,4 @@
-"""What kind of track a file holds: by its content, and where that leaves it open, by its name."""
+"""What kind of track a file holds: by its content and, where that does not decide, by its name."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ _BOM: Final = b"\xef\xbb\xbf"
 Kind = Literal["bigwig", "wig", "bedgraph", "bed"]
 
 _BY_LIKENESS: Final[dict[str, Kind]] = {"bigwig": "bigwig", "bigbed": "bigwig", "wig": "wig"}
-"""Of a bigBed the opener of bigWigs says what to do with it."""
+"""A bigBed goes to the opener of bigWigs, whose message says what to do with it."""
 
 
 def kind_of(source: object) -> Kind | None:
     """The kind of track in a file; None for a file that is none, or no file.
 
-    Text that nothing else is known of is "bed", so that its reader can say which line is wrong.
+    Text of no known kind is "bed", so that its reader can say which line is wrong.
     """
     path = path_of(source)
     head = None if path is None else head_of(path)
@@ -51,7 +51,7 @@ def is_wig(source: object) -> bool:
 
 
 def is_bedgraph(source: object) -> bool:
-    """True for intervals in a file that says, or whose name says, or whose four columns show that it is a bedGraph."""
+    """True for a file whose header, name or four columns show that it is a bedGraph."""
     return kind_of(source) == "bedgraph"
 
 
@@ -70,14 +70,16 @@ def is_arrays(source: object) -> bool:
 
 
 def holds_four_with_numbers(head: bytes) -> bool:
-    """True if every line with data has four columns, and the fourth is a number in one and no word in any."""
+    """True if every line with data has four columns, and the fourth is a number in one and a word in none."""
     lines = head.removeprefix(_BOM).decode("utf-8", "replace").splitlines()
     if len(head) >= HEAD:
+        # The head may end within a line.
         lines.pop()
     data = [line for line in lines if line.strip() and not line.startswith(("#", "track", "browser"))]
     rows = [columns_of(line) for line in data]
     if not all(len(row) == 4 and "" not in row for row in rows):
         return False
+    # A first row without a number as its start is a header.
     values = [row[3] for row in rows[1 if rows and not rows[0][1].isdecimal() else 0 :]]
     words = [value for value in values if number(value) is None and value.lower() not in MISSING]
     return not words and any(number(value) is not None for value in values)

@@ -27,6 +27,7 @@ _KEYS: Final = {
     "variableStep": frozenset({"chrom", "span"}),
 }
 _PAIR: Final = re.compile(r"(\w+)=(\S+)")
+# A start below this and a span below 2**40 add up without overflow.
 _LARGEST: Final = 2**62
 
 Batch = tuple[NDArray[np.int32], NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]
@@ -35,7 +36,7 @@ Batch = tuple[NDArray[np.int32], NDArray[np.int64], NDArray[np.int64], NDArray[n
 
 @frozen
 class Declaration:
-    """A line ``fixedStep ...`` or ``variableStep ...``: where the values behind it lie."""
+    """A line ``fixedStep ...`` or ``variableStep ...``: where the values that follow lie."""
 
     contig: int
     start: int
@@ -55,7 +56,7 @@ def read_wig(path: str | os.PathLike[str]) -> IntervalTable:
     Warns
     -----
     UserWarning
-        Once, for lines that stand for no value.
+        Once, for lines without a value.
     """
     return _Reading(TextFile(os.fspath(path), "wig")).table()
 
@@ -89,6 +90,7 @@ class _Reading:
         known = [self.now, *(self._declaration(lines, row) for row in rows.tolist())]
         # Which declaration is in force in each line, and how many values it had before.
         owner = np.cumsum(declares)
+        # A declaration of an earlier block goes on with the values that it had there.
         rank = np.arange(len(lines)) - np.concatenate([[-self.done], rows + 1])[owner]
         data = np.flatnonzero(~declares)
         if data.size and known[int(owner[data[0]])] is None:

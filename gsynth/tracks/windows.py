@@ -1,4 +1,4 @@
-"""Counts per window of the bases that a test picks, at a fraction of a nanosecond a base."""
+"""Counts per window of the bases that a test picks, at a fraction of a nanosecond per base."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from gsynth.files.segments import places_of, ranges
 Flags = tuple[NDArray[np.bool_], ...]
 
 SLICE: Final = 1 << 18
-"""Bases handled at once: the intermediate arrays stay in the second-level cache."""
+"""Bases handled at once: the intermediate arrays stay in the L2 cache."""
 
 PIECE: Final = 255
 """Longest run that uint8 can count; sums of that type are the ones that NumPy vectorises."""

@@ -173,7 +173,7 @@ def test_contig_names(tmp_path: Path) -> None:
 
 def test_beyond_the_end_warns_once(tmp_path: Path) -> None:
     path = bed(tmp_path, "c\t0\t50\nd\t0\t60\n")
-    with pytest.warns(UserWarning, match=r"goes to 50 on c, which has 10.*1 more") as caught:
+    with pytest.warns(UserWarning, match=r"extends to 50 on c, which has 10.*1 more") as caught:
         track = opened(path, c=10, d=10)
     assert len(caught) == 1
     assert track.window_values("c", np.array([0, 10]), None).tolist() == [1]
@@ -201,7 +201,7 @@ def test_arrays(width: int, dtype: type) -> None:
 
 def test_array_for_a_contig_whose_end_it_passes_by_less_than_a_value() -> None:
     assert opened({"arrays": {"c": np.arange(4)}, "width": 3}, c=10).contigs == {"c": "c"}
-    with pytest.warns(UserWarning, match="goes to 10 on c, which has 9"):
+    with pytest.warns(UserWarning, match="extends to 10 on c, which has 9"):
         opened({"arrays": {"c": np.arange(4)}, "width": 3}, c=9)
 
 
