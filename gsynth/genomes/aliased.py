@@ -38,4 +38,5 @@ class AliasedGenome:
 
 def bare(genome: Genome) -> Genome:
     """The genome itself, without an alias."""
+    # For `isinstance` tests of a genome's optional abilities, which the wrapper does not pass on.
     return genome.genome if isinstance(genome, AliasedGenome) else genome

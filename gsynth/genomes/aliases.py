@@ -30,7 +30,7 @@ class Alias(Protocol):
     """Renames the contigs of a file so that they match a genome's."""
 
     def rename(self, name: str, contigs: Mapping[str, int]) -> str:
-        """The genome's name for `name`, or `name` itself where this alias has nothing to say."""
+        """The genome's name for `name`, or `name` itself if this alias does not rename it."""
         ...
 
 
@@ -75,6 +75,7 @@ class UcscEnsemblAlias:
     """chr1 <-> 1, chrM <-> MT; whichever of the two the genome has."""
 
     def rename(self, name: str, contigs: Mapping[str, int]) -> str:
+        # A name that fits already is never renamed: a genome may have both chr1 and 1.
         if name in contigs:
             return name
         return next((spelling for spelling in _other_spellings(name) if spelling in contigs), name)
@@ -133,11 +134,12 @@ def noted_alias(alias: AliasLike | None, genome: Genome) -> Alias:
 
 def _of_genome(alias: TableAlias, genome: Genome | None) -> TableAlias:
     """`alias`, unless none of its names is the genome's: its columns are then swapped, or it is of another genome."""
+    # One name that fits is enough: tables of an assembly often list more contigs than a genome file has.
     if genome is None or not alias.table or any(name in genome.contigs for name in alias.table.values()):
         return alias
     swapped = any(name in genome.contigs for name in alias.table)
     raise ArgumentError(
-        f"chrom_alias maps to {_first(alias.table.values())}, and the genome ({genome.name}) has none of these; it has "
+        f"chrom_alias maps to {_first(alias.table.values())}, but the genome ({genome.name}) has none of these; it has "
         f"{_first(genome.contigs)}"
         + ("; the other way round it would fit: the file's name comes first, then the genome's" if swapped else "")
     )

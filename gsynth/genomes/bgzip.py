@@ -15,6 +15,7 @@ from gsynth.files.inflate import inflate_block
 from gsynth.genomes.sniffing import is_bgzip
 
 HEADER: Final = 18
+# The format allows no larger block, packed or inflated: a length is stored in 16 bits, less one.
 _MOST: Final = 1 << 16
 _TRAILER: Final = 4
 
@@ -48,6 +49,7 @@ def next_block(file: FileBytes, packed: int) -> tuple[int, int]:
     after = packed + _packed_size(header)
     if not packed + HEADER + _TRAILER < after <= file.size:
         raise FormatError(f"{file.name}: the bgzip block at byte {packed} is cut short")
+    # The size that gzip stores last, so that a walk reads 22 bytes a block and inflates none.
     size = int.from_bytes(read_bytes(file, after - _TRAILER, _TRAILER), "little")
     if size > _MOST:
         raise FormatError(f"{file.name}: the bgzip block at byte {packed} claims {size} bytes, at most {_MOST}")
@@ -73,6 +75,7 @@ def block_table(offsets: list[int], plains: list[int]) -> BlockTable:
     """The table of what `walk_blocks` gave, without the blocks that hold nothing."""
     packed = np.array(offsets, dtype=np.int64)
     plain = np.array(plains, dtype=np.int64)
+    # With empty blocks `searchsorted` could find a block that does not hold the byte.
     kept = np.append(np.diff(plain) > 0, True)
     return BlockTable(packed[kept], plain[kept])
 
@@ -105,11 +108,13 @@ class BgzipBytes:
             block += 1
 
     def _inflated(self, block: int) -> bytes:
+        # One block per thread: fetches mostly go on where the last one ended, and threads need no lock.
         cached: tuple[int, bytes] = getattr(self._last, "block", (-1, b""))
         if cached[0] == block:
             return cached[1]
         packed, plain = self._table.packed, self._table.plain
         start, size = int(packed[block]), int(plain[block + 1] - plain[block])
+        # Dropped empty blocks may lie between this block and the next one of the table; they are not needed.
         raw = read_bytes(self._file, start, min(int(packed[block + 1]) - start, _MOST))
         data = inflate_block(raw[: _packed_size(raw)], size, f"{self.name}, byte {start}")
         self._last.block = (block, data)

@@ -112,6 +112,7 @@ def checked(records: list[FaiRecord], source: ByteSource) -> list[FaiRecord]:
     """
     found: list[FaiRecord] = []
     end = 0
+    # A .fai may be in any order; headers are checked in the order of the file.
     for record in sorted(records, key=lambda record: record.offset):
         names = _names_between(source, end, record.offset)
         if not names or names[-1] != record.name:

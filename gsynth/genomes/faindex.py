@@ -69,10 +69,10 @@ class FastaIndex:
 
 
 def contig_name(header: bytes, record: int) -> str:
-    """The name in a header line: its first word, without the ``>`` and blanks behind it."""
+    """The name in a header line: its first word, without the ``>`` and blanks after it."""
     words = header[1:].split(None, 1)
     if not words:
-        raise FormatError(f"record {record} has no name behind the '>'")
+        raise FormatError(f"record {record} has no name after the '>'")
     try:
         return words[0].decode()
     except UnicodeDecodeError:

@@ -93,7 +93,7 @@ class FastaGenome:
     def fetch_many(
         self, ids: NDArray[np.int64], starts: NDArray[np.int64], ends: NDArray[np.int64], out: NDArray[np.uint8]
     ) -> None:
-        """Write the bases of many stretches, one behind the other; a `gsynth.plugins.ManyFetcher`.
+        """Write the bases of many stretches, one after the other; a `gsynth.plugins.ManyFetcher`.
 
         Raises
         ------
@@ -101,6 +101,7 @@ class FastaGenome:
             As `fetch`.
         """
         places = places_of(ends - starts)
+        # Contigs of one stretch, as nearly all are; ragged ones are fetched one by one.
         regular = (self.index.first[ids + 1] - self.index.first[ids] == 1) & (ends > starts)
         rows = np.flatnonzero(regular)
         read_many(
@@ -116,6 +117,7 @@ class FastaGenome:
             self.fetch(self.index.names[int(ids[row])], int(starts[row]), int(ends[row]))
 
     def __reduce__(self) -> tuple[object, ...]:
+        # Descriptors and views of the source cannot be pickled.
         return open_fasta, (self.path,)
 
 
@@ -143,7 +145,7 @@ def open_fasta(path: Path) -> FastaGenome:
     try:
         blocks = blocks_of(file, path, write=whole)
     except NotBgzipError:
-        # Plain gzip behind the blocks, or bytes that are neither: reading from front to back knows what to do.
+        # Plain gzip after the blocks, or bytes that are neither: reading from front to back knows what to do.
         return FastaGenome(path, *_inflated(path))
     if not whole:
         warnings.warn(
@@ -169,6 +171,7 @@ def _inflated(path: Path) -> tuple[ByteSource, FastaIndex]:
         for chunk in in_newlines(inflated(packed.read, path)):
             scanner.feed(np.frombuffer(chunk, dtype=np.uint8))
             _write_all(plain.fileno(), chunk)
+        # Duplicated: the block closes its own descriptor, and the file has no name to open it by.
         return FileBytes(os.dup(plain.fileno()), os.fspath(path)), scanner.finish()
 
 

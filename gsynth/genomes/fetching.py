@@ -1,4 +1,4 @@
-"""The bases of many stretches of a genome, one behind the other."""
+"""The bases of many stretches of a genome, one after the other."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ _SPAN: Final = 1 << 22
 
 _MANY: Final = 32
 _DENSE: Final = 4
-"""So many stretches that fill so large a part of their span are read as one, though the genome can read many."""
+"""At least this many stretches that fill at least 1 / `_DENSE` of their span are read as one in any case."""
 
 
 @frozen(eq=False)
 class Fetched:
-    """Bases of stretches, one behind the other.
+    """Bases of stretches, one after the other.
 
     Attributes
     ----------
@@ -43,7 +43,7 @@ class Fetched:
     places: NDArray[np.int64]
 
     def of(self, firsts: NDArray[np.int64], lasts: NDArray[np.int64]) -> NDArray[np.uint8]:
-        """The bases ``[firsts, lasts)`` of each stretch, which lie within it, one behind the other."""
+        """The bases ``[firsts, lasts)`` of each stretch, which lie within it, one after the other."""
         starts = self.places[:-1] + firsts - self.lows
         if starts.size == 1:
             return self.bases[int(starts[0]) : int(starts[0] + lasts[0] - firsts[0])]
@@ -76,6 +76,7 @@ def fetch(
         return Fetched(bases, lows, np.array([0, high - low], dtype=np.int64))
     places = places_of(highs - lows)
     bases = np.empty(int(places[-1]), dtype=np.uint8)
+    # In the order of the file, so that neighbours are read together.
     order = np.lexsort((lows, ids))
     order = order[highs[order] > lows[order]]
     if order.size:
@@ -140,6 +141,7 @@ def span_edges(ids: NDArray[np.int64], lows: NDArray[np.int64], highs: NDArray[n
     >>> span_edges(np.array([0, 0, 0, 1]), lows, lows + 20).tolist()
     [0, 2, 3, 4]
     """
+    # Spans end at multiples of _SPAN: counted from where each one began, they would have to be found one by one.
     breaks = (ids[1:] != ids[:-1]) | (lows[1:] - highs[:-1] > _NEAR) | (lows[1:] // _SPAN != lows[:-1] // _SPAN)
     edges: NDArray[np.int64] = np.concatenate([[0], np.flatnonzero(breaks) + 1, [ids.size]])
     return edges

@@ -12,6 +12,7 @@ from gsynth.files.bytesource import FileBytes
 from gsynth.genomes.bgzip import BlockTable, block_table, next_block, walk_blocks
 from gsynth.genomes.sidecar import sidecar, state_of, warn_unusable, write_sidecar
 
+# Blocks looked at, evenly spread: an index of another file is wrong nearly everywhere, and each look is a read.
 _PROBES: Final = 64
 
 
@@ -59,7 +60,7 @@ def _decoded(index: Path) -> tuple[list[int], list[int]]:
 
 
 def _checked(file: FileBytes, table: tuple[list[int], list[int]]) -> tuple[list[int], list[int]]:
-    """The table with the blocks behind its last entry; FormatError where it does not fit the file."""
+    """The table with the blocks after its last entry; FormatError where it does not fit the file."""
     offsets, plains = table
     if offsets[-1] >= file.size:
         raise FormatError(f"it points to byte {offsets[-1]} of {file.size}")

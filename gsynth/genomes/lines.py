@@ -12,8 +12,8 @@ from gsynth.errors import FormatError
 from gsynth.files.bytesource import ByteSource
 
 # Text that is read at once: a block of the default size, with its line ends. Smaller pieces would stay closer in the
-# cache between being read and being copied, but threads that read at the same time would hand the interpreter's lock to
-# and fro more often, which costs more.
+# cache between being read and being copied, but threads that read at the same time would pass the interpreter's lock
+# back and forth more often, which costs more.
 PIECE: Final = 9 << 17
 # Lines longer than this are read straight to where they belong.
 LONG_LINE: Final = 1 << 15
@@ -63,7 +63,7 @@ def read_lines(
 def _text(
     source: ByteSource, offset: int, rows: int, line_bases: int, line_width: int, bases: int
 ) -> NDArray[np.uint8]:
-    """`rows` lines that hold `bases` in all, uint8[rows, line_width]; what lies behind the last base is not read."""
+    """`rows` lines that hold `bases` in all, uint8[rows, line_width]; what follows the last base is not read."""
     text = _buffer()[: rows * line_width]
     last = bases - (rows - 1) * line_bases
     source.read_into(offset, text[: (rows - 1) * line_width + last])
@@ -74,6 +74,7 @@ def _text(
 
 
 def _buffer() -> NDArray[np.uint8]:
+    # Kept per thread: a megabyte allocated for every read would have to be mapped in page by page each time.
     buffer: NDArray[np.uint8] | None = getattr(_buffers, "buffer", None)
     if buffer is None:
         buffer = _buffers.buffer = np.empty(PIECE, dtype=np.uint8)

@@ -73,7 +73,7 @@ def _copy_lines(
     row, number = ranges(counts)
     heads = places_of(counts)[:-1]
     tails = heads + counts - 1
-    # As if all lines were full: then the first one loses what lies before the stretch, and the last what lies behind.
+    # As if all lines were full: then the first one loses what lies before the stretch, and the last what lies after it.
     at = (offset + first * line_width)[row] + number * line_width[row]
     to = (places - column)[row] + number * line_bases[row]
     sizes = line_bases[row]

@@ -38,6 +38,7 @@ def bases_of(name: str, value: Bases) -> NDArray[np.uint8]:
                 f"genome: the sequence of {name!r} must be a one-dimensional uint8 array of ASCII bytes, "
                 f"found {value.dtype} of shape {value.shape}"
             )
+        # A view of its own, so that only it becomes read-only, not the caller's array.
         array = np.ascontiguousarray(value).view()
     else:
         array = np.frombuffer(value, dtype=np.uint8)
@@ -97,9 +98,10 @@ class DictGenome:
     def fetch_many(
         self, ids: NDArray[np.int64], starts: NDArray[np.int64], ends: NDArray[np.int64], out: NDArray[np.uint8]
     ) -> None:
-        """Write the bases of many stretches, one behind the other; a `gsynth.plugins.ManyFetcher`."""
+        """Write the bases of many stretches, one after the other; a `gsynth.plugins.ManyFetcher`."""
         sequences = list(self.sequences.values())
         bounds = zip(ids.tolist(), starts.tolist(), ends.tolist(), strict=True)
+        # The empty piece is for no stretches at all: `concatenate` refuses an empty list.
         np.concatenate([out[:0], *(sequences[row][start:end] for row, start, end in bounds)], out=out)
 
     def __reduce__(self) -> tuple[object, ...]:

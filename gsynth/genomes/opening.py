@@ -78,6 +78,7 @@ def _opened(source: object) -> Genome:
     if isinstance(source, str | os.PathLike) and is_pipe(source):
         copy = ExitStack()
         genome = _by_plugin(copy.enter_context(spooled(source, "genome")))
+        # The copy of a pipe is needed for as long as the genome is used.
         weakref.finalize(genome, copy.close)
         return genome
     return _by_plugin(source)
@@ -123,7 +124,7 @@ def _path_refusal(path: Path) -> Exception:
     )
 
 
-# Of the process, not of a thread or a context: worker threads shall see it too.
+# Of the process, not of a thread or a context: worker threads must see it too.
 _genome: Genome | None = None
 
 

@@ -1,8 +1,8 @@
-"""A ``.fai`` taken in as columns, where it and the FASTA are as samtools writes them.
+"""A ``.fai`` read as columns, if it and the FASTA are as samtools writes them.
 
 A draft assembly has a hundred thousand records, and a few steps of Python for each would cost more than to count all
 their bases. What is not plain in this sense is looked at record by record (`gsynth.genomes.faidx`), which finds what is
-odd but sound and says what is wrong; all that is taken here would be taken there, with the same result.
+odd but valid and says what is wrong; all that is taken here would be taken there, with the same result.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ class PlainFai:
     Attributes
     ----------
     names : uint8[n]
-        The names, each with a tab behind it.
+        The names, each with a tab after it.
     name_sizes : int64[r]
         Bytes of each name.
     lengths, offsets, line_bases, line_widths : int64[r]
@@ -135,14 +135,14 @@ def _headers_fit(
 ) -> bool:
     """Whether each stretch of `text` is a header line with its name; the `inner` ones end a line before."""
     begins = begins + (inner & (text[begins] == _RETURN))
-    # A > and a name before, and a line end behind: so nothing is looked at that lies behind the stretch.
+    # A > and a name before, and a line end after: so nothing beyond the stretch is looked at.
     if (sizes == 0).any() or (begins + inner + sizes + 2 > stops).any() or (text[begins[inner]] != _NEWLINE).any():
         return False
     begins = begins + inner
     owner, at = ranges(sizes + 1)
     found = text[begins[owner] + 1 + at]
     behind = np.cumsum(sizes + 1) - 1
-    # As in the .fai, where there is a tab behind each name.
+    # As in the .fai, where there is a tab after each name.
     ends_name = np.isin(found[behind], (_BLANK, _TAB, _RETURN, _NEWLINE)).all()
     found[behind] = _TAB
     if not (ends_name and (found == names).all() and np.delete(found, behind).min() > _BLANK):
@@ -166,7 +166,7 @@ def _decimals(text: NDArray[np.uint8], begins: Column, stops: Column) -> Column 
         return None
     values = np.zeros(sizes.size, dtype=np.int64)
     for place in range(most):
-        # Before the first digit of a shorter number, a nought.
+        # A shorter number has zeros before its first digit.
         digits = text[np.maximum(stops - most + place, begins)] - np.uint8(ord("0"))
         if most > least:
             digits[sizes < most - place] = 0

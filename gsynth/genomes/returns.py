@@ -46,6 +46,7 @@ class ReturnBytes:
 def ends_in_returns(head: bytes) -> bool | None:
     """Whether the first line end is a carriage return alone; None where `head` does not show that."""
     at = min((place for place in (head.find(b"\r"), head.find(b"\n")) if place >= 0), default=-1)
+    # A return at the very end may be the first half of CRLF.
     if at < 0 or (head[at] == _RETURN and at + 1 == len(head)):
         return None
     return head[at] == _RETURN and head[at + 1] != _NEWLINE

@@ -76,6 +76,7 @@ class FastaScanner:
                     self._position = self._open_start = len(mark)
                     piece = piece[len(mark) :]
                 elif BYTE_ORDER_MARK.startswith(mark):
+                    # The first bytes of a mark, perhaps: the next piece decides.
                     self._held = piece.copy()
                     continue
             self._feed(self._without_blanks(piece))
@@ -112,6 +113,7 @@ class FastaScanner:
         newline = block[control] == _NEWLINE
         ends = control[newline]
         starts = np.concatenate([[self._open_start - self._position], ends + 1])
+        # The zero is for the line that begins where the block ends; its first byte comes with the next block.
         first = np.append(block, np.uint8(0))[np.maximum(starts, 0)].astype(np.int64)
         if self._open_first >= 0:
             first[0] = self._open_first
@@ -201,6 +203,7 @@ def _trailing(block: NDArray[np.uint8], starts: NDArray[np.intp], ends: NDArray[
     """How many blanks (a carriage return is one) end each line; those of a line lie wholly in the block."""
     blanks = np.zeros(ends.size, dtype=np.int64)
     lines = np.arange(ends.size)
+    # A round for each blank: nearly all lines end in one at most.
     while lines.size:
         at = ends[lines] - 1 - blanks[lines]
         inside = at >= np.maximum(starts[lines], 0)
@@ -213,6 +216,7 @@ def _trailing(block: NDArray[np.uint8], starts: NDArray[np.intp], ends: NDArray[
 
 def _joined(runs: NDArray[np.int64]) -> NDArray[np.int64]:
     """Adjacent runs of one shape as one; headers stay apart."""
+    # Headers are counted one by one: each begins a contig, though they may look alike.
     same = (runs[_BASES, 1:] == runs[_BASES, :-1]) & (runs[_WIDTH, 1:] == runs[_WIDTH, :-1])
     same &= (runs[_HEADER, 1:] == 0) & (runs[_HEADER, :-1] == 0)
     firsts = np.flatnonzero(np.append(True, ~same))

@@ -18,8 +18,8 @@ _BOM = b"\xef\xbb\xbf"
 def sniff(path: Path) -> Kind:
     """The kind of the file at `path`; "gzip" and "bgzip" only where a FASTA is inside.
 
-    Never raises for what it finds: what is no file, or cannot be read at all, is "missing". A pipe is not read, for it
-    can be read only once.
+    Never raises for what it finds: what is no file, or cannot be read at all, is "missing". A pipe is not read, as that
+    can be done only once.
     """
     if path.is_dir():
         return "folder"

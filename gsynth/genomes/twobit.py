@@ -72,7 +72,7 @@ class TwoBitGenome:
     def fetch_many(
         self, ids: NDArray[np.int64], starts: NDArray[np.int64], ends: NDArray[np.int64], out: NDArray[np.uint8]
     ) -> None:
-        """Write the bases of many stretches, one behind the other; a `gsynth.plugins.ManyFetcher`."""
+        """Write the bases of many stretches, one after the other; a `gsynth.plugins.ManyFetcher`."""
         self._axis.read(self.source, ids, starts, ends, out)
 
     @cached_property
@@ -86,6 +86,8 @@ class TwoBitGenome:
         for done in range(0, words.size, _PIECE):
             piece = packed[: min(_PIECE, words.size - done)]
             self.source.read_into(record.offset + first + done, piece)
+            # mode="clip" only for speed: with the default NumPy writes `out` through a copy. A byte is always within
+            # the table.
             np.take(LETTERS, piece, out=words[done : done + piece.size], mode="clip")
         return words.view(np.uint8)[start - 4 * first : end - 4 * first]
 
@@ -106,7 +108,7 @@ def open_twobit(path: Path) -> TwoBitGenome:
         offsets = _contig_offsets(file, order, 8 if version else 4, count)
         table = {name: _contig(file, order, name, offset) for name, offset in offsets.items()}
     except FormatError as error:
-        raise FormatError(f"{path}: not a sound .2bit file: {error}") from None
+        raise FormatError(f"{path}: not a valid .2bit file: {error}") from None
     return TwoBitGenome(path, file, table)
 
 
@@ -181,6 +183,7 @@ def _blocks(file: FileBytes, order: _Order, offset: int, size: int) -> tuple[Blo
     (count,) = _integers(file, order, offset, 1).tolist()
     numbers = _integers(file, order, offset + 4, 2 * count)
     starts, lengths = numbers[:count].astype(np.uint32), numbers[count:]
+    # In 64 bits: in a damaged file a start and a length may add up beyond 2**32.
     ends = starts.astype(np.uint64) + lengths
     if (ends > size).any():
         raise FormatError(f"a block ends at {int(ends.max())} of {size}")

@@ -24,6 +24,7 @@ def _four_letters() -> NDArray[np.uint8]:
     return letters
 
 
+# The four letters of a byte as one uint32, so that one look-up decodes four bases.
 LETTERS: Final = np.ascontiguousarray(_four_letters()).view(np.uint32).ravel()
 
 
@@ -55,7 +56,7 @@ class TwoBitContig:
 
 @frozen(eq=False)
 class TwoBitAxis:
-    """All contigs on one axis, one behind the other, for looking up many stretches at once.
+    """All contigs on one axis, one after the other, for looking up many stretches at once.
 
     Attributes
     ----------
@@ -88,7 +89,7 @@ class TwoBitAxis:
         ends: NDArray[np.int64],
         out: NDArray[np.uint8],
     ) -> None:
-        """Write the letters of stretches into `out`, one behind the other."""
+        """Write the letters of stretches into `out`, one after the other."""
         into = places_of(ends - starts)[:-1]
         begins, stops = self.offsets[ids] + starts // 4, self.offsets[ids] - (-ends // 4)
         for rows in fillings(begins, stops, source.near):
@@ -96,6 +97,7 @@ class TwoBitAxis:
             letters = LETTERS[packed].view(np.uint8)
             first = 4 * (begins[rows] + shift) + starts[rows] % 4
             copy_segments(letters, first, out, into[rows], (ends - starts)[rows])
+        # N blocks first, so that masked ones become n.
         for blocks, mark in ((self.unknown, _mark_unknown), (self.soft, _mark_soft)):
             runs = self._within(blocks, ids, starts, ends, into)
             if len(runs):
@@ -135,8 +137,10 @@ def _mark_soft(letters: NDArray[np.uint8], where: NDArray[np.bool_]) -> None:
 
 def inside(runs: NDArray[np.int64], size: int) -> NDArray[np.bool_]:
     """Which of `size` positions lie in the runs, which are apart or touch: bool[size]."""
+    # Indexed += counts a repeated place once, and only an empty run can begin where another one does.
     runs = runs[runs[:, 0] < runs[:, 1]]
     steps = np.zeros(size + 1, dtype=np.int8)
     steps[runs[:, 0]] += 1
     steps[runs[:, 1]] -= 1
+    # Runs do not overlap, so the sums are 0 or 1, and their bytes are valid bools.
     return np.cumsum(steps[:-1], dtype=np.int8).view(np.bool_)

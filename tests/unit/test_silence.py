@@ -193,5 +193,5 @@ def test_an_alias_is_applied_once_and_reported_where_it_has_no_effect() -> None:
     for call in (gsynth.train, gsynth.random):
         with pytest.warns(UserWarning, match="chrom_alias has no effect"):
             call(genome=TWO, chrom_alias={"chrA": "a"})
-        with pytest.raises(ArgumentError, match=r"maps to chrA, and the genome .* the other way round it would fit"):
+        with pytest.raises(ArgumentError, match=r"maps to chrA, but the genome .* the other way round it would fit"):
             call(genome=TWO, chrom_alias={"a": "chrA"})
