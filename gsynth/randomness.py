@@ -109,8 +109,8 @@ def streams(
 
     Examples
     --------
-    >>> nought = np.zeros(1, dtype=np.int64)
-    >>> one = streams(SeedSequence(7), ["chr1"], nought, nought, nought)
+    >>> zero = np.zeros(1, dtype=np.int64)
+    >>> one = streams(SeedSequence(7), ["chr1"], zero, zero, zero)
     >>> int(one.gammas[0]) % 2
     1
     """

@@ -63,7 +63,7 @@ def _is_triple(item: object) -> bool:
         isinstance(item, list | tuple)
         and len(item) == 3
         and isinstance(item[0], str)
-        # Whole numbers behind the name; ["chr1", "chr2", "chr3"] is a list of three regions.
+        # Whole numbers after the name; ["chr1", "chr2", "chr3"] is a list of three regions.
         and all(isinstance(value, Integral) and not isinstance(value, bool) for value in item[1:])
     )
 

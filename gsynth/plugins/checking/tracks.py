@@ -74,7 +74,7 @@ def track_names(opener: object, names: Callable[[Genome], object], genome: Genom
 def _asked(track: object, windows: int, where: Callable[[], str], ask: Callable[[], Values]) -> Values:
     with named(track, _ROLE, where):
         values = ask()
-    # A single value would be broadcast over all windows without a sound, hence the exact shape.
+    # A single value would be broadcast over all windows silently, hence the exact shape.
     if is_plain(values, np.float64, windows):
         return values
     refuse(track, _ROLE, where(), kind_of(values), f"float64[{windows}], a value for each window")

@@ -56,7 +56,7 @@ class ManyFetcher(Protocol):
         ends: NDArray[np.int64],
         out: NDArray[np.uint8],
     ) -> None:
-        """Write what `Genome.fetch` gives for stretch after stretch into `out`, one behind the other.
+        """Write what `Genome.fetch` gives for stretch after stretch into `out`, one after the other.
 
         Parameters
         ----------

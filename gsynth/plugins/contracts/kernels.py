@@ -4,7 +4,7 @@ Kernels (counter, sampler, scorer) are pure, deterministic, stateless and re-ent
 most O(block) memory and never touch Python objects in their loops. They are handed valid input: the core checks once,
 at the public door. All arrays are C-contiguous and of exactly the dtype that is written here.
 
-Sequence codes: 0, 1, 2, 3 = A, C, G, T; 4 = anything else; 255 = `FREE`, a cell that a sampler shall fill.
+Sequence codes: 0, 1, 2, 3 = A, C, G, T; 4 = anything else; 255 = `FREE`, a cell for a sampler to fill.
 Window i of a block is ``codes[i : i+k]`` (the context, leftmost base most significant: index = sum code * 4**(k-1-j))
 and ``codes[i+k]`` (the emitted base). Strata come as runs: run j covers the windows ``edges[j] <= i < edges[j+1]``,
 with ``edges[0] == 0``, ``edges[m] == n``, never falling (a run may be empty). A stratum >= 0 is a flat bin.

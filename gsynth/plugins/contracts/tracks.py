@@ -22,7 +22,7 @@ class Track(Protocol):
 
     @property
     def flank(self) -> int:
-        """How many bases beyond the last edge `sequence` shall hold (fewer at the contig's end); 0 for most."""
+        """How many bases beyond the last edge `sequence` must hold (fewer at the contig's end); 0 for most."""
         ...
 
     def window_values(
@@ -90,7 +90,7 @@ class BasesTrack(Protocol):
         Parameters
         ----------
         bases : uint8[edges[m] - edges[0]]
-            The ASCII bases of the windows, one behind the other; two neighbours need not be so in the genome.
+            The ASCII bases of the windows, one after the other; two neighbours need not be so in the genome.
         edges : int64[m + 1]
             Where each window begins in `bases`, from 0 on.
 
