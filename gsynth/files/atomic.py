@@ -51,6 +51,7 @@ def replacing(*paths: Path, outdated: Sequence[Path] = ()) -> Iterator[list[IO[b
     with named_when_full(targets[0]), contextlib.ExitStack() as stack:
         temporaries = [stack.enter_context(_temporary_file(target)) for target in targets]
         yield [file for _, file in temporaries]
+        # Before the rename: after a crash the new name could otherwise stand for a file without its content.
         for _, file in temporaries:
             file.flush()
             os.fsync(file.fileno())
@@ -60,6 +61,7 @@ def replacing(*paths: Path, outdated: Sequence[Path] = ()) -> Iterator[list[IO[b
                 target.unlink(missing_ok=True)
             for (path, _), target in zip(temporaries, targets, strict=True):
                 os.replace(path, target)
+        # A rename is on the disk only once its folder is.
         for folder in sorted({target.parent for target in targets}):
             sync_one(folder)
 
@@ -72,7 +74,9 @@ def _temporary_file(target: Path) -> Iterator[tuple[Path, IO[bytes]]]:
             remove(path)
     with temporary(target, _SUFFIX, new_file) as (path, descriptor):
         with contextlib.suppress(OSError):
+            # Suppressed: there may be no file yet, or a file system without modes.
             os.fchmod(descriptor, stat.S_IMODE(os.stat(target).st_mode))
+        # closefd=False: the descriptor holds the lock until the file has its name, and `temporary` closes it.
         with os.fdopen(descriptor, "wb", buffering=_BUFFER, closefd=False) as file:
             yield path, file
 

@@ -39,6 +39,7 @@ class BgzipWriter:
 
 
 def _compressed(data: bytes) -> bytes:
+    # Negative: without zlib's own header, as the header of a block follows here.
     deflated = zlib.compress(data, _LEVEL, wbits=-15)
     size = _HEADER.size + len(deflated) + 8
     header = _HEADER.pack(0x1F, 0x8B, 8, 4, 0, 0, 0xFF, 6, ord("B"), ord("C"), 2, size - 1)

@@ -32,6 +32,7 @@ def read_ranges(
     source: ByteSource, begins: NDArray[np.int64], stops: NDArray[np.int64]
 ) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
     """The bytes that hold ``[begins, stops)``, sorted by begin, and what to add to an offset to find it in them."""
+    # The farthest end so far: a range may end within an earlier one.
     reach = np.maximum.accumulate(stops)
     first = np.flatnonzero(np.append(True, begins[1:] > reach[:-1] + source.near))
     last = np.append(first[1:], begins.size) - 1

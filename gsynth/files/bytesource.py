@@ -67,6 +67,7 @@ class FileBytes:
         return cls(descriptor, os.fspath(path))
 
     def read_into(self, offset: int, out: NDArray[np.uint8]) -> None:
+        # Read straight into the array: `os.pread` would make bytes that have to be copied.
         view = out.data
         done = 0
         while done < len(view):

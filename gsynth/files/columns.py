@@ -60,9 +60,11 @@ def _same_as_before(data: NDArray[np.uint8], begins: Places, ends: Places) -> ND
     widths = ends - begins
     same: NDArray[np.bool_] = widths[1:] == widths[:-1]
     widest = int(widths.max())
+    # One very long word would cost a round of the loop below, over all rows, for every eight of its letters.
     if widest > _LONGEST:
         return np.zeros(same.size, dtype=np.bool_)
     for done in range(0, widest, WORD):
+        # Past the end of a short word other words follow: their letters are masked out.
         letters = words_at(data, np.minimum(begins + done, data.size - WORD)) & _kept(widths - done)
         same &= letters[1:] == letters[:-1]
     return same

@@ -16,6 +16,7 @@ Words = NDArray[np.uint64]
 
 _WIDEST: Final = 2 * WORD
 _EXACT: Final = np.uint64(1 << 53)
+# Exact, as all powers of ten up to 10**22 are.
 _POWERS: Final = 10.0 ** np.arange(_WIDEST + 1)
 
 
@@ -72,8 +73,10 @@ def decimals(data: NDArray[np.uint8], begins: Places, ends: Places) -> tuple[NDA
     high, low = _words(data, ends, np.where(fine, widths, 0))
     high, low, places = _without_dot(high, low)
     digits, plain = _value(high, low)
+    # The last term: a dot alone is no number.
     fine &= plain & (digits < _EXACT) & (widths > (places >= 0))
     values = digits.astype(np.float64) / _POWERS[np.maximum(places, 0)]
+    # Last, so that "-0" becomes -0.0, as with `float`.
     np.negative(values, out=values, where=negative)
     values[~fine] = 0.0
     return values, fine

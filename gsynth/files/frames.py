@@ -35,6 +35,7 @@ class Series(Protocol):
 
 def columns(frame: Any, names: Sequence[str], *, what: str) -> dict[str, NDArray[Any]]:
     """The named columns of a DataFrame as arrays; an error that lists what is missing."""
+    # Imported here and below on first use, as most calls involve no DataFrame.
     import narwhals as nw
 
     try:

@@ -9,6 +9,7 @@ from attrs import define, field
 from numpy.typing import DTypeLike, NDArray
 
 _FIRST: Final = 1 << 12
+# Less than the usual doubling: what is not filled counts in the peak of memory.
 _GROWTH: Final = 1.25
 
 

@@ -17,6 +17,7 @@ try:
 except ImportError:
     _isal_zlib = zlib
 
+# zlib's `wbits`: 15 for the largest window, 16 for a gzip header and trailer.
 _GZIP_WRAPPER: Final = 31
 _BLOCK_LIMIT: Final = 1 << 16
 _CHUNK: Final = 1 << 17
@@ -99,7 +100,7 @@ def _skip_rest(raw: bytes, read: Callable[[int], bytes], name: str | Path) -> No
         size -= len(kept) if more else 0
         raw = kept + more if more else b""
     warnings.warn(
-        f"{name}: the {size:,} bytes behind its last gzip member are not gzip: skipped", UserWarning, stacklevel=4
+        f"{name}: the {size:,} bytes after its last gzip member are not gzip: skipped", UserWarning, stacklevel=4
     )
 
 

@@ -70,6 +70,7 @@ class IntervalTable:
         """Each contig with its intervals: their indices, or a slice if they are adjacent."""
         changes = np.flatnonzero(self.ids[1:] != self.ids[:-1]) + 1
         edges = [0, *changes.tolist(), self.ids.size]
+        # Grouped by contig, as files mostly are: slices are views, and nothing has to be sorted.
         if len(edges) - 1 <= len(self.names):
             for first, last in pairwise(edges):
                 if last > first:
@@ -218,6 +219,7 @@ class _Reading:
         self.empty.add(batch.numbers[empty])
         batch = batch.kept(~empty) if empty.any() else batch
         if not self.numbered:
+            # Eight bytes a line that nobody asked for.
             batch.numbers = batch.numbers[:0]
         return batch
 

@@ -80,6 +80,7 @@ _MAGIC: Final[tuple[tuple[bytes, Likeness], ...]] = (
     (b"RDX2\n", Likeness("rdata", "an R workspace")),
     (b"X\n\x00\x00\x00", Likeness("rds", "an R object (.rds)")),
     (b"\x7fELF", Likeness("program", "a program")),
+    # Before UTF-16, whose mark is the beginning of this one.
     (b"\xff\xfe\x00\x00", _UTF32),
     (b"\x00\x00\xfe\xff", _UTF32),
     (b"\xff\xfe", UTF16),

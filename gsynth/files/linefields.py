@@ -63,6 +63,7 @@ class Lines:
         """
         data = np.frombuffer(_ZEROS + text + _ZEROS, dtype=np.uint8)
         inner = data[PADDING:-PADDING]
+        # A single tab decides: in a file with tabs, a column may contain spaces.
         between = _TAB if b"\t" in text else _SPACE
         breaks = np.flatnonzero((inner == _NEWLINE) | (inner == between)) + PADDING
         newlines = np.flatnonzero(data[breaks] == _NEWLINE)
@@ -127,5 +128,6 @@ def column_texts(data: NDArray[np.uint8], begins: Places, ends: Places) -> list[
 
 def words_at(data: NDArray[np.uint8], places: Places) -> NDArray[np.uint64]:
     """The eight bytes from each position on, as one little-endian number."""
+    # Words that overlap, one from each byte on: a view, with a stride of one.
     words: NDArray[np.uint64] = np.ndarray((data.size - WORD + 1,), dtype="<u8", buffer=data, strides=(1,))
     return words[places]

@@ -24,6 +24,7 @@ WORKSPACE_SUFFIX: Final = ".saving"
 _NEW: Final = "new"
 _OLD: Final = "old"
 
+# From Linux's headers: Python does not have these names.
 _AT_FDCWD: Final = -100
 _RENAME_EXCHANGE: Final = 2
 _NOT_POSSIBLE: Final = frozenset({errno.ENOSYS, errno.EINVAL, errno.EOPNOTSUPP, errno.ENOTSUP, errno.EPERM})

@@ -114,6 +114,7 @@ def copy_segments(
         _copy_items(source, starts, target, places, longest)
         return
     _copy_items(source, starts[full], target, places[full], longest)
+    # Copies, which the loop may change.
     starts, places, lengths = starts[~full], places[~full], lengths[~full]
     size = 1 << longest.bit_length()
     while size := size >> 1:

@@ -15,6 +15,7 @@ from gsynth.errors import FormatError, MissingFileError
 from gsynth.files.inflate import inflated
 from gsynth.files.likeness import EMPTY, HEAD, Likeness, likeness, unpacked_head
 
+# Without a limit, a file without line ends would be held in memory as one line.
 LINE_LIMIT: Final = 1 << 20
 """Bytes of the longest line that is accepted."""
 
@@ -153,6 +154,7 @@ class TextFile:
             raise self._unlike(found)
 
     def _check_text(self, text: bytes, number: int) -> None:
+        # True of nearly all blocks, and much faster to find out than to decode.
         if text.isascii():
             return
         try:
@@ -209,6 +211,7 @@ def _pieces(file: BinaryIO, path: str) -> Iterator[bytes]:
             yield start
             start = file.read(CHUNK)
         return
+    # The piece that showed the kind of file goes first.
     waiting = [start]
     yield from inflated(lambda size: waiting.pop() if waiting else file.read(size), path)
 

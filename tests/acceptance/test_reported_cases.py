@@ -258,10 +258,10 @@ def test_bytes_behind_gzip_are_reported_and_the_rest_is_read(door: Door) -> None
         path = write("trash.fa.gz", packed(FASTA, how) + b"trash\n")
         assert door.train(path) == door.train()
         door.train(path)
-        assert [line for line in door.said if "6 bytes behind its last gzip member are not gzip" in line]
+        assert [line for line in door.said if "6 bytes after its last gzip member are not gzip" in line]
         assert not any("cut short" in line for line in door.said)
     assert masked(door, write("trash.bed.gz", gzip.compress(INTERVALS.encode()) + b"trash\n")) == 800
-    assert [line for line in door.said if "6 bytes behind" in line]
+    assert [line for line in door.said if "6 bytes after" in line]
 
 
 def test_zeros_behind_gzip_are_padding(door: Door) -> None:
