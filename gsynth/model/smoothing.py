@@ -172,7 +172,20 @@ def cdf_columns(
     columns: list[NDArray[np.float64]] = []
     for column in probability_columns(counts, i, rows, pseudocount, prior_matrix, bases=3):
         columns.append(column + columns[-1] if columns else column)
+    certain = _filled(counts, i, rows) if pseudocount == 0 else np.ones(columns[0].size, dtype=np.bool_)
+    # Where nothing is left for the last bases, a sum of quotients may miss 1 by a rounding, which a sampler would draw.
+    for j in (3, 2):
+        if pseudocount > 0 and (prior_matrix is None or prior_matrix[i, j] > 0):
+            break
+        certain &= counts[i, rows, j] == 0
+        columns[j - 1][certain] = 1.0
     return columns
+
+
+def _filled(counts: NDArray[np.uint64], i: int, rows: slice) -> NDArray[np.bool_]:
+    """Which rows have any observation: bool[rows]."""
+    part = counts[i, rows]
+    return np.asarray((part[:, 0] | part[:, 1] | part[:, 2] | part[:, 3]) > 0)
 
 
 def probability_columns(

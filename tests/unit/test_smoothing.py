@@ -33,6 +33,21 @@ def test_additive_smoothing(row, pseudocount):
     assert cdf[0, 0, 3] == 1.0
 
 
+@pytest.mark.parametrize("last", [2, 3])
+@pytest.mark.parametrize(("pseudocount", "prior"), [(0.0, None), (0.3, [0.1, 0.7, 0.2, 0.0]), (0.3, [0.3, 0.7, 0, 0])])
+def test_last_bases_without_probability_are_impossible_however_the_others_round(last, pseudocount, prior):
+    counts = np.random.default_rng(1).integers(0, 1000, (1, 4**6, 4)).astype(np.uint64)
+    counts[..., last:] = 0
+    matrix = None if prior is None else np.array([prior])
+    rows = [exact(row, pseudocount, prior) for row in counts[0].tolist()]
+    certain = np.array([[p == 1.0 for p in row] for row in rows])
+    assert certain[:, 2].any()
+    # 1 and not the largest number below it, in thousands of rows.
+    assert ((smoothed_cdf(counts, pseudocount, matrix, NONE_SPARSE[:1])[0] == 1.0) == certain).all()
+    found = thresholds_from_counts(counts, pseudocount, matrix, NONE_SPARSE[:1])[0]
+    assert ((found == 2**31) == certain[:, :3]).all()
+
+
 @pytest.mark.parametrize("prior", ["uniform", "marginal", "global", [1, 2, 3, 4], np.ones((3, 4))])
 def test_priors(prior):
     _, matrix, fallbacks = resolve_prior(prior, COUNTS)
