@@ -83,7 +83,7 @@ class Ours:
         )
 
     def _random(self) -> Callable[..., Any]:
-        from gsynth.sampling import gsynth_random
+        from gsynth.randomising import gsynth_random
 
         return lambda genome, **more: gsynth_random(output=self.output, seed=SEED, **self._options(genome, more))
 

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from gsynth.model import GsynthModel as GsynthModel
     from gsynth.model.binning import gsynth_bin_map as gsynth_bin_map
     from gsynth.model.merging import gsynth_cell_merge as gsynth_cell_merge
+    from gsynth.randomising import gsynth_random as gsynth_random
     from gsynth.replacement import gsynth_replace_kmer as gsynth_replace_kmer
-    from gsynth.sampling import gsynth_random as gsynth_random
     from gsynth.sampling import gsynth_sample as gsynth_sample
     from gsynth.scoring import gsynth_score as gsynth_score
     from gsynth.storage import gsynth_convert as gsynth_convert
@@ -48,7 +48,7 @@ _HOME = {
     "gsynth_bin_map": "gsynth.model.binning",
     "gsynth_train": "gsynth.training",
     "gsynth_sample": "gsynth.sampling",
-    "gsynth_random": "gsynth.sampling",
+    "gsynth_random": "gsynth.randomising",
     "gsynth_replace_kmer": "gsynth.replacement",
     "gsynth_score": "gsynth.scoring",
     "gsynth_merge": "gsynth.merging",

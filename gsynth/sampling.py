@@ -1,36 +1,30 @@
-"""Sampling: synthetic sequence from a model, or base by base from a composition."""
+"""Sampling: synthetic sequence from a model."""
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Final, Literal, Unpack, get_args, overload
 
 import numpy as np
 from numpy.typing import NDArray
 
-from gsynth.blocks.batches import batches
 from gsynth.blocks.compute import Compute
+from gsynth.blocks.drawing import draw, kept_reference
 from gsynth.blocks.drawn import Drawn
 from gsynth.blocks.draws import Draws
 from gsynth.blocks.effects import NO_STRATA, warn_unused
 from gsynth.blocks.inputs import Inputs
-from gsynth.blocks.reference import Reference
-from gsynth.blocks.sampling import BatchSampler, JoinedSampler, transcoder_of
-from gsynth.blocks.writing import write_records
+from gsynth.blocks.sampling import BatchSampler
 from gsynth.errors import ArgumentError, ArgumentTypeError
 from gsynth.genomes import open_genome
-from gsynth.intervals import contig_sizes
 from gsynth.model import GsynthModel, check_iterator
-from gsynth.model.composition import composition
 from gsynth.model.forbid import first_words
 from gsynth.model.merging import AUTO, merged_dims, nearest_learned, redirects
 from gsynth.model.outside import LEARNED, UNIFORM, check_outside, outside_counts
 from gsynth.model.start import Start
-from gsynth.model.thresholds import thresholds_from_cdf
-from gsynth.outputs import Records, check_output, open_sink
+from gsynth.outputs import check_output
 from gsynth.plugins.backends import load_sampler
-from gsynth.plugins.contracts import Sampler
 from gsynth.typing import (
     AliasLike,
     CellsLike,
@@ -43,7 +37,6 @@ from gsynth.typing import (
     OutputFormat,
     OutputLike,
     OutsideSource,
-    RandomOptions,
     SampleOptions,
     SeedLike,
     TracksLike,
@@ -217,7 +210,7 @@ def gsynth_sample(
     sample_batch = BatchSampler(
         genome=source,
         strata=inputs.strata(dims, width, sampler, redirect, outside_bin=model.total_bins),
-        reference=_reference(inputs, mask_copy, sampler, preserve_n, keep_case),
+        reference=kept_reference(inputs, mask_copy, sampler, preserve_n, keep_case),
         sampler=sampler,
         order=model.k,
         thresholds=model.thresholds(outside),
@@ -233,127 +226,7 @@ def gsynth_sample(
         bin_merge=bin_merge is not None and not dims and NO_STRATA,
         outside=outside != LEARNED and not dims and NO_STRATA,
     )
-    return _draw(sample_batch, output, output_format, compute, "sample", report)
-
-
-@overload
-def gsynth_random(
-    *, output: None = None, output_format: OutputFormat = "fasta", **options: Unpack[RandomOptions]
-) -> list[str]: ...
-
-
-@overload
-def gsynth_random(
-    *, output: OutputLike | None = None, output_format: Literal["vector"], **options: Unpack[RandomOptions]
-) -> list[str]: ...
-
-
-@overload
-def gsynth_random(
-    *, output: OutputLike, output_format: Literal["fasta", "seq", "misha"] = "fasta", **options: Unpack[RandomOptions]
-) -> None: ...
-
-
-@overload
-def gsynth_random(
-    *, output: OutputLike | None = None, output_format: OutputFormat = "fasta", **options: Unpack[RandomOptions]
-) -> list[str] | None: ...
-
-
-def gsynth_random(
-    *,
-    intervals: IntervalsLike | None = None,
-    nuc_probs: Mapping[str, float] | None = None,
-    output: OutputLike | None = None,
-    output_format: OutputFormat = "fasta",
-    mask_copy: MaskLike | None = None,
-    n_samples: int = 1,
-    seed: SeedLike | None = None,
-    genome: GenomeLike | None = None,
-    preserve_n: bool = True,
-    num_cores: int | None = None,
-    backend: str | None = None,
-    progress: bool | None = None,
-    chrom_alias: AliasLike | None = None,
-    names: Names = "coordinates",
-    report: Callable[[Drawn], object] | None = None,
-) -> list[str] | None:
-    """Draw every base independently from one composition.
-
-    Parameters
-    ----------
-    intervals
-        As in `gsynth_sample`.
-    nuc_probs : mapping, optional
-        Weights of exactly A, C, G and T (any case), not negative; normalised. Equal by default.
-    output, output_format, mask_copy, n_samples, seed, genome, preserve_n
-        As in `gsynth_sample`.
-    num_cores, backend, progress, chrom_alias, names
-        As in `gsynth_sample`.
-    report : callable, optional
-        As in `gsynth_sample`.
-
-    Returns
-    -------
-    list of str or None
-        As in `gsynth_sample`.
-
-    Raises
-    ------
-    ValueError
-        Bad `nuc_probs`.
-
-    Examples
-    --------
-    >>> gsynth_random(genome={"chr1": 10}, nuc_probs={"A": 0, "C": 0, "G": 1, "T": 0}, seed=1)
-    ['GGGGGGGGGG']
-    """
-    compute = Compute.of(backend=backend, num_cores=num_cores, progress=progress)
-    sampler = load_sampler(compute.backend)
-    thresholds = thresholds_from_cdf(np.broadcast_to(np.cumsum(composition(nuc_probs)), (1, 4, 4)))
-    # Every table, also the uniform one: an independent base does not depend on its context, not even on an N.
-    thresholds[:] = thresholds[0]
-    source = open_genome(genome)
-    check_output(output, output_format, [genome, source, intervals, mask_copy, chrom_alias])
-    inputs = Inputs.of(source, intervals, chrom_alias, names=names)
-    sample_batch = BatchSampler(
-        genome=source,
-        strata=inputs.strata((), None, outside_bin=1),
-        reference=_reference(inputs, mask_copy, sampler, preserve_n),
-        sampler=sampler,
-        order=1,
-        thresholds=thresholds,
-        start=None,
-        unlearned=np.zeros(2, dtype=np.bool_),
-        draws=Draws.of(inputs.intervals, n_samples, seed),
-    )
-    warn_unused(chrom_alias=inputs.idle_alias)
-    return _draw(sample_batch, output, output_format, compute, "random", report)
-
-
-def _draw(
-    sample_batch: BatchSampler,
-    output: OutputLike | None,
-    output_format: OutputFormat,
-    compute: Compute,
-    what: str,
-    report: Callable[[Drawn], object] | None,
-) -> list[str] | None:
-    """Draw every chain into the output, and report what was drawn."""
-    draws, strata = sample_batch.draws, sample_batch.strata
-    records = Records(draws.intervals, contig_sizes(sample_batch.genome), draws.n_samples)
-    block = compute.block_for(draws.bases, strata.step)
-    # Cut where windows begin: a base at p belongs to the window at p - k.
-    jobs = batches(draws.intervals, block, n_samples=draws.n_samples, shift=sample_batch.order)
-    joined = JoinedSampler(sample_batch)
-    sink, bar = open_sink(output, output_format, records), compute.bar(records.bases, what)
-    written = write_records(joined, jobs, sink, compute, bar)
-    joined.drawn.warn(strata.dims)
-    copies = sample_batch.reference.mask_copy is not None
-    warn_unused(mask_copy=copies and not joined.drawn.copied and "it holds no A, C, G or T of the intervals")
-    if report is not None:
-        report(joined.drawn)
-    return written
+    return draw(sample_batch, output, output_format, compute, "sample", report)
 
 
 def _start(model: GsynthModel, outside: OutsideSource, init: Init) -> Start | None:
@@ -366,18 +239,6 @@ def _start(model: GsynthModel, outside: OutsideSource, init: Init) -> Start | No
         elsewhere = outside_counts(outside, model.counts, model.outside, model.min_obs)
     weigh = None if model.forbidden is None else first_words(model, outside)
     return Start(model.counts, uniform, elsewhere, weigh)
-
-
-def _reference(
-    inputs: Inputs, mask_copy: MaskLike | None, sampler: Sampler, preserve_n: bool, keep_case: bool = False
-) -> Reference:
-    """What is kept of the reference; ArgumentError if it has no sequence to keep."""
-    genome, mask = inputs.genome, inputs.mask(mask_copy, "mask_copy")
-    if mask is not None and not genome.has_sequence:
-        raise ArgumentError(f"mask_copy copies the reference, but {genome.name} has only contig sizes")
-    if keep_case and not genome.has_sequence:
-        raise ArgumentError(f"keep_case copies the case of the reference, but {genome.name} has only contig sizes")
-    return Reference(genome, mask, preserve_n, keep_case, transcoder_of(sampler))
 
 
 def _redirect(

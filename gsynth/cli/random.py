@@ -40,6 +40,6 @@ def random(context: click.Context, /, **given: Any) -> None:
     gsynth random --genome genome.fa --nuc-probs A=0.3,C=0.2,G=0.2,T=0.3 --seed 1 -o random.fa
     """
     check_sequence_output(given)
-    from gsynth.sampling import gsynth_random
+    from gsynth.randomising import gsynth_random
 
     write_sequence(context, gsynth_random, given, exprs=())
