@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Protocol
 
 import numpy as np
 from attrs import frozen
 from numpy.typing import NDArray
 
-from gsynth.genomes.aliases import Alias
 from gsynth.plugins.contracts import Genome
+
+
+class Alias(Protocol):
+    """Renames the contigs of a file so that they match a genome's."""
+
+    def rename(self, name: str, contigs: Mapping[str, int]) -> str:
+        """The genome's name for `name`, or `name` itself if this alias does not rename it."""
+        ...
 
 
 @frozen(eq=False)

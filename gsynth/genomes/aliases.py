@@ -9,7 +9,7 @@ from __future__ import annotations
 import difflib
 import os
 from collections.abc import Iterable, Mapping
-from typing import Final, Protocol
+from typing import Final
 
 from attrs import define, frozen
 
@@ -17,6 +17,8 @@ from gsynth.errors import ArgumentError, ArgumentTypeError, ContigError, Missing
 from gsynth.files import PathLike
 from gsynth.files.tables import rows
 from gsynth.files.textblocks import TextFile
+from gsynth.genomes.aliased import Alias as Alias
+from gsynth.genomes.aliased import AliasedGenome
 from gsynth.plugins.contracts import Genome
 
 UCSC_ENSEMBL: Final = "ucsc-ensembl"
@@ -24,14 +26,6 @@ UCSC_ENSEMBL: Final = "ucsc-ensembl"
 
 _MITOCHONDRION: Final = {"chrM": "MT", "chrMT": "MT", "M": "MT", "MT": "chrM"}
 _SHOWN: Final = 3
-
-
-class Alias(Protocol):
-    """Renames the contigs of a file so that they match a genome's."""
-
-    def rename(self, name: str, contigs: Mapping[str, int]) -> str:
-        """The genome's name for `name`, or `name` itself if this alias does not rename it."""
-        ...
 
 
 AliasLike = PathLike | Mapping[str, str] | Alias
@@ -111,8 +105,7 @@ def resolve_alias(alias: AliasLike | None = None, genome: Genome | None = None) 
     'chrI'
     """
     if alias is None:
-        carried: Alias | None = getattr(genome, "chrom_alias", None)
-        return carried if carried is not None else NoAlias()
+        return genome.chrom_alias if isinstance(genome, AliasedGenome) else NoAlias()
     if isinstance(alias, Mapping):
         return _of_genome(TableAlias(dict(_checked_table(alias))), genome)
     if isinstance(alias, str) and alias == UCSC_ENSEMBL:

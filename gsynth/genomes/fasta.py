@@ -13,7 +13,7 @@ import numpy as np
 from attrs import field, frozen
 from numpy.typing import NDArray
 
-from gsynth.errors import ArgumentTypeError, FormatError
+from gsynth.errors import FormatError
 from gsynth.files.bytesource import ByteSource, FileBytes
 from gsynth.files.inflate import inflated
 from gsynth.files.segments import places_of
@@ -25,6 +25,7 @@ from gsynth.genomes.gzi import blocks_of
 from gsynth.genomes.letters import FIRST_LETTER, letter_error
 from gsynth.genomes.lines import read_lines
 from gsynth.genomes.many_lines import read_many
+from gsynth.genomes.paths import path_in
 from gsynth.genomes.returns import ReturnBytes, has_returns, in_newlines
 from gsynth.genomes.scanning import FastaScanner, scan
 from gsynth.genomes.sniffing import described, sniff
@@ -185,6 +186,4 @@ class FastaOpener:
     """Opens FASTA files: plain, bgzip, gzip."""
 
     def open(self, source: object) -> FastaGenome:
-        if not isinstance(source, str | os.PathLike):
-            raise ArgumentTypeError(f"genome: expected the path of a FASTA file, found {type(source).__name__}")
-        return open_fasta(Path(source))
+        return open_fasta(path_in(source, "the path of a FASTA file"))

@@ -13,9 +13,10 @@ import numpy as np
 from attrs import field, frozen
 from numpy.typing import NDArray
 
-from gsynth.errors import ArgumentTypeError, FormatError
+from gsynth.errors import FormatError
 from gsynth.files.bytesource import FileBytes
 from gsynth.genomes.bounds import check_range
+from gsynth.genomes.paths import path_in
 from gsynth.genomes.sizes import read_sizes
 
 _MAGIC: Final = b"MISHAIDX"
@@ -143,6 +144,4 @@ class MishaOpener:
     """Opens the folders of misha databases."""
 
     def open(self, source: object) -> MishaGenome:
-        if not isinstance(source, str | os.PathLike):
-            raise ArgumentTypeError(f"genome: expected the folder of a misha database, found {type(source).__name__}")
-        return open_misha(Path(source))
+        return open_misha(path_in(source, "the folder of a misha database"))

@@ -21,7 +21,7 @@ from gsynth.files.textblocks import is_pipe
 from gsynth.genomes.aliased import AliasedGenome
 from gsynth.genomes.aliases import AliasLike, resolve_alias
 from gsynth.genomes.sniffing import described
-from gsynth.plugins import checking
+from gsynth.plugins import checking, source_format, source_path
 from gsynth.plugins.contracts import Genome
 from gsynth.plugins.origins import class_of, note_origin, origin_of
 from gsynth.plugins.registry import registry
@@ -29,8 +29,9 @@ from gsynth.plugins.roles import GENOME
 
 _Bases = str | bytes | bytearray | memoryview | NDArray[np.uint8]
 
-GenomeLike = PathLike | Mapping[str, _Bases | int | np.integer[Any]] | Genome
-"""A path that a genome plugin reads, names with their sequences or their sizes, or an open genome."""
+GenomeLike = PathLike | Mapping[str, _Bases | int | np.integer[Any]] | Mapping[str, PathLike | int] | Genome
+"""A path that a genome plugin reads, or a dict of it and a format; contigs with their sequences or sizes; or
+an open genome."""
 
 
 def open_genome(source: GenomeLike | None = None, *, chrom_alias: AliasLike | None = None) -> Genome:
@@ -40,8 +41,9 @@ def open_genome(source: GenomeLike | None = None, *, chrom_alias: AliasLike | No
     ----------
     source : None, path, mapping or Genome
         A path to FASTA (plain, gzip, bgzip) or anything else that a genome plugin reads, recognised by its content; a
-        mapping of names to sequences (str, bytes, uint8 arrays of ASCII) or to sizes; an open genome, given back as it
-        is; None: the genome of `use_genome`.
+        mapping of names to sequences (str, bytes, uint8 arrays of ASCII) or to sizes; a dict with ``path``, ``format``
+        (the name of a genome plugin) and its options; an open genome, given back as it is; None: the genome of
+        `use_genome`.
     chrom_alias : mapping, path or "ucsc-ensembl", optional
         Renames the contigs found in intervals, masks and tracks so that they match this genome; see
         `gsynth.genomes.aliases.resolve_alias`. The genome keeps its own names.
@@ -75,16 +77,25 @@ def _opened(source: object) -> Genome:
         note_origin(source, "genome", f"the object passed as genome=, of {class_of(source)}")
         checking.check_genome(source)
         return source
-    if isinstance(source, str | os.PathLike) and is_pipe(source):
-        copy = ExitStack()
-        genome = _by_plugin(copy.enter_context(spooled(source, "genome")))
-        # The copy of a pipe is needed for as long as the genome is used.
-        weakref.finalize(genome, copy.close)
-        return genome
-    return _by_plugin(source)
+    # A dict of sequences may hold one named "path"; only together with a format it says where a file is.
+    path = source if isinstance(source, str | os.PathLike) else None
+    if isinstance(source, Mapping) and source_format(source) is not None:
+        path = source_path(source)
+    if path is None or not is_pipe(path):
+        return _by_plugin(source, asked=path is not None)
+    copy = ExitStack()
+    place = copy.enter_context(spooled(path, "genome"))
+    genome = _by_plugin({**source, "path": place} if isinstance(source, Mapping) else place, asked=True)
+    # The copy of a pipe is needed for as long as the genome is used.
+    weakref.finalize(genome, copy.close)
+    return genome
 
 
-def _by_plugin(source: object) -> Genome:
+def _by_plugin(source: object, *, asked: bool) -> Genome:
+    """The genome of the plugin that the source asks for by name, or of the best one that accepts it."""
+    chosen = source_format(source) if asked else None
+    if chosen is not None:
+        return checking.opened_genome(registry().load(GENOME, chosen), source)
     problems: list[str] = []
     for _, opener in checking.openers(registry(), GENOME, source, problems):
         return checking.opened_genome(opener, source)

@@ -16,9 +16,11 @@ from gsynth.files.tables import rows
 from gsynth.files.textblocks import TextFile
 from gsynth.files.words import integer
 from gsynth.genomes.contignames import check_name
+from gsynth.genomes.paths import path_in
 from gsynth.genomes.sizes_lines import is_header, is_sizes_line
 from gsynth.genomes.sniffing import sniff
 from gsynth.model.values import shown
+from gsynth.plugins import source_format
 
 
 def _checked(sizes: Mapping[str, int]) -> Mapping[str, int]:
@@ -67,8 +69,11 @@ class SizesOpener:
     """Opens a mapping of names to sizes, or a two-column (or ``.fai``) file of them."""
 
     def open(self, source: object) -> SizesGenome:
-        if isinstance(source, Mapping):
+        if isinstance(source, Mapping) and source_format(source) is None:
             return SizesGenome(source)
+        if isinstance(source, Mapping):
+            path = path_in(source, "the path of a file of sizes")
+            return SizesGenome(read_sizes(path), os.fspath(path))
         if isinstance(source, str | os.PathLike):
             return SizesGenome(read_sizes(source), os.fspath(source))
         raise ArgumentTypeError(f"genome: expected name -> size or a file of them, found {type(source).__name__}")

@@ -16,9 +16,10 @@ import numpy as np
 from attrs import field, frozen
 from numpy.typing import NDArray
 
-from gsynth.errors import ArgumentTypeError, FormatError
+from gsynth.errors import FormatError
 from gsynth.files.bytesource import FileBytes, read_bytes
 from gsynth.genomes.bounds import check_range
+from gsynth.genomes.paths import path_in
 from gsynth.genomes.sniffing import sniff
 from gsynth.genomes.twobit_contigs import LETTERS, LOWER, Blocks, N, TwoBitAxis, TwoBitContig, inside
 
@@ -196,6 +197,4 @@ class TwoBitOpener:
     """Opens .2bit files."""
 
     def open(self, source: object) -> TwoBitGenome:
-        if not isinstance(source, str | os.PathLike):
-            raise ArgumentTypeError(f"genome: expected the path of a .2bit file, found {type(source).__name__}")
-        return open_twobit(Path(source))
+        return open_twobit(path_in(source, "the path of a .2bit file"))

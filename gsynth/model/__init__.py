@@ -7,6 +7,7 @@ from gsynth.model.forbid import Forbidden
 from gsynth.model.freezing import freeze
 from gsynth.model.model import MAX_ORDER, MIN_ORDER, GsynthModel, check_iterator, check_order
 from gsynth.model.outside import Outside
+from gsynth.model.parts import model_of_parts, model_parts
 from gsynth.model.smoothing import Smoothing
 
 __all__ = [
@@ -20,4 +21,6 @@ __all__ = [
     "check_iterator",
     "check_order",
     "freeze",
+    "model_of_parts",
+    "model_parts",
 ]

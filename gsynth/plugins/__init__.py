@@ -32,7 +32,7 @@ from gsynth.errors import (
     NotAModelError,
     TrackError,
 )
-from gsynth.model import DimSpec, Forbidden, GsynthModel, Outside, freeze
+from gsynth.model import DimSpec, Forbidden, GsynthModel, Outside, freeze, model_of_parts, model_parts
 from gsynth.plugins.contracts import (
     CONTRACT,
     FREE,
@@ -41,14 +41,19 @@ from gsynth.plugins.contracts import (
     MASKED,
     UNBINNED,
     BasesTrack,
+    Categorical,
     Composer,
     CompositionTrack,
     Counter,
+    Elsewhere,
     Encoder,
     Genome,
     GenomeOpener,
+    GenomeTracks,
     ManyFetcher,
     ManyWindows,
+    NamedContigs,
+    PerContig,
     Replacer,
     Sampler,
     Scorer,
@@ -66,6 +71,7 @@ from gsynth.plugins.descriptors import (
     SerializerPlugin,
     TrackPlugin,
 )
+from gsynth.plugins.sources import source_format, source_options, source_path
 
 hookimpl = HookimplMarker("gsynth")
 """Marks a function of a plugin module as the implementation of a gsynth hook."""
@@ -80,25 +86,30 @@ __all__ = [
     "ArgumentError",
     "ArgumentTypeError",
     "BasesTrack",
+    "Categorical",
     "Composer",
     "CompositionTrack",
     "ContigError",
     "Counter",
     "CounterPlugin",
     "DimSpec",
+    "Elsewhere",
     "Encoder",
     "Forbidden",
     "FormatError",
     "Genome",
     "GenomeOpener",
     "GenomePlugin",
+    "GenomeTracks",
     "GsynthError",
     "GsynthModel",
     "ManyFetcher",
     "ManyWindows",
     "MissingFileError",
+    "NamedContigs",
     "NotAModelError",
     "Outside",
+    "PerContig",
     "Replacer",
     "Sampler",
     "SamplerPlugin",
@@ -114,4 +125,9 @@ __all__ = [
     "Transcoder",
     "freeze",
     "hookimpl",
+    "model_of_parts",
+    "model_parts",
+    "source_format",
+    "source_options",
+    "source_path",
 ]

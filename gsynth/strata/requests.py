@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from gsynth.errors import ArgumentError
 from gsynth.model import DimSpec
 from gsynth.model.merging import AUTO
-from gsynth.plugins.contracts import Track
+from gsynth.plugins.contracts import Categorical, Track
 from gsynth.strata.quantiles import Measure, quantiles, spread_of
 
 CATEGORIES: Final = "categories"
@@ -57,7 +57,7 @@ class DimRequest:
 
 def by_category(spec: DimSpec, track: Track) -> DimSpec:
     """The dimension with a bin for each name of a categorical track."""
-    from gsynth.tracks import Categorical, category_breaks
+    from gsynth.tracks import category_breaks
 
     breaks = category_breaks(track, spec.expr)
     categories = track.categories if isinstance(track, Categorical) else None

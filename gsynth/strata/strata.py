@@ -17,7 +17,7 @@ from gsynth.genomes.fetching import Fetched
 from gsynth.intervals.pieces import Pieces
 from gsynth.model import DimSpec
 from gsynth.model.binning import NO_BIN, causes_outside
-from gsynth.plugins.contracts import UNBINNED, Composer, Genome, Track
+from gsynth.plugins.contracts import UNBINNED, Categorical, Composer, Genome, Track
 from gsynth.strata.runs import PieceRuns
 from gsynth.strata.windows import WindowTable, window_span, window_table
 from gsynth.tracks.evaluation import Windows, values_in
@@ -182,7 +182,7 @@ def open_strata(
     """The strata of a model's dimensions over a genome; `backend` counts bases if it can (see `composer_of`)."""
     opened = open_dim_tracks(dims, iterator, genome, tracks, chrom_alias)
     for dim, track in zip(dims, opened, strict=True):
-        found = getattr(track, "categories", None)
+        found = track.categories if isinstance(track, Categorical) else None
         # Strata are numbers: with other names, or the same in another order, windows would take the wrong ones.
         if dim.categories is not None and found != dim.categories:
             raise ArgumentError(

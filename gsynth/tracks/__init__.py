@@ -8,11 +8,11 @@ from collections.abc import Mapping, Sequence
 from gsynth.errors import ArgumentTypeError
 from gsynth.genomes.aliases import AliasLike
 from gsynth.plugins.contracts import Genome, Track
-from gsynth.tracks.categories import Categorical, category_breaks
+from gsynth.tracks.categories import category_breaks
 from gsynth.tracks.options import parse_track_option
 from gsynth.tracks.sources import TracksLike
 
-__all__ = ["Categorical", "category_breaks", "open_tracks", "parse_track_option"]
+__all__ = ["category_breaks", "open_tracks", "parse_track_option"]
 
 
 def open_tracks(

@@ -29,7 +29,7 @@ class ArrayTrack:
 
     @property
     def counts(self) -> Mapping[str, int]:
-        """Contig name -> how many values it has; too few of them are refused (`gsynth.tracks.contigs.PerContig`)."""
+        """Contig name -> how many values it has; too few of them are refused (see `gsynth.plugins.PerContig`)."""
         return {name: values.size for name, values in self.arrays.items()}
 
     @property

@@ -11,9 +11,8 @@ import numpy as np
 from attrs import field, frozen
 from numpy.typing import NDArray
 
-from gsynth.plugins import Genome, Track
+from gsynth.plugins import Genome, Track, source_options
 from gsynth.tracks.bigwig_file import BigWigFile
-from gsynth.tracks.options import checked_options
 from gsynth.tracks.overlaps import ValuedIntervals
 
 _BLOCKS: Final = 512
@@ -102,5 +101,5 @@ class BigWigOpener:
     """Opens a bigWig file."""
 
     def open(self, source: object, genome: Genome) -> Track:
-        path, _ = checked_options(source, ())
+        path, _ = source_options(source, ())
         return BigWigTrack(path)

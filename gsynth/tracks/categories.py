@@ -1,24 +1,12 @@
-"""Tracks whose values are names, such as chromatin states."""
+"""The bins of tracks whose values are names, such as chromatin states."""
 
 from __future__ import annotations
-
-from typing import Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
 
 from gsynth.errors import ArgumentError
-from gsynth.plugins.contracts import Track
-
-
-@runtime_checkable
-class Categorical(Protocol):
-    """Optional ability of a track: its values are the numbers 0 .. n-1 of named categories."""
-
-    @property
-    def categories(self) -> tuple[str, ...]:
-        """The names, sorted; the value i stands for ``categories[i]``."""
-        ...
+from gsynth.plugins.contracts import Categorical, Track
 
 
 def category_breaks(track: Track, expr: str) -> NDArray[np.float64]:

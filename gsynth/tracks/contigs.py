@@ -4,54 +4,34 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Mapping
-from typing import Protocol, runtime_checkable
 
 import numpy as np
 from attrs import frozen
 from numpy.typing import NDArray
 
 from gsynth.genomes.aliases import AliasLike, contig_error, resolve_alias
-from gsynth.plugins import ArgumentError, ContigError, Genome, Track
-from gsynth.tracks.categories import Categorical
-
-
-@runtime_checkable
-class NamedContigs(Protocol):
-    """Optional ability of a track: it knows the names of its source's contigs.
-
-    The core then checks them against the genome's, applies the alias that the user gave, and asks the track by its
-    source's own names.
-    """
-
-    @property
-    def contigs(self) -> Mapping[str, int]:
-        """The source's name of each contig -> its length, or the end of its last value, in bases."""
-        ...
-
-
-@runtime_checkable
-class PerContig(Protocol):
-    """Optional ability of a track: it has consecutive values for whole contigs, from the first base on.
-
-    Fewer values than a contig's length requires belong to another contig or have another width, and are refused.
-    """
-
-    @property
-    def width(self) -> int:
-        """Bases per value."""
-        ...
-
-    @property
-    def counts(self) -> Mapping[str, int]:
-        """The source's name of each contig -> how many values it has."""
-        ...
+from gsynth.plugins import (
+    ArgumentError,
+    Categorical,
+    ContigError,
+    Elsewhere,
+    Genome,
+    NamedContigs,
+    PerContig,
+    Track,
+)
 
 
 @frozen
 class RenamedTrack:
     """A track asked by the genome's contig names.
 
-    On the contigs that the source lacks its value is the track's attribute `elsewhere` (0 for a coverage), or NaN.
+    Attributes
+    ----------
+    track : Track
+        With `NamedContigs`.
+    names : mapping of str to str
+        The genome's name of each contig -> the source's own.
     """
 
     track: Track
@@ -68,13 +48,7 @@ class RenamedTrack:
     @property
     def elsewhere(self) -> float:
         """The value on contigs that the source lacks."""
-        value: float = getattr(self.track, "elsewhere", np.nan)
-        return value
-
-    @property
-    def contigs(self) -> Mapping[str, str]:
-        """The genome's name -> the source's name."""
-        return self.names
+        return self.track.elsewhere if isinstance(self.track, Elsewhere) else np.nan
 
     def window_values(
         self, contig: str, edges: NDArray[np.int64], sequence: NDArray[np.uint8] | None

@@ -15,9 +15,8 @@ from numpy.typing import NDArray
 from gsynth.files.columns import NotANumber
 from gsynth.files.intervaltables import IntervalTable, read_intervals
 from gsynth.files.textblocks import head_of
-from gsynth.plugins import ArgumentError, FormatError, Genome, Track
+from gsynth.plugins import ArgumentError, FormatError, Genome, Track, source_options
 from gsynth.tracks.bed_columns import column_index
-from gsynth.tracks.options import checked_options
 from gsynth.tracks.overlaps import Meetings, ValuedIntervals
 from gsynth.tracks.sniffing import holds_four_with_numbers
 from gsynth.tracks.wig import read_wig
@@ -91,7 +90,7 @@ class BedGraphOpener:
     """Opens a bedGraph: window means over the bases that have a value, NaN where none has."""
 
     def open(self, source: object, genome: Genome) -> Track:
-        path, _ = checked_options(source, ())
+        path, _ = source_options(source, ())
         return _number_track(read_intervals(path, "bedGraph", column=3))
 
 
@@ -99,7 +98,7 @@ class WigOpener:
     """Opens a UCSC wig (fixedStep, variableStep): window means, as of a bedGraph."""
 
     def open(self, source: object, genome: Genome) -> Track:
-        path, _ = checked_options(source, ())
+        path, _ = source_options(source, ())
         return _number_track(read_wig(path))
 
 
@@ -113,7 +112,7 @@ class BedOpener:
     """
 
     def open(self, source: object, genome: Genome) -> Track:
-        path, options = checked_options(source, ("column", "kind", "pattern"))
+        path, options = source_options(source, ("column", "kind", "pattern"))
         kind, pattern = options.get("kind"), options.get("pattern")
         if kind not in (None, "number", "category") or (kind == "number" and pattern is not None):
             raise ArgumentError(f"kind must be 'category', or 'number' without a pattern, found {kind!r}")

@@ -28,12 +28,9 @@ _FOLDER: Final = ".track"
 
 
 def database_of(genome: object) -> Path | None:
-    """The folder of the misha database that a genome is, or None."""
-    for attribute in ("root", "path", "name"):
-        place = getattr(genome, attribute, None)
-        if isinstance(place, str | os.PathLike) and _is_database(Path(place)):
-            return Path(place)
-    return None
+    """The folder of the misha database that a genome is, by its name, or None."""
+    name = genome.name if isinstance(genome, Genome) else None
+    return Path(name) if isinstance(name, str) and _is_database(Path(name)) else None
 
 
 def _is_database(folder: Path) -> bool:

@@ -1,45 +1,16 @@
-"""What a user writes for the source of a track: a path, or a dict of the path and options; and both as one text."""
+"""The source of a track as one text, as a user writes it on the command line."""
 
 from __future__ import annotations
 
 import os
 import re
-from collections.abc import Mapping, Sequence
-from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from gsynth.errors import ArgumentError
 from gsynth.files.addresses import address_error, is_address
 
 _OPTION: Final = re.compile(r"(?:^|,)\s*([A-Za-z_]\w*)\s*=")
 _FORMS: Final = "FILE, FILE:COLUMN, FILE:COLUMN:PATTERN or FILE:KEY=VALUE,..."
-
-
-def path_of(source: object) -> Path | None:
-    """The path in `source`, if there is one."""
-    path = source.get("path") if isinstance(source, Mapping) else source
-    return Path(path) if isinstance(path, str | os.PathLike) else None
-
-
-def checked_options(source: object, known: Sequence[str]) -> tuple[Path, dict[str, Any]]:
-    """The path, and the options other than ``path`` and ``format``.
-
-    Raises
-    ------
-    ArgumentError
-        No path, or an option that is not in `known`.
-    """
-    path = path_of(source)
-    if path is None:
-        raise ArgumentError(f"this kind of track needs the path of a file, found a {type(source).__name__}")
-    options = dict(source) if isinstance(source, Mapping) else {}
-    for key in ("path", "format"):
-        options.pop(key, None)
-    unknown = sorted(map(str, set(options) - set(known)))
-    if unknown:
-        listed = ", ".join(known) or "none"
-        raise ArgumentError(f"{path}: unknown option(s) {', '.join(unknown)}; this kind of track knows: {listed}")
-    return path, options
 
 
 def parse_track_option(text: str) -> tuple[str, str | dict[str, str]]:

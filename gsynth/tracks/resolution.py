@@ -7,7 +7,6 @@ import keyword
 import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Protocol, runtime_checkable
 
 from attrs import field, frozen
 
@@ -21,11 +20,13 @@ from gsynth.plugins import (
     ArgumentError,
     ArgumentTypeError,
     Genome,
+    GenomeTracks,
     MissingFileError,
     Track,
     TrackError,
     TrackPlugin,
     checking,
+    source_format,
 )
 from gsynth.plugins.loading import Registered
 from gsynth.plugins.origins import class_of, note_origin
@@ -37,18 +38,6 @@ from gsynth.tracks.expressions import MODULES, Leaf, parse_expression
 from gsynth.tracks.functions import CONSTANTS, FUNCTIONS
 from gsynth.tracks.options import parse_source
 from gsynth.tracks.sources import TracksLike
-
-
-@runtime_checkable
-class GenomeTracks(Protocol):
-    """Optional ability of an opener: it finds tracks in the genome itself, by name.
-
-    Its descriptor accepts ``{"genome": genome, "name": name}``, which is also the source that it is handed.
-    """
-
-    def names(self, genome: Genome) -> list[str]:
-        """The tracks that the genome brings."""
-        ...
 
 
 @frozen
@@ -135,8 +124,8 @@ class TrackResolver:
             return self._open_located(name, source)
 
     def _open_located(self, name: str, source: object) -> Track:
-        chosen = source.get("format") if isinstance(source, Mapping) else None
-        if isinstance(chosen, str):
+        chosen = source_format(source)
+        if chosen is not None:
             return self._opened_by(chosen, source, name)
         for plugin, _ in checking.openers(self.plugins, TRACK, source, self._problems):
             return self._opened_by(plugin, source, name)

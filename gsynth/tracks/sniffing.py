@@ -9,7 +9,7 @@ from typing import Final, Literal
 from gsynth.files.likeness import HEAD, likeness
 from gsynth.files.textblocks import head_of
 from gsynth.files.words import MISSING, columns_of, number
-from gsynth.tracks.options import path_of
+from gsynth.plugins import source_path
 
 _BEDGRAPH_SUFFIXES: Final = frozenset({".bedgraph", ".bg", ".bdg", ".wig"})
 _DECLARED: Final = ("type=bedgraph", "#bedgraph")
@@ -26,7 +26,7 @@ def kind_of(source: object) -> Kind | None:
 
     Text of no known kind is "bed", so that its reader can say which line is wrong.
     """
-    path = path_of(source)
+    path = source_path(source)
     head = None if path is None else head_of(path)
     if path is None or head is None:
         return None

@@ -17,7 +17,8 @@ import pytest
 from numpy.typing import NDArray
 
 from gsynth.errors import ArgumentError, ContigError, FormatError, MissingFileError
-from gsynth.tracks import Categorical, category_breaks, open_tracks, parse_track_option
+from gsynth.plugins import Categorical
+from gsynth.tracks import category_breaks, open_tracks, parse_track_option
 
 DATA = Path(os.environ.get("GSYNTH_TEST_DATA", Path(__file__).parents[3] / "shared" / "data"))
 NAN = np.nan
@@ -200,7 +201,7 @@ def test_arrays(width: int, dtype: type) -> None:
 
 
 def test_array_for_a_contig_whose_end_it_passes_by_less_than_a_value() -> None:
-    assert opened({"arrays": {"c": np.arange(4)}, "width": 3}, c=10).contigs == {"c": "c"}
+    assert opened({"arrays": {"c": np.arange(4)}, "width": 3}, c=10).names == {"c": "c"}
     with pytest.warns(UserWarning, match="extends to 10 on c, which has 9"):
         opened({"arrays": {"c": np.arange(4)}, "width": 3}, c=9)
 

@@ -9,7 +9,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gsynth.plugins.checking.naming import is_plain, is_whole, kind_of, named, refuse
-from gsynth.plugins.contracts import BasesTrack, CompositionTrack, Genome, ManyWindows, Track, TrackOpener
+from gsynth.plugins.contracts import (
+    BasesTrack,
+    Categorical,
+    CompositionTrack,
+    Elsewhere,
+    Genome,
+    ManyWindows,
+    NamedContigs,
+    PerContig,
+    Track,
+    TrackOpener,
+)
 from gsynth.plugins.origins import note_origin, origin_of
 
 Positions = NDArray[np.int64]
@@ -46,20 +57,26 @@ def check_track(track: Track, name: str) -> None:
 
 
 def _check_optional(track: Track, name: str) -> None:
-    """Check the optional attributes of a track."""
-    contigs = getattr(track, "contigs", None)
-    if contigs is not None and not (
-        isinstance(contigs, Mapping) and all(isinstance(k, str) and is_whole(v) for k, v in contigs.items())
-    ):
-        refuse(track, _ROLE, f"contigs of {name}", kind_of(contigs), "a mapping of names to lengths in bases")
-    categories = getattr(track, "categories", None)
-    if categories is not None and not (
-        isinstance(categories, tuple) and all(isinstance(category, str) for category in categories)
-    ):
-        refuse(track, _ROLE, f"categories of {name}", kind_of(categories), "a tuple of names")
-    elsewhere = getattr(track, "elsewhere", 0.0)
-    if not (is_whole(elsewhere) or isinstance(elsewhere, float | np.floating)):
-        refuse(track, _ROLE, f"elsewhere of {name}", kind_of(elsewhere), "a number or NaN")
+    """Check the attributes of the optional abilities that a track has."""
+    if isinstance(track, NamedContigs) and not _is_sizes(track.contigs):
+        refuse(track, _ROLE, f"contigs of {name}", kind_of(track.contigs), "a mapping of names to lengths in bases")
+    if isinstance(track, Categorical):
+        names = track.categories
+        if not (isinstance(names, tuple) and all(isinstance(category, str) for category in names)):
+            refuse(track, _ROLE, f"categories of {name}", kind_of(names), "a tuple of names")
+    if isinstance(track, Elsewhere):
+        elsewhere = track.elsewhere
+        if not (is_whole(elsewhere) or isinstance(elsewhere, float | np.floating)):
+            refuse(track, _ROLE, f"elsewhere of {name}", kind_of(elsewhere), "a number or NaN")
+    if isinstance(track, PerContig) and isinstance(track, NamedContigs):
+        if not is_whole(track.width) or track.width < 1:
+            refuse(track, _ROLE, f"width of {name}", kind_of(track.width), "a positive whole number of bases")
+        if not _is_sizes(track.counts) or not set(track.counts) >= set(track.contigs):
+            refuse(track, _ROLE, f"counts of {name}", kind_of(track.counts), "how many values each of contigs has")
+
+
+def _is_sizes(value: object) -> bool:
+    return isinstance(value, Mapping) and all(isinstance(k, str) and is_whole(v) for k, v in value.items())
 
 
 def track_names(opener: object, names: Callable[[Genome], object], genome: Genome) -> list[str]:

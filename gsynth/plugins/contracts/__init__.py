@@ -21,7 +21,18 @@ from gsynth.plugins.contracts.kernels import (
     Transcoder,
 )
 from gsynth.plugins.contracts.serializers import Serializer
-from gsynth.plugins.contracts.tracks import BasesTrack, CompositionTrack, ManyWindows, Track, TrackOpener
+from gsynth.plugins.contracts.tracks import (
+    BasesTrack,
+    Categorical,
+    CompositionTrack,
+    Elsewhere,
+    GenomeTracks,
+    ManyWindows,
+    NamedContigs,
+    PerContig,
+    Track,
+    TrackOpener,
+)
 
 CONTRACT: Final = 2
 """Version of the contracts."""
@@ -34,14 +45,19 @@ __all__ = [
     "MASKED",
     "UNBINNED",
     "BasesTrack",
+    "Categorical",
     "Composer",
     "CompositionTrack",
     "Counter",
+    "Elsewhere",
     "Encoder",
     "Genome",
     "GenomeOpener",
+    "GenomeTracks",
     "ManyFetcher",
     "ManyWindows",
+    "NamedContigs",
+    "PerContig",
     "Replacer",
     "Sampler",
     "Scorer",

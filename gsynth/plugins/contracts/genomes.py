@@ -20,7 +20,7 @@ class Genome(Protocol):
 
     @property
     def contigs(self) -> Mapping[str, int]:
-        """Contig name -> length in bases, in the order of the source."""
+        """Contig name -> length in bases, in the order of the source, the same at every call."""
         ...
 
     @property
@@ -29,9 +29,11 @@ class Genome(Protocol):
         ...
 
     def fetch(self, contig: str, start: int, end: int) -> NDArray[np.uint8]:
-        """The bases of ``[start, end)``, 0-based half-open, within the contig, as ASCII bytes, case kept.
+        """The bases of ``[start, end)``, 0-based half-open, within the contig, as ASCII bytes.
 
-        Returns uint8[end - start]; the caller does not write to it.
+        The letters are those of the source, lower case, N and other IUPAC codes kept; what the core does not know, such
+        as U, it refuses itself. Positions are 64-bit. Returns a contiguous uint8[end - start], or a memory map; the
+        caller does not write to it.
         """
         ...
 
@@ -41,7 +43,20 @@ class GenomeOpener(Protocol):
     """Opens one kind of genome source."""
 
     def open(self, source: object) -> Genome:
-        """Open `source`, for which the descriptor's `accepts` was true, or which the user named explicitly."""
+        """Open `source`.
+
+        Parameters
+        ----------
+        source : object
+            What the user passed: a path (str or path-like; of a pipe, that of a copy), a dict of ``path``, ``format``
+            and options, a mapping, anything. Either the descriptor's `accepts` was true for it, or it is a dict whose
+            ``format`` names this plugin.
+
+        Raises
+        ------
+        FormatError, MissingFileError, ArgumentError
+            What was found, what was expected, what to do. Unknown options of a dict are refused (`source_options`).
+        """
         ...
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Protocol, runtime_checkable
 
 import numpy as np
@@ -33,21 +33,82 @@ class Track(Protocol):
         Parameters
         ----------
         contig : str
+            A contig of the genome; of a track with `NamedContigs`, one of those.
         edges : int64[m + 1]
-            0-based, rising; adjacent windows touch.
+            0-based, rising; adjacent windows touch. Not to be written to.
         sequence : uint8[edges[m] - edges[0] + flank] or None
-            The ASCII bases from ``edges[0]`` on, if `uses_sequence`.
+            The ASCII bases from ``edges[0]`` on, if `uses_sequence`. Not to be written to.
 
         Returns
         -------
         float64[m]
+            The value of a window depends on the window alone, not on the others that are asked for with it. A contig
+            without values gives NaN everywhere; that is not an error.
         """
         ...
 
 
 @runtime_checkable
+class NamedContigs(Protocol):
+    """Optional ability of a track: it knows the names of its source's contigs.
+
+    The core then compares them with the genome's, applies the alias that the user gave, and asks the track by its
+    source's own names and for no other contig. A source that shares no contig with the genome is refused.
+    """
+
+    @property
+    def contigs(self) -> Mapping[str, int]:
+        """The source's name of each contig -> its length, or the end of its last value, in bases."""
+        ...
+
+
+@runtime_checkable
+class Elsewhere(Protocol):
+    """Optional ability of a track with `NamedContigs`: its value on contigs that its source lacks.
+
+    Without it that is NaN. A coverage is 0 there.
+    """
+
+    @property
+    def elsewhere(self) -> float:
+        """The value of every window of such a contig."""
+        ...
+
+
+@runtime_checkable
+class PerContig(Protocol):
+    """Optional ability of a track with `NamedContigs`: consecutive values for whole contigs, from the first base on.
+
+    Fewer values than a contig's length requires belong to another contig or have another width, and are refused.
+    """
+
+    @property
+    def width(self) -> int:
+        """Bases per value."""
+        ...
+
+    @property
+    def counts(self) -> Mapping[str, int]:
+        """The source's name of each contig -> how many values it has."""
+        ...
+
+
+@runtime_checkable
+class Categorical(Protocol):
+    """Optional ability of a track: its values are the numbers 0 .. n-1 of named categories, or NaN.
+
+    ``breaks="categories"`` then makes a bin of each. A model keeps the names, and refuses a track that has others.
+    """
+
+    @property
+    def categories(self) -> tuple[str, ...]:
+        """The names, sorted, none twice; the value i stands for ``categories[i]``."""
+        ...
+
+
+@runtime_checkable
 class CompositionTrack(Protocol):
-    """Optional ability of a track: make its values of how many A, C, G and T the windows hold.
+    """Optional ability of a track that uses the sequence: its values follow from how many A, C, G and T windows hold.
 
     The core then lets the backend count them, where that is a `Composer`.
     """
@@ -69,17 +130,8 @@ class CompositionTrack(Protocol):
 
 
 @runtime_checkable
-class TrackOpener(Protocol):
-    """Opens one kind of track source."""
-
-    def open(self, source: object, genome: Genome) -> Track:
-        """Open `source` (a path, a name, a function, arrays) against the genome whose contigs it is asked for."""
-        ...
-
-
-@runtime_checkable
 class BasesTrack(Protocol):
-    """Optional ability of a track: the value of a window follows from the bases inside it and nothing else.
+    """Optional ability of a track that uses the sequence: a value follows from the bases of its window alone.
 
     The core then asks for the windows of many stretches at once.
     """
@@ -126,4 +178,41 @@ class ManyWindows(Protocol):
         -------
         float64[m]
         """
+        ...
+
+
+@runtime_checkable
+class TrackOpener(Protocol):
+    """Opens one kind of track source."""
+
+    def open(self, source: object, genome: Genome) -> Track:
+        """Open `source` against the genome for whose contigs it will be asked.
+
+        Parameters
+        ----------
+        source : object
+            What the user passed: a path (str or path-like; of a pipe, that of a copy), a dict of ``path`` and options,
+            a mapping of arrays, a function, anything. Either the descriptor's `accepts` was true for it, or it is a
+            dict whose ``format`` names this plugin. A plugin that accepts its own name is handed the text of an
+            expression (``gc``, ``kmer_frac('CG')``); one that is a `GenomeTracks`, ``{"genome": genome, "name":
+            name}``.
+        genome : Genome
+
+        Raises
+        ------
+        FormatError, TrackError, ArgumentError
+            What was found, what was expected, what to do. Unknown options of a dict are refused (`source_options`).
+        """
+        ...
+
+
+@runtime_checkable
+class GenomeTracks(Protocol):
+    """Optional ability of an opener: it finds tracks in the genome itself, by name.
+
+    Its descriptor accepts ``{"genome": genome, "name": name}``, which is also the source that it is handed.
+    """
+
+    def names(self, genome: Genome) -> list[str]:
+        """The tracks that the genome brings; none if it is not of the kind that this opener knows."""
         ...
