@@ -1,6 +1,7 @@
 """Synthetic genomes from stratified Markov models.
 
-The public names load on first use, so ``import gsynth`` is cheap and imports no backend and no format.
+The public names load on first use, so ``import gsynth`` is cheap and imports no backend and no format. The modules
+`gsynth.errors`, `gsynth.plugins` and `gsynth.typing` do so too.
 """
 
 from __future__ import annotations
@@ -9,8 +10,12 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from gsynth import errors as errors
+    from gsynth import plugins as plugins
+    from gsynth import typing as typing
     from gsynth.errors import GsynthError as GsynthError
     from gsynth.forbidding import gsynth_forbid_kmer as gsynth_forbid_kmer
+    from gsynth.genomes import open_genome as open_genome
     from gsynth.genomes import use_genome as use_genome
     from gsynth.merging import gsynth_merge as gsynth_merge
     from gsynth.model import DimSpec as DimSpec
@@ -57,8 +62,10 @@ _HOME = {
     "gsynth_load": "gsynth.storage",
     "gsynth_convert": "gsynth.storage",
     "gsynth_cell_merge": "gsynth.model.merging",
+    "open_genome": "gsynth.genomes",
     "use_genome": "gsynth.genomes",
 }
+_MODULES = ("errors", "plugins", "typing")
 
 __all__ = ["__version__", *_HOME]
 
@@ -68,6 +75,8 @@ if not TYPE_CHECKING:
 
     def __getattr__(name: str) -> Any:
         # ``gsynth.train`` is ``gsynth.gsynth_train``, as in R's ``gsynth.train``.
+        if name in _MODULES:
+            return importlib.import_module(f"gsynth.{name}")
         full = name if name in _HOME else f"gsynth_{name}"
         if full not in _HOME:
             raise AttributeError(f"module 'gsynth' has no attribute {name!r}")
@@ -78,4 +87,5 @@ if not TYPE_CHECKING:
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), *_HOME, *(name.removeprefix("gsynth_") for name in _HOME)})
+    # What a reader may use: not the modules that happen to be loaded, nor what this file imports.
+    return sorted({*__all__, *_MODULES, *(name.removeprefix("gsynth_") for name in _HOME)})

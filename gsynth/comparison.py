@@ -16,7 +16,7 @@ from gsynth.blocks.compute import Compute
 from gsynth.blocks.counting import BatchCounter, Tables, count_intervals
 from gsynth.errors import ArgumentError
 from gsynth.evaluation.spectra import Comparison, compared
-from gsynth.genomes import open_genome
+from gsynth.genomes import resolve_genome
 from gsynth.genomes.aliases import resolve_alias
 from gsynth.genomes.fetching import Fetched, fetch
 from gsynth.intervals import resolve_intervals
@@ -70,7 +70,7 @@ def compare(
     (True, True)
     """
     compute = Compute.of(backend=backend, num_cores=num_cores, progress=progress)
-    reference, drawn = open_genome(real), open_genome(synthetic)
+    reference, drawn = resolve_genome(real), resolve_genome(synthetic)
     check_same_contigs(reference, drawn)
     opened = open_strata(model.dims, model.iterator, reference, tracks, resolve_alias(chrom_alias, reference))
     strata = ReferenceStrata(opened)

@@ -14,7 +14,7 @@ from gsynth.blocks.draws import Draws
 from gsynth.blocks.effects import warn_unused
 from gsynth.blocks.inputs import Inputs
 from gsynth.blocks.sampling import BatchSampler
-from gsynth.genomes import open_genome
+from gsynth.genomes import resolve_genome
 from gsynth.model.composition import composition
 from gsynth.model.thresholds import thresholds_from_cdf
 from gsynth.outputs import check_output
@@ -109,7 +109,7 @@ def gsynth_random(
     thresholds = thresholds_from_cdf(np.broadcast_to(np.cumsum(composition(nuc_probs)), (1, 4, 4)))
     # Every table, also the uniform one: an independent base does not depend on its context, not even on an N.
     thresholds[:] = thresholds[0]
-    source = open_genome(genome)
+    source = resolve_genome(genome)
     check_output(output, output_format, [genome, source, intervals, mask_copy, chrom_alias])
     inputs = Inputs.of(source, intervals, chrom_alias, names=names)
     sample_batch = BatchSampler(

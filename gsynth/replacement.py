@@ -14,7 +14,7 @@ from gsynth.blocks.inputs import Inputs
 from gsynth.blocks.replacing import BatchReplacer, PlainReplacer
 from gsynth.blocks.writing import write_records
 from gsynth.errors import ArgumentError, ArgumentTypeError
-from gsynth.genomes import open_genome
+from gsynth.genomes import resolve_genome
 from gsynth.intervals import contig_sizes
 from gsynth.outputs import Records, check_output, open_sink
 from gsynth.plugins.backends import load_sampler
@@ -116,7 +116,7 @@ def gsynth_replace_kmer(
     compute = Compute.of(backend=backend, num_cores=num_cores, progress=progress)
     # Before the genome is opened, which may have to be indexed first.
     replacer = _load_replacer(compute.backend)
-    source = open_genome(genome)
+    source = resolve_genome(genome)
     check_output(output, output_format, [genome, source, intervals, chrom_alias])
     inputs = Inputs.of(source, intervals, chrom_alias, names=names)
     inputs.check_has_sequence("replacing")

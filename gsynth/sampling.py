@@ -17,7 +17,7 @@ from gsynth.blocks.effects import NO_STRATA, warn_unused
 from gsynth.blocks.inputs import Inputs
 from gsynth.blocks.sampling import BatchSampler
 from gsynth.errors import ArgumentError, ArgumentTypeError
-from gsynth.genomes import open_genome
+from gsynth.genomes import resolve_genome
 from gsynth.model import GsynthModel, check_iterator
 from gsynth.model.forbid import first_words
 from gsynth.model.merging import AUTO, merged_dims, nearest_learned, redirects
@@ -203,7 +203,7 @@ def gsynth_sample(
     width = check_iterator(iterator) or model.iterator
     dims = merged_dims(model, bin_merge)
     check_outside(outside)
-    source = open_genome(genome)
+    source = resolve_genome(genome)
     check_output(output, output_format, [genome, source, intervals, mask_copy, tracks, chrom_alias, cell_merge])
     inputs = Inputs.of(source, intervals, chrom_alias, tracks, names)
     redirect = _redirect(model, cell_merge, bin_merge)

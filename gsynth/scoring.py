@@ -16,7 +16,7 @@ from gsynth.blocks.effects import warn_unused
 from gsynth.blocks.inputs import Inputs
 from gsynth.blocks.scoring import BatchScorer, Joiner, Likelihood
 from gsynth.errors import ArgumentError, ArgumentTypeError
-from gsynth.genomes import open_genome
+from gsynth.genomes import resolve_genome
 from gsynth.model import GsynthModel, check_iterator
 from gsynth.model.logs import log_tables
 from gsynth.model.outside import check_outside
@@ -184,7 +184,7 @@ def gsynth_score(
         allow_parallel=allow_parallel, max_chunk_size=max_chunk_size,
     )  # fmt: skip
     scorer = load_scorer(compute.backend)
-    source = open_genome(genome)
+    source = resolve_genome(genome)
     form = check_score_output(output, output_format, source, [genome, source, intervals, mask, tracks, chrom_alias])
     inputs = Inputs.of(source, intervals, chrom_alias, tracks)
     inputs.check_has_sequence("scoring")

@@ -15,7 +15,7 @@ from gsynth.blocks.effects import NO_STRATA, warn_unused
 from gsynth.blocks.inputs import Inputs
 from gsynth.blocks.measuring import resolve_dims
 from gsynth.errors import ArgumentError
-from gsynth.genomes import open_genome
+from gsynth.genomes import resolve_genome
 from gsynth.intervals import Intervals
 from gsynth.intervals.masks import Mask
 from gsynth.model import GsynthModel, Outside, Smoothing, check_iterator, check_order, freeze
@@ -89,7 +89,7 @@ def gsynth_train(
     backend : str, optional
         Name of the counter; "auto" (the best installed one) by default, or what GSYNTH_BACKEND says.
     progress : bool, optional
-        Show a progress bar; by default on a terminal only.
+        Show a progress bar; by default on a terminal and in a notebook.
     chrom_alias : dict, path or "ucsc-ensembl", optional
         Other names of the genome's contigs that intervals, masks and tracks use.
 
@@ -124,7 +124,7 @@ def gsynth_train(
     )  # fmt: skip
     # Before the genome is opened, which may have to be indexed first.
     counter = load_counter(compute.backend)
-    inputs = Inputs.of(open_genome(genome), intervals, chrom_alias, tracks)
+    inputs = Inputs.of(resolve_genome(genome), intervals, chrom_alias, tracks)
     inputs.check_has_sequence("training")
     model = _trained(wanted, inputs, inputs.mask(mask), counter, compute)
     _check_counted(model, inputs.intervals)

@@ -2,6 +2,8 @@
 
 `GenomeLike`
     A path that a genome plugin can read, a mapping of names to sequences or sizes, or an open genome.
+`OpenGenome`
+    What `gsynth.open_genome` returns.
 `AliasLike`
     A mapping from the names in a file to the genome's, a text file of two columns with the same, or "ucsc-ensembl".
 `IntervalsLike`
@@ -50,6 +52,7 @@ from gsynth.blocks.scoring import Reach
 from gsynth.files import PathLike
 from gsynth.files.frames import Frame, Series
 from gsynth.genomes.aliases import AliasLike
+from gsynth.genomes.opened import OpenGenome
 from gsynth.genomes.opening import GenomeLike
 from gsynth.intervals.collecting import IntervalsLike
 from gsynth.intervals.masks import MaskLike
@@ -83,6 +86,7 @@ __all__ = [
     "MergeLike",
     "MergeRanges",
     "Names",
+    "OpenGenome",
     "OutputFormat",
     "OutputLike",
     "OutsideSource",

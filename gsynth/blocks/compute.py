@@ -40,7 +40,7 @@ class Compute:
     block : int or None
         Bases per block, as asked for; None: chosen to suit the work.
     progress : bool or None
-        Whether to show a bar; None: on a terminal.
+        Whether to show a bar; None: on a terminal and in a notebook.
     executor : Executor
         What runs the jobs.
     """

@@ -10,7 +10,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from gsynth.errors import FormatError, MissingFileError
+from gsynth.errors import ArgumentError, FormatError, MissingFileError
 
 
 class ByteSource(Protocol):
@@ -35,6 +35,10 @@ class ByteSource(Protocol):
         """Fill all of `out` (uint8[n], contiguous) from `offset` on; FormatError if the source ends before."""
         ...
 
+    def close(self) -> None:
+        """Close the file; nothing is read from now on."""
+        ...
+
 
 def read_bytes(source: ByteSource, offset: int, size: int) -> bytes:
     """`size` bytes from `offset` on."""
@@ -55,7 +59,7 @@ class FileBytes:
         self._descriptor = descriptor
         self.name = name
         self.size = os.fstat(descriptor).st_size
-        weakref.finalize(self, os.close, descriptor)
+        self._finalizer = weakref.finalize(self, os.close, descriptor)
 
     @classmethod
     def open(cls, path: Path) -> FileBytes:
@@ -66,7 +70,14 @@ class FileBytes:
             raise MissingFileError(f"no file {str(path)!r}") from None
         return cls(descriptor, os.fspath(path))
 
+    def close(self) -> None:
+        # No later read may go to a file that got the same number.
+        self._descriptor = -1
+        self._finalizer()
+
     def read_into(self, offset: int, out: NDArray[np.uint8]) -> None:
+        if self._descriptor < 0:
+            raise ArgumentError(f"{self.name} was closed; open it again")
         # Read straight into the array: `os.pread` would make bytes that have to be copied.
         view = out.data
         done = 0

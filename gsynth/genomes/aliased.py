@@ -9,6 +9,7 @@ import numpy as np
 from attrs import frozen
 from numpy.typing import NDArray
 
+from gsynth.plugins import checking
 from gsynth.plugins.contracts import Genome
 
 
@@ -43,8 +44,6 @@ class AliasedGenome:
         """As the genome's own."""
         return self.genome.fetch(contig, start, end)
 
-
-def bare(genome: Genome) -> Genome:
-    """The genome itself, without an alias."""
-    # For `isinstance` tests of a genome's optional abilities, which the wrapper does not pass on.
-    return genome.genome if isinstance(genome, AliasedGenome) else genome
+    def close(self) -> None:
+        """Close the genome."""
+        checking.close(self.genome)

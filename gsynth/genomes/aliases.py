@@ -19,6 +19,7 @@ from gsynth.files.tables import rows
 from gsynth.files.textblocks import TextFile
 from gsynth.genomes.aliased import Alias as Alias
 from gsynth.genomes.aliased import AliasedGenome
+from gsynth.genomes.opened import OpenGenome
 from gsynth.plugins.contracts import Genome
 
 UCSC_ENSEMBL: Final = "ucsc-ensembl"
@@ -105,7 +106,8 @@ def resolve_alias(alias: AliasLike | None = None, genome: Genome | None = None) 
     'chrI'
     """
     if alias is None:
-        return genome.chrom_alias if isinstance(genome, AliasedGenome) else NoAlias()
+        carried = genome.chrom_alias if isinstance(genome, AliasedGenome | OpenGenome) else None
+        return carried if carried is not None else NoAlias()
     if isinstance(alias, Mapping):
         return _of_genome(TableAlias(dict(_checked_table(alias))), genome)
     if isinstance(alias, str) and alias == UCSC_ENSEMBL:

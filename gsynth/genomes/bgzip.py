@@ -107,6 +107,11 @@ class BgzipBytes:
             done += part.size
             block += 1
 
+    def close(self) -> None:
+        self._file.close()
+        # Without the blocks that threads keep, so that reading fails wherever it is tried.
+        self._last = threading.local()
+
     def _inflated(self, block: int) -> bytes:
         # One block per thread: fetches mostly go on where the last one ended, and threads need no lock.
         cached: tuple[int, bytes] = getattr(self._last, "block", (-1, b""))

@@ -117,6 +117,10 @@ class FastaGenome:
             row = int(np.searchsorted(places, at, side="right")) - 1
             self.fetch(self.index.names[int(ids[row])], int(starts[row]), int(ends[row]))
 
+    def close(self) -> None:
+        """Close the file."""
+        self.source.close()
+
     def __reduce__(self) -> tuple[object, ...]:
         # Descriptors and views of the source cannot be pickled.
         return open_fasta, (self.path,)

@@ -9,7 +9,7 @@ from attrs import frozen
 from numpy.typing import NDArray
 
 from gsynth.files.segments import copy_segments, places_of
-from gsynth.genomes.aliased import bare
+from gsynth.genomes.opened import bare
 from gsynth.plugins import checking
 from gsynth.plugins.contracts import Genome, ManyFetcher
 

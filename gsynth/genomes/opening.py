@@ -20,6 +20,7 @@ from gsynth.files.pipes import spooled
 from gsynth.files.textblocks import is_pipe
 from gsynth.genomes.aliased import AliasedGenome
 from gsynth.genomes.aliases import AliasLike, resolve_alias
+from gsynth.genomes.opened import OpenGenome
 from gsynth.genomes.sniffing import described
 from gsynth.plugins import checking, source_format, source_path
 from gsynth.plugins.contracts import Genome
@@ -34,19 +35,28 @@ GenomeLike = PathLike | Mapping[str, _Bases | int | np.integer[Any]] | Mapping[s
 an open genome."""
 
 
-def open_genome(source: GenomeLike | None = None, *, chrom_alias: AliasLike | None = None) -> Genome:
-    """Open a genome.
+def open_genome(source: GenomeLike | None = None, *, chrom_alias: AliasLike | None = None) -> OpenGenome:
+    """Open a genome; in a ``with`` block, it is closed at its end.
+
+    Calls open and close what they are given as ``genome=`` by themselves. A genome that is opened here is read without
+    looking for its index again.
 
     Parameters
     ----------
     source : None, path, mapping or Genome
         A path to FASTA (plain, gzip, bgzip) or anything else that a genome plugin reads, recognised by its content; a
         mapping of names to sequences (str, bytes, uint8 arrays of ASCII) or to sizes; a dict with ``path``, ``format``
-        (the name of a genome plugin) and its options; an open genome, given back as it is; None: the genome of
-        `use_genome`.
+        (the name of a genome plugin) and its options; an open genome, which stays open when the one that is returned
+        is closed; None: the genome of `gsynth.use_genome`.
     chrom_alias : mapping, path or "ucsc-ensembl", optional
-        Renames the contigs found in intervals, masks and tracks so that they match this genome; see
-        `gsynth.genomes.aliases.resolve_alias`. The genome keeps its own names.
+        Renames the contigs found in intervals, masks and tracks so that they match this genome: a mapping of their
+        names to the genome's, a text file of two columns with the same, or "ucsc-ensembl" (chr1 is 1, chrM is MT). The
+        genome keeps its own names.
+
+    Returns
+    -------
+    OpenGenome
+        What any ``genome=`` takes, with ``name``, ``contigs`` (name to length), ``has_sequence`` and ``fetch``.
 
     Raises
     ------
@@ -59,9 +69,20 @@ def open_genome(source: GenomeLike | None = None, *, chrom_alias: AliasLike | No
 
     Examples
     --------
-    >>> open_genome({"chr1": "ACGTNN"}).contigs["chr1"]
-    6
+    >>> import gsynth
+    >>> with gsynth.open_genome({"chr1": "ACGTNN"}) as genome:
+    ...     genome.contigs["chr1"], genome.fetch("chr1", 1, 4).tobytes()
+    (6, b'CGT')
     """
+    borrowed = isinstance(source, OpenGenome) or source is None or checking.is_genome(source)
+    genome = resolve_genome(source, chrom_alias)
+    made = OpenGenome(genome, not borrowed)
+    note_origin(made, "genome", origin_of(genome, "genome"))
+    return made
+
+
+def resolve_genome(source: GenomeLike | None, chrom_alias: AliasLike | None = None) -> Genome:
+    """The genome that `open_genome` wraps, as the calls use it."""
     genome = _opened(source)
     if chrom_alias is None:
         return genome
@@ -73,6 +94,9 @@ def open_genome(source: GenomeLike | None = None, *, chrom_alias: AliasLike | No
 def _opened(source: object) -> Genome:
     if source is None:
         return _current()
+    if isinstance(source, OpenGenome):
+        source.check_open()
+        return source.genome
     if checking.is_genome(source):
         note_origin(source, "genome", f"the object passed as genome=, of {class_of(source)}")
         checking.check_genome(source)
@@ -155,23 +179,23 @@ class use_genome:
     Parameters
     ----------
     source : path, mapping, Genome or None
-        As for `open_genome`; None takes the setting back.
+        As for `gsynth.open_genome`; None clears it.
     chrom_alias : mapping, path or "ucsc-ensembl", optional
-        As for `open_genome`.
+        As for `gsynth.open_genome`.
 
     Examples
     --------
-    >>> from gsynth.genomes import open_genome
-    >>> with use_genome({"chr1": "ACGT"}):
-    ...     dict(open_genome().contigs)
+    >>> import gsynth
+    >>> with gsynth.use_genome({"chr1": "ACGT"}):
+    ...     dict(gsynth.open_genome().contigs)
     {'chr1': 4}
     """
 
     def __init__(self, source: GenomeLike | None, *, chrom_alias: AliasLike | None = None) -> None:
-        opened = None if source is None else open_genome(source, chrom_alias=chrom_alias)
+        genome = None if source is None else resolve_genome(source, chrom_alias)
         global _genome
-        self._previous, _genome = _genome, opened
-        self.genome = opened
+        self._previous, _genome = _genome, genome
+        self.genome = genome
 
     def __enter__(self) -> Genome | None:
         return self.genome

@@ -42,6 +42,9 @@ class ReturnBytes:
         self.source.read_into(offset, out)
         out[out == _RETURN] = _NEWLINE
 
+    def close(self) -> None:
+        self.source.close()
+
 
 def ends_in_returns(head: bytes) -> bool | None:
     """Whether the first line end is a carriage return alone; None where `head` does not show that."""

@@ -92,6 +92,10 @@ class TwoBitGenome:
             np.take(LETTERS, piece, out=words[done : done + piece.size], mode="clip")
         return words.view(np.uint8)[start - 4 * first : end - 4 * first]
 
+    def close(self) -> None:
+        """Close the file."""
+        self.source.close()
+
     def __reduce__(self) -> tuple[object, ...]:
         return open_twobit, (self.path,)
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from gsynth.genomes import open_genome
+from gsynth.genomes import resolve_genome
 from gsynth.genomes.fetching import fetch
 from gsynth.plugins import ManyFetcher
 
@@ -43,13 +43,13 @@ def fasta_text(width):
 def genome(request, tmp_path):
     kind = request.param
     if kind == "dict":
-        return open_genome(BASES)
+        return resolve_genome(BASES)
     if kind == "2bit":
         path = tmp_path / "g.2bit"
         path.write_bytes(pack_twobit({name: text.encode() for name, text in BASES.items()}))
-        return open_genome(path)
+        return resolve_genome(path)
     if kind == "plain fetch":
-        return Plain(open_genome(BASES))
+        return Plain(resolve_genome(BASES))
     path = tmp_path / "g.fa"
     path.write_text(fasta_text(10**6 if kind == "fasta long lines" else 60))
     if kind == "ragged fasta":
@@ -58,7 +58,7 @@ def genome(request, tmp_path):
         pysam = pytest.importorskip("pysam")
         pysam.tabix_compress(str(path), str(path) + ".gz")
         path = tmp_path / "g.fa.gz"
-    return open_genome(path)
+    return resolve_genome(path)
 
 
 class Plain:
@@ -92,11 +92,11 @@ def test_equals_one_after_the_other(genome, count, longest):
 def test_a_line_of_another_length_is_seen(tmp_path):
     path = tmp_path / "g.fa"
     path.write_text(">a\n" + ("A" * 60 + "\n") * 40)
-    open_genome(path)
+    resolve_genome(path)
     text = bytearray(path.read_bytes())
     text[3 + 61 * 20 - 1] = ord("A")
     path.write_bytes(bytes(text))
-    genome = open_genome(path)
+    genome = resolve_genome(path)
     starts = np.array([0, 1150, 2000])
     with pytest.raises(ValueError, match="not 60 bases long"):
         genome.fetch_many(  # type: ignore[attr-defined]  # a FASTA has it

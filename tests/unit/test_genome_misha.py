@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from gsynth.errors import FormatError
-from gsynth.genomes import open_genome
+from gsynth.genomes import resolve_genome
 from gsynth.genomes.misha import MishaGenome
 
 CONTIGS = {"1": b"ACGTNNacgt", "chrX": b"AC" * 50, "scaffold": b""}
@@ -36,7 +36,7 @@ def database(root: Path, indexed: bool) -> Path:
 
 @pytest.mark.parametrize("indexed", [False, True])
 def test_layouts(tmp_path: Path, indexed: bool) -> None:
-    genome = open_genome(database(tmp_path / "db", indexed))
+    genome = resolve_genome(database(tmp_path / "db", indexed))
     assert isinstance(genome, MishaGenome)
     assert list(genome.contigs.items()) == [(name, len(bases)) for name, bases in CONTIGS.items()]
     for copy in (genome, pickle.loads(pickle.dumps(genome))):
@@ -68,13 +68,13 @@ def test_damage(tmp_path: Path, indexed: bool, damage: Callable[[Path], object],
     root = database(tmp_path / "db", indexed)
     damage(root / "seq")
     with pytest.raises(FormatError, match=re.escape(says)):
-        open_genome(root)
+        resolve_genome(root)
 
 
 def test_example_of_pymisha() -> None:
     pymisha = pytest.importorskip("pymisha", reason="pymisha is the reference")
     root = Path(pymisha.__file__).parent / "examples" / "trackdb" / "test"
-    genome = open_genome(root)
+    genome = resolve_genome(root)
     pymisha.gdb_init(str(root))
     sizes = pymisha.gintervals_all()
     assert dict(genome.contigs) == dict(zip(sizes["chrom"], sizes["end"], strict=True))

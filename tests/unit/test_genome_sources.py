@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import gzip
+import os
 import pickle
 import re
+import struct
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -12,8 +15,9 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+import gsynth
 from gsynth.errors import ArgumentError, ArgumentTypeError, ContigError, FormatError, MissingFileError
-from gsynth.genomes import open_genome, use_genome
+from gsynth.genomes import OpenGenome, open_genome, resolve_genome, use_genome
 from gsynth.genomes.aliases import contig_error, resolve_alias
 from gsynth.genomes.sizes import SizesGenome
 from gsynth.plugins.contracts import Genome
@@ -65,7 +69,7 @@ def test_sizes(tmp_path: Path, text: str) -> None:
     path = tmp_path / "chrom.sizes"
     path.write_text(text)
     for genome in (open_genome(path), open_genome(str(path)), open_genome({"a": 10, "b": np.int64(3_000_000_000)})):
-        assert isinstance(genome, SizesGenome)
+        assert isinstance(genome.genome, SizesGenome)
         assert list(genome.contigs.items()) == [("a", 10), ("b", 3_000_000_000)]
         assert not genome.has_sequence
         assert pickle.loads(pickle.dumps(genome)).contigs["a"] == 10
@@ -105,6 +109,40 @@ def test_registered_as_plugins() -> None:
     assert {"fasta", "2bit", "dict", "sizes"} <= set(registry().names(GENOME))
 
 
+@pytest.fixture(params=["fa", "bgz", "gz", "cr", "2bit"])
+def kind(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+def write_genome(path: Path, kind: str) -> None:
+    """A contig of 60 bases in a file of one kind."""
+    bases = b"ACGT" * 15
+    if kind == "2bit":
+        packed = bytes(
+            int("".join(f"{b'TCAG'.index(base):02b}" for base in bases[i : i + 4]), 2) for i in range(0, 60, 4)
+        )
+        head = struct.pack("<4I", 0x1A412743, 0, 1, 0) + b"\x04chr1" + struct.pack("<I", 25)
+        path.write_bytes(head + struct.pack("<4I", 60, 0, 0, 0) + packed)
+        return
+    text = b">chr1\n" + bases + b"\n"
+    if kind == "cr":
+        text = text.replace(b"\n", b"\r")
+    if kind == "bgz":
+        pysam = pytest.importorskip("pysam", reason="pysam writes the bgzip files")
+        with pysam.BGZFile(str(path), "wb") as file:
+            file.write(text)
+        return
+    path.write_bytes(gzip.compress(text) if kind == "gz" else text)
+
+
+def open_files(path: Path) -> list[str]:
+    """Where the process's descriptors of a file are."""
+    folder = Path("/proc/self/fd")
+    if not folder.is_dir():
+        pytest.skip("descriptors are counted in /proc")
+    return [link.name for link in folder.iterdir() if os.path.realpath(link) == os.path.realpath(path)]
+
+
 class Fixed:
     """A stranger's genome."""
 
@@ -118,7 +156,64 @@ class Fixed:
 
 def test_open_genome_is_given_back() -> None:
     genome = Fixed()
-    assert open_genome(genome) is genome
+    assert resolve_genome(genome) is genome
+    assert open_genome(genome).genome is genome
+
+
+class Closing(Fixed):
+    """With the ability to close."""
+
+    closed = 0
+
+    def close(self) -> None:
+        self.closed += 1
+
+
+def test_a_with_block_closes_what_it_opened_and_nothing_else(tmp_path: Path, kind: str) -> None:
+    path = tmp_path / f"genome.{kind}"
+    write_genome(path, kind)
+    with open_genome(path) as genome:
+        assert genome.fetch("chr1", 0, 4).tobytes() == b"ACGT"
+        with open_genome(genome) as inner, open_genome(genome, chrom_alias={"1": "chr1"}) as aliased:
+            assert inner.fetch("chr1", 1, 3).tobytes() == b"CG"
+            assert aliased.chrom_alias is not None
+        for again in (inner, aliased):
+            with pytest.raises(ArgumentError, match="was closed; open it again"):
+                again.fetch("chr1", 0, 1)
+        # The outer one was not theirs to close.
+        assert gsynth.train(genome=genome, k=1).total_kmers == 2 * 59
+        with use_genome(genome), open_genome():
+            pass
+        descriptors = open_files(path)
+        assert genome.fetch("chr1", 0, 1).size == 1
+    assert genome.closed
+    assert dict(genome.contigs) == {"chr1": 60}
+    genome.close()
+    assert len(open_files(path)) == len(descriptors) - (kind != "gz")
+    for use in (
+        lambda: genome.fetch("chr1", 0, 1),
+        lambda: genome.genome.fetch("chr1", 0, 1),
+        lambda: gsynth.train(genome=genome, k=1),
+        genome.__enter__,
+        lambda: open_genome(genome),
+    ):
+        with pytest.raises(ArgumentError, match="was closed; open it again"):
+            use()
+    with open_genome(genome.name) as reopened:
+        assert reopened.fetch("chr1", 0, 4).tobytes() == b"ACGT"
+
+
+def test_plugins_genomes_are_closed_once_if_they_can_be() -> None:
+    mine = Closing()
+    with open_genome(mine) as genome:
+        assert genome.fetch("z", 0, 2).tobytes() == b"AA"
+    assert mine.closed == 0
+    opener = OpenGenome(mine)
+    for _ in range(2):
+        opener.close()
+    assert mine.closed == 1
+    with OpenGenome(Fixed()):
+        pass
 
 
 def test_use_genome() -> None:
@@ -128,15 +223,15 @@ def test_use_genome() -> None:
     try:
         assert open_genome().contigs == {"a": 4}
         with use_genome({"b": "AC"}, chrom_alias={"x": "b"}) as genome:
-            assert open_genome() is genome
+            assert resolve_genome(None) is genome
             assert genome is not None
             for copy in (genome, pickle.loads(pickle.dumps(genome))):
                 assert resolve_alias(None, copy).rename("x", copy.contigs) == "b"
                 assert copy.fetch("b", 0, 2).tobytes() == b"AC"
             with pytest.raises(RuntimeError, match="inside"), use_genome(Fixed()):
                 raise RuntimeError("inside")
-            assert open_genome() is genome
-        assert open_genome() is outer.genome
+            assert resolve_genome(None) is genome
+        assert resolve_genome(None) is outer.genome
     finally:
         use_genome(None)
     with pytest.raises(ArgumentError):

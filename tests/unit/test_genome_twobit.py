@@ -17,7 +17,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gsynth.errors import ArgumentError, FormatError, MissingFileError
-from gsynth.genomes import open_genome
+from gsynth.genomes import resolve_genome
 from gsynth.genomes.twobit import TwoBitGenome, open_twobit
 
 DATA = Path(os.environ.get("GSYNTH_TEST_DATA", Path(__file__).parents[3] / "shared" / "data"))
@@ -58,7 +58,7 @@ def pack(contigs: dict[str, bytes], order: str = "<", version: int = 0) -> bytes
 def opened(folder: Path, raw: bytes) -> TwoBitGenome:
     path = folder / "genome.data"
     path.write_bytes(raw)
-    genome = open_genome(path)
+    genome = resolve_genome(path)
     assert isinstance(genome, TwoBitGenome)
     return genome
 
@@ -172,7 +172,7 @@ def test_missing(tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", ["dm3.chr2R.2bit", "sacCer_R64_ensembl94.2bit"])
 def test_real_files_equal_py2bit(name: str) -> None:
     py2bit = pytest.importorskip("py2bit", reason="py2bit is the reference")
-    genome = open_genome(DATA / name)
+    genome = resolve_genome(DATA / name)
     reference = py2bit.open(str(DATA / name), True)
     assert dict(genome.contigs) == reference.chroms()
     for contig, size in genome.contigs.items():
@@ -190,7 +190,7 @@ def test_real_files_equal_py2bit(name: str) -> None:
 def test_real_twobit_equals_fasta() -> None:
     from gsynth.genomes.aliases import resolve_alias
 
-    fasta, twobit = open_genome(DATA / "sacCer3.fa.gz"), open_genome(DATA / "sacCer_R64_ensembl94.2bit")
+    fasta, twobit = resolve_genome(DATA / "sacCer3.fa.gz"), resolve_genome(DATA / "sacCer_R64_ensembl94.2bit")
     alias = resolve_alias("ucsc-ensembl")
     for contig, size in fasta.contigs.items():
         theirs = alias.rename(contig, twobit.contigs)
@@ -206,7 +206,7 @@ def test_real_soft_masks() -> None:
     from gsynth.intervals.masks import resolve_mask
     from gsynth.intervals.pieces import Pieces
 
-    genome = open_genome(DATA / "dm3.chr2R.2bit")
+    genome = resolve_genome(DATA / "dm3.chr2R.2bit")
     size = genome.contigs["chr2R"]
     soft, bed = resolve_mask("soft", genome), resolve_mask(DATA / "dm3.chr2R.softmask.bed", genome)
     assert soft is not None

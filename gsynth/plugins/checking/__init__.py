@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from gsynth.plugins.checking.choosing import accepts, openers, sniffs
 from gsynth.plugins.checking.counters import count
-from gsynth.plugins.checking.genomes import check_genome, fetch, fetch_many, is_genome, opened_genome
+from gsynth.plugins.checking.genomes import check_genome, close, fetch, fetch_many, is_genome, opened_genome
 from gsynth.plugins.checking.naming import block, named
 from gsynth.plugins.checking.samplers import decode, replace, sample, sample_stream
 from gsynth.plugins.checking.scorers import score
@@ -34,6 +34,7 @@ __all__ = [
     "block",
     "check_genome",
     "check_track",
+    "close",
     "compose",
     "composition_values",
     "count",

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gsynth.plugins.checking.naming import filled, is_plain, is_whole, kind_of, named, refuse
-from gsynth.plugins.contracts import Genome, GenomeOpener, ManyFetcher
+from gsynth.plugins.contracts import ClosableGenome, Genome, GenomeOpener, ManyFetcher
 from gsynth.plugins.origins import note_origin, origin_of
 
 Codes = NDArray[np.uint8]
@@ -104,3 +104,10 @@ def fetch_many(genome: ManyFetcher, ids: Positions, starts: Positions, ends: Pos
         filled(genome, _ROLE, doing, lambda: genome.fetch_many(ids, starts, ends, again))
         if (again[doubted] != _UNWRITTEN).any():
             refuse(genome, _ROLE, doing(), "stretches that are not filled", f"all {out.size} bases")
+
+
+def close(genome: Genome) -> None:
+    """`ClosableGenome.close`, if the genome has it; what it raises names the genome's plugin."""
+    if isinstance(genome, ClosableGenome):
+        with named(genome, _ROLE, lambda: "close"):
+            genome.close()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from gsynth.plugins.contracts.genomes import Genome, GenomeOpener, ManyFetcher
+from gsynth.plugins.contracts.genomes import ClosableGenome, Genome, GenomeOpener, ManyFetcher
 from gsynth.plugins.contracts.kernels import (
     FREE,
     IMPOSSIBLE,
@@ -46,6 +46,7 @@ __all__ = [
     "UNBINNED",
     "BasesTrack",
     "Categorical",
+    "ClosableGenome",
     "Composer",
     "CompositionTrack",
     "Counter",

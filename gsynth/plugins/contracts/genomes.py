@@ -83,3 +83,15 @@ class ManyFetcher(Protocol):
             Written to. The cost may grow with the bases, and by little with the number of stretches.
         """
         ...
+
+
+@runtime_checkable
+class ClosableGenome(Protocol):
+    """Optional ability of a genome: give back the files that it holds."""
+
+    def close(self) -> None:
+        """Close them. Called at most once, when nobody reads from the genome any more; nothing is fetched after it.
+
+        A genome without this ability closes its files when it is collected.
+        """
+        ...
