@@ -69,7 +69,9 @@ class Ours:
         from gsynth.storage import gsynth_load
 
         model = gsynth_load(self.model)
-        return lambda genome, **more: gsynth_sample(model, self.output, seed=SEED, **self._options(genome, more))
+        return lambda genome, **more: gsynth_sample(
+            model, self.output, seed=SEED, overwrite=True, **self._options(genome, more)
+        )
 
     def _score(self) -> Callable[..., Any]:
         from gsynth.scoring import gsynth_score
@@ -85,12 +87,16 @@ class Ours:
     def _random(self) -> Callable[..., Any]:
         from gsynth.randomising import gsynth_random
 
-        return lambda genome, **more: gsynth_random(output=self.output, seed=SEED, **self._options(genome, more))
+        return lambda genome, **more: gsynth_random(
+            output=self.output, seed=SEED, overwrite=True, **self._options(genome, more)
+        )
 
     def _replace(self) -> Callable[..., Any]:
         from gsynth.replacement import gsynth_replace_kmer
 
-        return lambda genome, **more: gsynth_replace_kmer("CG", "GC", output=self.output, **self._options(genome, more))
+        return lambda genome, **more: gsynth_replace_kmer(
+            "CG", "GC", output=self.output, overwrite=True, **self._options(genome, more)
+        )
 
     def counts(self, result: Any) -> Any:
         """The counts of a trained model: uint64[bins, 4**k, 4]."""
@@ -112,4 +118,4 @@ def make_model(job: Job, genome: Path, path: Path) -> None:
     model = gsynth_train(
         *dims_for("gc", job), k=job.order, iterator=width, prior="uniform", genome=genome, progress=False
     )
-    gsynth_save(model, path)
+    gsynth_save(model, path, overwrite=True)

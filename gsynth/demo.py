@@ -42,7 +42,7 @@ def run_demo(
     folder: str | os.PathLike[str],
     *,
     seed: int = 1,
-    force: bool = False,
+    overwrite: bool = False,
     num_cores: int | None = None,
     backend: str | None = None,
     progress: bool | None = None,
@@ -55,7 +55,7 @@ def run_demo(
         Where the genome, the model and the sample are written; created if it does not exist.
     seed : int
         Seed of the sample.
-    force : bool
+    overwrite : bool
         Use a folder that is not empty; files of the same names are overwritten, others left alone.
     num_cores, backend, progress
         As in `gsynth.gsynth_train`.
@@ -72,7 +72,7 @@ def run_demo(
     >>> demo.comparison.overall.correlation > 0.97
     True
     """
-    target = _prepared(Path(folder), force)
+    target = _prepared(Path(folder), overwrite)
     files = {"genome": target / GENOME, "model": target / MODEL, "synthetic": target / SYNTHETIC}
     # A copy, because an index is written next to it, and the package's folder may be read-only.
     with replacing(files["genome"]) as (file,):
@@ -86,7 +86,7 @@ def run_demo(
         backend=backend,
         progress=progress,
     )
-    gsynth_save(trained, files["model"])
+    gsynth_save(trained, files["model"], overwrite=overwrite)
     # Loaded again, so that the demonstration samples from what is in the file.
     model = gsynth_load(files["model"])
     gsynth_sample(
@@ -94,6 +94,7 @@ def run_demo(
         files["synthetic"],
         genome=files["genome"],
         seed=seed,
+        overwrite=overwrite,
         num_cores=num_cores,
         backend=backend,
         progress=progress,
@@ -109,8 +110,8 @@ def example_genome() -> bytes:
     return importlib.resources.files("gsynth").joinpath("data", GENOME).read_bytes()
 
 
-def _prepared(folder: Path, force: bool) -> Path:
+def _prepared(folder: Path, overwrite: bool) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
-    if not force and next(folder.iterdir(), None) is not None:
-        raise OutputExistsError(f"{folder} is not empty; name another folder, or use --force (force=True)")
+    if not overwrite and next(folder.iterdir(), None) is not None:
+        raise OutputExistsError(f"{folder} is not empty; name another folder, or use overwrite=True (--force)")
     return folder

@@ -72,6 +72,7 @@ def gsynth_random(
     progress: bool | None = None,
     chrom_alias: AliasLike | None = None,
     names: Names = "coordinates",
+    overwrite: bool = False,
     report: Callable[[Drawn], object] | None = None,
 ) -> list[str] | None:
     """Draw every base independently from one composition.
@@ -84,7 +85,7 @@ def gsynth_random(
         Weights of exactly A, C, G and T (any case), not negative; normalised. Equal by default.
     output, output_format, mask_copy, n_samples, seed, genome, preserve_n
         As in `gsynth_sample`.
-    num_cores, backend, progress, chrom_alias, names
+    num_cores, backend, progress, chrom_alias, names, overwrite
         As in `gsynth_sample`.
     report : callable, optional
         As in `gsynth_sample`.
@@ -110,7 +111,8 @@ def gsynth_random(
     # Every table, also the uniform one: an independent base does not depend on its context, not even on an N.
     thresholds[:] = thresholds[0]
     source = resolve_genome(genome)
-    check_output(output, output_format, [genome, source, intervals, mask_copy, chrom_alias])
+    read = [genome, source, intervals, mask_copy, chrom_alias]
+    check_output(output, output_format, read, overwrite=overwrite)
     inputs = Inputs.of(source, intervals, chrom_alias, names=names)
     sample_batch = BatchSampler(
         genome=source,

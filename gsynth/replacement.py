@@ -80,6 +80,7 @@ def gsynth_replace_kmer(
     progress: bool | None = None,
     chrom_alias: AliasLike | None = None,
     names: Names = "coordinates",
+    overwrite: bool = False,
 ) -> list[str] | None:
     """Replace a k-mer by another one of the same length, until none is left.
 
@@ -94,7 +95,7 @@ def gsynth_replace_kmer(
         As in `gsynth.gsynth_sample`. Nothing is replaced across the ends of an interval.
     check_composition : bool
         Refuse a replacement with a different base composition.
-    genome, num_cores, backend, progress, chrom_alias, names
+    genome, num_cores, backend, progress, chrom_alias, names, overwrite
         As in `gsynth.gsynth_sample`.
 
     Returns
@@ -117,7 +118,7 @@ def gsynth_replace_kmer(
     # Before the genome is opened, which may have to be indexed first.
     replacer = _load_replacer(compute.backend)
     source = resolve_genome(genome)
-    check_output(output, output_format, [genome, source, intervals, chrom_alias])
+    check_output(output, output_format, [genome, source, intervals, chrom_alias], overwrite=overwrite)
     inputs = Inputs.of(source, intervals, chrom_alias, names=names)
     inputs.check_has_sequence("replacing")
     warn_unused(chrom_alias=inputs.idle_alias)

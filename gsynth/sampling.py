@@ -112,6 +112,7 @@ def gsynth_sample(
     progress: bool | None = None,
     chrom_alias: AliasLike | None = None,
     names: Names = "coordinates",
+    overwrite: bool = False,
     report: Callable[[Drawn], object] | None = None,
 ) -> list[str] | None:
     """Sample synthetic sequence from a model.
@@ -168,6 +169,8 @@ def gsynth_sample(
         After what the records of a FASTA are named: where they lie; or, as ``bedtools getfasta -name`` does, the name
         in the BED file (or the DataFrame) of `intervals` and where they lie, ``name::contig:start-end``, with the
         strand in brackets behind it where there is one. What is given twice has ``_repeat2`` and so on behind it.
+    overwrite : bool
+        Replace a file that exists; otherwise it is an error.
     report : callable, optional
         Called once, when everything is written, with a `gsynth.blocks.drawn.Drawn`: how many bases were drawn, copied,
         kept as N, outside of the strata, or in bins without observations.
@@ -204,7 +207,8 @@ def gsynth_sample(
     dims = merged_dims(model, bin_merge)
     check_outside(outside)
     source = resolve_genome(genome)
-    check_output(output, output_format, [genome, source, intervals, mask_copy, tracks, chrom_alias, cell_merge])
+    read = [genome, source, intervals, mask_copy, tracks, chrom_alias, cell_merge]
+    check_output(output, output_format, read, overwrite=overwrite)
     inputs = Inputs.of(source, intervals, chrom_alias, tracks, names)
     redirect = _redirect(model, cell_merge, bin_merge)
     sample_batch = BatchSampler(

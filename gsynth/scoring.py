@@ -104,6 +104,7 @@ def gsynth_score(
     backend: str | None = None,
     progress: bool | None = None,
     chrom_alias: AliasLike | None = None,
+    overwrite: bool = False,
 ) -> Any:
     """Score the genome's own sequence under a model: natural-log probabilities, summed in windows.
 
@@ -148,7 +149,7 @@ def gsynth_score(
         As in `gsynth_train`.
     tracks : dict, optional
         Name -> source of the tracks in the models' expressions.
-    allow_parallel, num_cores, max_chunk_size, backend, progress, chrom_alias
+    allow_parallel, num_cores, max_chunk_size, backend, progress, chrom_alias, overwrite
         As in `gsynth_train`.
 
     Returns
@@ -185,7 +186,8 @@ def gsynth_score(
     )  # fmt: skip
     scorer = load_scorer(compute.backend)
     source = resolve_genome(genome)
-    form = check_score_output(output, output_format, source, [genome, source, intervals, mask, tracks, chrom_alias])
+    read = [genome, source, intervals, mask, tracks, chrom_alias]
+    form = check_score_output(output, output_format, source, read, overwrite=overwrite)
     inputs = Inputs.of(source, intervals, chrom_alias, tracks)
     inputs.check_has_sequence("scoring")
     # Sorted only here: a table keeps the order in which the intervals were given.

@@ -21,6 +21,7 @@ from gsynth.errors import (
 from gsynth.files import PathLike
 from gsynth.files.atomic import real
 from gsynth.files.inputs import check_not_an_input
+from gsynth.files.overwriting import check_new, is_empty
 from gsynth.files.placement import held, interrupted_saves, is_being_saved, place, workspace
 from gsynth.files.siblings import in_turn
 from gsynth.files.suffixes import compressor_of, kind_of
@@ -39,11 +40,18 @@ _LOOKS: Final = 100
 Seen = TypeVar("Seen")
 
 
-def gsynth_save(model: GsynthModel, path: PathLike, *, compress: bool = False, format: str | None = None) -> None:
+def gsynth_save(
+    model: GsynthModel,
+    path: PathLike,
+    *,
+    compress: bool = False,
+    format: str | None = None,
+    overwrite: bool = False,
+) -> None:
     """Save a model.
 
     The model is first written next to `path` and gets its name only once all of it is on the disk, so a crash leaves
-    the old model or the new one. An older model at `path` is replaced; anything else there is left alone.
+    the old model or the new one. With `overwrite` an older model at `path` is replaced; anything else is left alone.
 
     Parameters
     ----------
@@ -56,6 +64,8 @@ def gsynth_save(model: GsynthModel, path: PathLike, *, compress: bool = False, f
         Write one compressed file.
     format : str, optional
         The name of a format (see ``gsynth plugins``); overrides the suffix and `compress`.
+    overwrite : bool
+        Replace a model that exists; otherwise it is an error.
 
     Raises
     ------
@@ -64,7 +74,7 @@ def gsynth_save(model: GsynthModel, path: PathLike, *, compress: bool = False, f
     FileNotFoundError
         The folder in which `path` lies does not exist.
     FileExistsError
-        `path` exists and is not a model.
+        `path` exists, and is not a model or `overwrite` is false.
     LookupError, ImportError
         No format of that name is installed, or it cannot be used here.
     ValueError
@@ -81,7 +91,7 @@ def gsynth_save(model: GsynthModel, path: PathLike, *, compress: bool = False, f
     """
     if not isinstance(model, GsynthModel):
         raise ArgumentTypeError(f"model must be a GsynthModel, found {type(model).__name__}")
-    target, name = check_savable(path, compress=compress, format=format)
+    target, name = check_savable(path, compress=compress, format=format, overwrite=overwrite)
     serializer = registry().load(SERIALIZER, name)
     own = registry().select(SERIALIZER, name).descriptor.files
     # It has the same name in the workspace, for writers that look at the suffix.
@@ -91,7 +101,7 @@ def gsynth_save(model: GsynthModel, path: PathLike, *, compress: bool = False, f
 
 
 def check_savable(
-    path: PathLike, *, compress: bool, format: str | None, inputs: Sequence[object] = ()
+    path: PathLike, *, compress: bool, format: str | None, overwrite: bool, inputs: Sequence[object] = ()
 ) -> tuple[Path, str]:
     """Refuse early what `gsynth_save` could not write; returns the real path and the name of the format.
 
@@ -99,7 +109,7 @@ def check_savable(
     """
     target = _output_path(path)
     check_not_an_input([target], inputs)
-    _settled(target, lambda: _check_replaceable(target))
+    _settled(target, lambda: _check_replaceable(target, overwrite))
     return target, _format_to_write(target, compress) if format is None else _named_to_write(format)
 
 
@@ -144,7 +154,12 @@ def gsynth_load(path: PathLike, *, format: str | None = None) -> GsynthModel:
 
 
 def gsynth_convert(
-    input_path: PathLike, output_path: PathLike, *, compress: bool = False, format: str | None = None
+    input_path: PathLike,
+    output_path: PathLike,
+    *,
+    compress: bool = False,
+    format: str | None = None,
+    overwrite: bool = False,
 ) -> None:
     """Load a model and save it in another format.
 
@@ -158,6 +173,8 @@ def gsynth_convert(
         Write one compressed file.
     format : str, optional
         The name of the format to write.
+    overwrite : bool
+        As in `gsynth_save`.
 
     Raises
     ------
@@ -173,7 +190,7 @@ def gsynth_convert(
     >>> gsynth.gsynth_convert(os.path.join(folder, "model.gsm"), os.path.join(folder, "small.gsm"), compress=True)
     """
     check_not_an_input([_output_path(output_path)], [_as_path(input_path)])
-    gsynth_save(gsynth_load(input_path), output_path, compress=compress, format=format)
+    gsynth_save(gsynth_load(input_path), output_path, compress=compress, format=format, overwrite=overwrite)
 
 
 def _settled(target: Path, look: Callable[[], Seen]) -> Seen:
@@ -208,6 +225,7 @@ def _load(source: Path, format: str | None) -> GsynthModel:
             failure = failure or error
             logger.warning("%s: skipped a format that recognises it: %s", source, error)
             continue
+        logger.debug("model: %s, format %s", source, entry.name)
         return checking.load_model(serializer, source)
     if failure is not None:
         raise failure
@@ -273,24 +291,18 @@ def _has_suffix(entry: Registered[SerializerPlugin], path: Path) -> bool:
     return path.name.lower().endswith(entry.descriptor.suffixes) if entry.descriptor.suffixes else False
 
 
-def _check_replaceable(target: Path) -> None:
+def _check_replaceable(target: Path, overwrite: bool) -> None:
     # An empty folder or file has nothing to lose; mkdtemp and mkstemp leave such.
-    if not target.exists() or _is_empty(target):
-        return
+    if not target.exists() or is_empty(target):
+        return None
     for entry in _recognising(target, []):
         if entry.descriptor.can_save:
-            return
+            return check_new([target], overwrite=overwrite)
     kind = "folder" if target.is_dir() else "file"
     raise OutputExistsError(
         f"{target} exists and is not a model that gsynth writes: the {kind} was left alone; "
         "remove it or save under another name"
     )
-
-
-def _is_empty(target: Path) -> bool:
-    if target.is_dir():
-        return next(target.iterdir(), None) is None
-    return target.is_file() and target.stat().st_size == 0
 
 
 def _recognising(path: Path, problems: list[str]) -> list[Registered[SerializerPlugin]]:

@@ -118,6 +118,7 @@ class _Options(TypedDict, total=False):
 
 class _DrawOptions(_Options, total=False):
     names: Names
+    overwrite: bool
     mask_copy: MaskLike | None
     n_samples: int
     seed: SeedLike | None
@@ -130,6 +131,7 @@ class ReplaceOptions(_Options, total=False):
 
     check_composition: bool
     names: Names
+    overwrite: bool
 
 
 class RandomOptions(_DrawOptions, total=False):
@@ -161,6 +163,7 @@ class ScoreOptions(_Options, total=False):
     n_policy: ScorePolicy
     outside: ScoreOutside
     context: Reach
+    overwrite: bool
     against: GsynthModel | None
     iterator: int | None
     tracks: TracksLike | None

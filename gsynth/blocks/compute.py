@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager
 from typing import Any, Protocol, TypeVar
@@ -14,6 +15,8 @@ from gsynth.blocks.cores import resolve_cores
 from gsynth.blocks.executor import run_in_order
 from gsynth.blocks.progress import progress_bar
 from gsynth.model.values import whole
+
+log = logging.getLogger("gsynth")
 
 Job = TypeVar("Job")
 Result = TypeVar("Result")
@@ -63,6 +66,7 @@ class Compute:
     ) -> Compute:
         """From the parameters of a call, as `gsynth.gsynth_train` documents them."""
         cores = resolve_cores(num_cores, allow_parallel=allow_parallel)
+        log.debug("threads: %d", cores)
         block = None if max_chunk_size is None else whole(max_chunk_size, "max_chunk_size (bases per block)", low=1)
         return cls(backend, cores, block, progress)
 

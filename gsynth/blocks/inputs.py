@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from typing import Literal, get_args
 
@@ -19,6 +20,8 @@ from gsynth.outputs.records import Names
 from gsynth.plugins.contracts import UNBINNED, Genome, Track
 from gsynth.strata import Strata, open_dim_tracks, open_strata
 from gsynth.tracks.sources import TracksLike
+
+log = logging.getLogger("gsynth")
 
 
 @frozen
@@ -45,6 +48,9 @@ class Inputs:
         alias = noted_alias(chrom_alias, genome)
         # Labels are a column of texts, which would be kept for every interval of a call that writes no names.
         where = resolve_intervals(intervals, genome, alias=alias, labelled=names == "bed")
+        contigs = genome.contigs
+        log.debug("genome: %s, contigs %s, bases %s", genome.name, f"{len(contigs):,}", f"{sum(contigs.values()):,}")
+        log.debug("intervals: %s, bases %s", f"{len(where):,}", f"{where.total:,}")
         return cls(genome, where if names == "bed" else where.unlabelled(), alias, tracks)
 
     @property
@@ -59,6 +65,7 @@ class Inputs:
 
     def open_tracks(self, dims: Sequence[DimSpec], iterator: int | None) -> tuple[Track, ...]:
         """The tracks of the dimensions' expressions."""
+        _say(dims, iterator)
         return open_dim_tracks(dims, iterator, self.genome, self.tracks, self.alias)
 
     def strata(
@@ -71,9 +78,17 @@ class Inputs:
         outside_bin: int = UNBINNED,
     ) -> Strata:
         """The strata of a model's dimensions, see `gsynth.strata.open_strata`."""
+        _say(dims, iterator)
         return open_strata(dims, iterator, self.genome, self.tracks, self.alias, backend, redirect, outside_bin)
 
     def check_has_sequence(self, what: str) -> None:
         """ArgumentError that says that `what` needs the sequence, if the genome has none."""
         if not self.genome.has_sequence:
             raise ArgumentError(f"{self.genome.name} gives only contig sizes; {what} needs the sequence")
+
+
+def _say(dims: Sequence[DimSpec], iterator: int | None) -> None:
+    for dim in dims:
+        log.debug("strata: %s, bins %d, %g to %g", dim.expr, dim.num_bins, dim.breaks[0], dim.breaks[-1])
+    if dims and iterator is not None:
+        log.debug("strata: windows of %s bases", f"{iterator:,}")

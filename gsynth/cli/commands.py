@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 import gsynth
+from gsynth.cli.completion import completion
 from gsynth.cli.demo import demo
 from gsynth.cli.forbid import forbid_kmer
 from gsynth.cli.models import convert, info, merge
@@ -20,12 +21,13 @@ from gsynth.cli.train import train
 
 @click.group(
     cls=Program,
-    no_args_is_help=False,
+    invoke_without_command=True,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
 )
 @click.version_option(gsynth.__version__, prog_name="gsynth", message="%(prog)s %(version)s")
 @talking
-def main() -> None:
+@click.pass_context
+def main(context: click.Context, /) -> None:
     """Synthetic genomes from stratified Markov models.
 
     Train a model on a genome, sample new sequence from it; the same seed gives the same bytes on every backend,
@@ -34,7 +36,22 @@ def main() -> None:
     Data goes to standard output, everything else to standard error. Exit codes: 0 done, 1 failure, 2 wrong usage,
     130 interrupted.
     """
+    if context.invoked_subcommand is None:
+        click.echo(context.get_help())
 
 
-for command in (train, sample, random, replace_kmer, score, forbid_kmer, merge, convert, info, plugins, demo):
+for command in (
+    train,
+    sample,
+    random,
+    replace_kmer,
+    score,
+    forbid_kmer,
+    merge,
+    convert,
+    info,
+    plugins,
+    demo,
+    completion,
+):
     main.add_command(command)

@@ -44,6 +44,11 @@ class Console:
         if self.verbosity >= 0:
             self._say(f"gsynth: {text}")
 
+    def detail(self, text: str) -> None:
+        """Say more, if more is wanted."""
+        if self.verbosity > 0:
+            self._say(f"gsynth: {text}")
+
     def warn(self, text: str) -> None:
         """Warn; the same text is shown only once."""
         text = in_options(text)
@@ -111,8 +116,10 @@ class _Handler(logging.Handler):
         text = record.getMessage()
         if record.levelno >= logging.WARNING:
             self._console.warn(text)
-        elif record.levelno >= logging.INFO or self._console.verbosity > 0:
+        elif record.levelno >= logging.INFO:
             self._console.note(text)
+        else:
+            self._console.detail(text)
 
 
 def console_of(context: click.Context) -> Console:

@@ -9,10 +9,11 @@ import click
 from gsynth.cli import options
 from gsynth.cli.console import console_of
 from gsynth.cli.results import print_json
+from gsynth.cli.sections import command
 
 
-@click.command()
-@click.argument("folder", metavar="OUT")
+@command()
+@click.argument("folder", metavar="OUT", type=options.FILE)
 @click.option("--seed", type=options.NOT_NEGATIVE, default=1, show_default=True, help="Seed of the sample.")
 @options.work
 @options.force
@@ -24,7 +25,7 @@ def demo(
     /,
     folder: str,
     seed: int,
-    force: bool,
+    overwrite: bool,
     as_json: bool,
     **settings: Any,
 ) -> None:
@@ -34,7 +35,7 @@ def demo(
     """
     from gsynth.demo import run_demo
 
-    done = run_demo(folder, seed=seed, force=force, **settings)
+    done = run_demo(folder, seed=seed, overwrite=overwrite, **settings)
     if as_json:
         print_json({"files": done.files, "seed": seed, **done.comparison.as_dict()})
         return

@@ -10,7 +10,7 @@ import click
 from gsynth.cli import inputs
 from gsynth.cli.console import console_of
 from gsynth.cli.results import check_one_stdout, print_json
-from gsynth.cli.streams import check_new, is_stream, name_of, sequence_output
+from gsynth.cli.streams import is_stream, name_of, sequence_output
 from gsynth.cli.summary import causes_by_dimension
 
 if TYPE_CHECKING:
@@ -37,9 +37,8 @@ def check_sequence_output(options: Options, *read: object) -> None:
         return
     from gsynth import outputs
 
-    outputs.check_output(output, output_format, [*read, *(options.get(name) for name in READ)])
-    # The .fai appears without being named on the command line; that is no permission to overwrite one.
-    check_new([output, output + INDEX] if output_format == "fasta" else [output], force=options["force"])
+    names = [*read, *(options.get(name) for name in READ)]
+    outputs.check_output(output, output_format, names, overwrite=options["overwrite"])
 
 
 def write_sequence(
@@ -49,7 +48,7 @@ def write_sequence(
 
     `exprs` are the dimensions of a call that reports what its bases are; None for a call that does not report.
     """
-    shared = ("output", "force", "as_json")
+    shared = ("output", "as_json")
     given = {name: value for name, value in options.items() if name not in shared}
     given["genome"] = inputs.opened_genome(context, given["genome"])
     given["chrom_alias"] = inputs.opened_alias(given)

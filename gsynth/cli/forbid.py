@@ -9,11 +9,12 @@ import click
 from gsynth.cli import inputs, options
 from gsynth.cli.results import check_one_stdout, print_json
 from gsynth.cli.saving import check_model_output, save_to
+from gsynth.cli.sections import command
 from gsynth.cli.summary import summary
 
 
-@click.command("forbid-kmer")
-@click.argument("model")
+@command("forbid-kmer")
+@click.argument("model", type=options.FILE)
 @click.argument("pattern", metavar="PATTERN...", nargs=-1, required=True)
 @options.output
 @click.option(
@@ -39,7 +40,7 @@ def forbid_kmer(
     model_format: str | None,
     format: str | None,
     compress: bool,
-    force: bool,
+    overwrite: bool,
     as_json: bool,
     **settings: Any,
 ) -> None:
@@ -52,14 +53,14 @@ def forbid_kmer(
     gsynth forbid-kmer model.gsm AAAAAA --both-strands --method exact -o no-runs.gsm
     """
     check_one_stdout(output, as_json)
-    check_model_output(output, format, compress=compress, force=force, inputs=(model,))
+    check_model_output(output, format, compress=compress, overwrite=overwrite, inputs=(model,))
     from gsynth.forbidding import gsynth_forbid_kmer
     from gsynth.storage import gsynth_save
 
     made = gsynth_forbid_kmer(inputs.loaded_model(context, model, model_format), pattern, **settings)
     save_to(
         output,
-        lambda path, packed: gsynth_save(made, path, compress=packed, format=format),
+        lambda path, packed: gsynth_save(made, path, compress=packed, format=format, overwrite=overwrite),
         compress=compress,
         format=format,
     )

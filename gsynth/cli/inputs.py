@@ -55,6 +55,7 @@ def loaded_model(context: click.Context, path: str, model_format: str | None) ->
 def drawn_seed(context: click.Context, seed: int | None) -> int:
     """The seed, or a fresh one that is logged."""
     if seed is not None:
+        console_of(context).detail(f"seed {seed}")
         return seed
     from gsynth.randomness import seed_sequence
 

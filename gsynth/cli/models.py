@@ -8,13 +8,14 @@ from gsynth.cli import inputs, options
 from gsynth.cli.console import console_of
 from gsynth.cli.results import check_one_stdout, print_json
 from gsynth.cli.saving import check_model_output, save_to
+from gsynth.cli.sections import command
 from gsynth.cli.streams import name_of, spooled
 from gsynth.cli.summary import summary
 
 
-@click.command()
-@click.argument("input_path", metavar="IN")
-@click.argument("output_path", metavar="OUT")
+@command()
+@click.argument("input_path", metavar="IN", type=options.FILE)
+@click.argument("output_path", metavar="OUT", type=options.FILE)
 @options.save_format
 @options.compress
 @options.force
@@ -28,7 +29,7 @@ def convert(
     output_path: str,
     format: str | None,
     compress: bool,
-    force: bool,
+    overwrite: bool,
     as_json: bool,
 ) -> None:
     """Write a model in another format.
@@ -40,22 +41,22 @@ def convert(
     gsynth convert model.gsm for-r.gsm --format gsm-r
     """
     check_one_stdout(output_path, as_json)
-    check_model_output(output_path, format, compress=compress, force=force, inputs=(input_path,))
+    check_model_output(output_path, format, compress=compress, overwrite=overwrite, inputs=(input_path,))
     from gsynth.storage import gsynth_convert
 
     # After the checks: a refused run must not have consumed the pipe.
     source = spooled(context, input_path, "model")
 
     def save(path: str, packed: bool) -> None:
-        gsynth_convert(source, path, compress=packed, format=format)
+        gsynth_convert(source, path, compress=packed, format=format, overwrite=overwrite)
 
     save_to(output_path, save, compress=compress, format=format)
     if as_json:
         print_json({"input": input_path, "output": output_path})
 
 
-@click.command()
-@click.argument("models", metavar="MODEL...", nargs=-1, required=True)
+@command()
+@click.argument("models", metavar="MODEL...", nargs=-1, required=True, type=options.FILE)
 @options.output
 @options.save_format
 @options.compress
@@ -70,7 +71,7 @@ def merge(
     output: str,
     format: str | None,
     compress: bool,
-    force: bool,
+    overwrite: bool,
     as_json: bool,
 ) -> None:
     """Add the counts of models, as if all had been counted at once.
@@ -81,14 +82,14 @@ def merge(
     gsynth merge chr1.gsm chr2.gsm chr3.gsm -o genome.gsm
     """
     check_one_stdout(output, as_json)
-    check_model_output(output, format, compress=compress, force=force, inputs=models)
+    check_model_output(output, format, compress=compress, overwrite=overwrite, inputs=models)
     from gsynth.merging import gsynth_merge
     from gsynth.storage import gsynth_save
 
     merged = gsynth_merge(*(inputs.loaded_model(context, path, None) for path in models))
     save_to(
         output,
-        lambda path, packed: gsynth_save(merged, path, compress=packed, format=format),
+        lambda path, packed: gsynth_save(merged, path, compress=packed, format=format, overwrite=overwrite),
         compress=compress,
         format=format,
     )
@@ -97,8 +98,8 @@ def merge(
         print_json({"models": models, "model": output, **summary(merged)})
 
 
-@click.command()
-@click.argument("model")
+@command()
+@click.argument("model", type=options.FILE)
 @options.model_format
 @options.as_json
 @options.talking

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 from typing import Any, Final, TypeVar
 
 import click
 
+from gsynth.cli import completing
 from gsynth.cli.console import console_of
 from gsynth.cli.dimensions import parse_merge
 from gsynth.cli.values import parse_alias, parse_track
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 Decorator = Callable[[Command], Command]
+
+FILE: Final = click.Path()
+"""A path, or ``-``; shells complete the names of files. It is checked where it is opened."""
 
 POSITIVE: Final = click.IntRange(min=1)
 NOT_NEGATIVE: Final = click.IntRange(min=0)
@@ -57,18 +62,43 @@ talking = together(
                  help="Show the traceback of an error."),
 )  # fmt: skip
 as_json = click.option("--json", "as_json", is_flag=True, help="Print the result as JSON on standard output.")
-force = click.option("--force", is_flag=True, help="Overwrite an existing output.")
-genome_option = click.option(
-    "-g", "--genome", required=True, metavar="GENOME",
-    help="FASTA (plain, gzip, bgzip) or another genome file; '-' reads FASTA from standard input.",
-)  # fmt: skip
-output = click.option("-o", "--output", required=True, metavar="OUT", help="Path to write; '-' is standard output.")
+force = click.option("--force", "overwrite", is_flag=True, help="Overwrite an existing output.")
+
+
+def genome(command: Callable[..., Any]) -> Callable[..., Any]:
+    """The genome, as the last argument or by -g; the command gets it as `genome`."""
+
+    @click.argument("genome", required=False, type=FILE)
+    @click.option(
+        "-g", "--genome", "genome_option", metavar="GENOME", type=FILE,
+        help="FASTA (plain, gzip, bgzip) or another genome file, in place of the last argument; '-' reads FASTA from "
+        "standard input.",
+    )  # fmt: skip
+    @functools.wraps(command)
+    def with_genome(*args: Any, genome: str | None, genome_option: str | None, **given: Any) -> Any:
+        if genome is not None and genome_option is not None:
+            raise click.UsageError(
+                f"the genome is given twice, as {genome!r} and by --genome {genome_option!r}",
+                click.get_current_context(),
+            )
+        if genome is None and genome_option is None:
+            raise click.UsageError(
+                "missing GENOME: name it as the last argument, or by --genome", click.get_current_context()
+            )
+        return command(*args, genome=genome if genome_option is None else genome_option, **given)
+
+    return with_genome
+
+
+output = click.option(
+    "-o", "--output", required=True, type=FILE, metavar="OUT", help="Path to write; '-' is standard output."
+)
 output_format = click.option(
     "--output-format", type=click.Choice(["fasta", "seq", "misha"]), default="fasta", show_default=True,
     help="fasta: 60 columns, with a .fai next to it; seq, misha: bare bases.",
 )  # fmt: skip
 intervals = click.option(
-    "--intervals", multiple=True, metavar="BED|REGION",
+    "--intervals", multiple=True, type=FILE, metavar="BED|REGION",
     help="BED file (plain, gzip) or region (chr1, chr1:1,001-2,000; 1-based); may be repeated. [default: all contigs]",
 )  # fmt: skip
 iterator = click.option("--iterator", type=POSITIVE, metavar="BP", help="Width of the windows of the strata.")
@@ -97,7 +127,7 @@ bin_merge = click.option(
     "their nearest learned neighbour; may be repeated.",
 )  # fmt: skip
 mask_copy = click.option(
-    "--mask-copy", multiple=True, metavar="BED|REGION|soft",
+    "--mask-copy", multiple=True, type=FILE, metavar="BED|REGION|soft",
     help="Copy the genome verbatim there; soft: where it is lowercase; may be repeated.",
 )  # fmt: skip
 names = click.option(
@@ -109,7 +139,10 @@ seed = click.option("--seed", type=NOT_NEGATIVE, help="The same seed gives the s
 preserve_n = click.option(
     "--preserve-n/--no-preserve-n", default=True, show_default=True, help="Keep the genome's runs of N."
 )
-backend = click.option("--backend", metavar="NAME", help="See gsynth plugins. [default: $GSYNTH_BACKEND, or the best]")
+backend = click.option(
+    "--backend", metavar="NAME", shell_complete=completing.backends,
+    help="See gsynth plugins. [default: $GSYNTH_BACKEND, or the best]",
+)  # fmt: skip
 
 
 def _shown(context: click.Context, param: click.Parameter, value: bool | None) -> bool | None:
@@ -141,10 +174,16 @@ chrom_alias = click.option(
 )  # fmt: skip
 compress = click.option("--compress", is_flag=True, help="Write one compressed file.")
 save_format = click.option(
-    "--format", metavar="NAME", help="Model format, see gsynth plugins. [default: by the suffix]"
+    "--format",
+    metavar="NAME",
+    shell_complete=completing.formats,
+    help="Model format, see gsynth plugins. [default: by the suffix]",
 )
 model_format = click.option(
-    "--model-format", metavar="NAME", help="Read the model as this format. [default: by content]"
+    "--model-format",
+    metavar="NAME",
+    shell_complete=completing.formats,
+    help="Read the model as this format. [default: by content]",
 )
 work = together(backend, threads, progress)
 all_work = together(max_chunk_size, allow_parallel, work)

@@ -2,33 +2,52 @@
 
 from __future__ import annotations
 
+import platform
 from typing import TYPE_CHECKING
 
 import click
 
+import gsynth
 from gsynth.cli import options
+from gsynth.cli.console import console_of
 from gsynth.cli.results import print_json
+from gsynth.cli.sections import command
 from gsynth.cli.tables import table
 
 if TYPE_CHECKING:
     from gsynth.plugins.registry import Registry
 
 
-@click.command()
+@command()
 @options.as_json
 @options.talking
-def plugins(as_json: bool) -> None:
+@click.pass_context
+def plugins(context: click.Context, /, as_json: bool) -> None:
     """List what is installed, and whether it works.
 
     Counters, samplers and scorers (a backend has all three), serializers (model formats), genomes and tracks.
     """
     from gsynth.plugins.registry import registry
 
+    console_of(context).detail(_surroundings())
     found = registry()
     if as_json:
         print_json(_result(found))
     else:
         click.echo(_text(found))
+
+
+def _surroundings() -> str:
+    """What a report of a defect should name."""
+    import numpy as np
+
+    from gsynth.blocks.cores import usable_cores
+    from gsynth.plugins.contracts import CONTRACT
+
+    return (
+        f"gsynth {gsynth.__version__}, contract {CONTRACT}, Python {platform.python_version()}, "
+        f"NumPy {np.__version__}, {platform.system()} {platform.machine()}, threads {usable_cores()}"
+    )
 
 
 def _result(found: Registry) -> dict[str, object]:

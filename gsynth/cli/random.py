@@ -8,11 +8,12 @@ import click
 
 from gsynth.cli import options
 from gsynth.cli.drawing import check_sequence_output, write_sequence
+from gsynth.cli.sections import command
 from gsynth.cli.values import parse_composition
 
 
-@click.command()
-@options.genome_option
+@command()
+@options.genome
 @options.output
 @options.output_format
 @options.names

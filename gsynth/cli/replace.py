@@ -8,12 +8,13 @@ import click
 
 from gsynth.cli import options
 from gsynth.cli.drawing import check_sequence_output, write_sequence
+from gsynth.cli.sections import command
 
 
-@click.command("replace-kmer")
+@command("replace-kmer")
 @click.argument("target")
 @click.argument("replacement")
-@click.argument("genome")
+@options.genome
 @options.output
 @options.output_format
 @options.names

@@ -10,11 +10,12 @@ import click
 from gsynth.cli import inputs, options
 from gsynth.cli.dimensions import Merges, merges_for_sampling
 from gsynth.cli.drawing import check_sequence_output, write_sequence
+from gsynth.cli.sections import command
 
 
-@click.command()
-@click.argument("model")
-@options.genome_option
+@command()
+@click.argument("model", type=options.FILE)
+@options.genome
 @options.output
 @options.output_format
 @options.names
@@ -37,7 +38,7 @@ from gsynth.cli.drawing import check_sequence_output, write_sequence
 @options.tracks
 @options.bin_merge
 @click.option(
-    "--cell-merge", metavar="FILE",
+    "--cell-merge", type=options.FILE, metavar="FILE",
     help="Redirect joint cells: CSV or TSV with the columns from_1, to_1, from_2, ..., values on each dimension.",
 )  # fmt: skip
 @options.chrom_alias

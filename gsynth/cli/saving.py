@@ -7,19 +7,18 @@ import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from gsynth.cli.streams import check_new, is_stream, opened_stream
+from gsynth.cli.streams import is_stream, opened_stream
 from gsynth.errors import ArgumentError
 
 
 def check_model_output(
-    output: str, format: str | None, *, compress: bool, force: bool, inputs: Sequence[object] = ()
+    output: str, format: str | None, *, compress: bool, overwrite: bool, inputs: Sequence[object] = ()
 ) -> None:
     """Refuse early what cannot be saved: an output that exists, a suffix or a format that cannot be written."""
     if not is_stream(output):
         from gsynth.storage import check_savable
 
-        check_savable(output, compress=compress, format=format, inputs=inputs)
-        check_new([output], force=force)
+        check_savable(output, compress=compress, format=format, overwrite=overwrite, inputs=inputs)
     elif format is not None:
         from gsynth.plugins.registry import registry
         from gsynth.plugins.roles import SERIALIZER

@@ -10,23 +10,26 @@ import click
 from gsynth.cli import inputs, options
 from gsynth.cli.console import console_of
 from gsynth.cli.results import check_one_stdout, print_json
-from gsynth.cli.streams import check_new, is_stream, name_of, sequence_output
+from gsynth.cli.sections import command
+from gsynth.cli.streams import is_stream, name_of, sequence_output
 
 
-@click.command()
-@click.argument("model")
-@options.genome_option
+@command()
+@click.argument("model", type=options.FILE)
+@options.genome
 @options.output
 @click.option(
     "--output-format", type=click.Choice(["bedgraph", "bigwig", "npz", "misha"]),
     help="misha: GENOME is a misha database, and OUT the name of a new track in it. [default: by the suffix of OUT: "
     ".bedGraph, .bedGraph.gz, .bw, .npz]",
 )  # fmt: skip
-@click.option("--against", metavar="MODEL", help="Subtract the scores of another model: log Bayes factors.")
+@click.option(
+    "--against", type=options.FILE, metavar="MODEL", help="Subtract the scores of another model: log Bayes factors."
+)
 @click.option("--resolution", type=options.POSITIVE, metavar="BP", help="Width of the windows. [default: the iterator]")
 @options.intervals
 @click.option(
-    "--mask", multiple=True, metavar="BED|REGION|soft",
+    "--mask", multiple=True, type=options.FILE, metavar="BED|REGION|soft",
     help="Windows with a masked base have no score; soft: where the genome is lowercase; may be repeated.",
 )  # fmt: skip
 @click.option(
@@ -60,7 +63,6 @@ def score(
     model: str,
     against: str | None,
     model_format: str | None,
-    force: bool,
     as_json: bool,
     **given: Any,
 ) -> None:
@@ -79,7 +81,7 @@ def score(
         # A stream has no suffix to choose by; bedGraph is text and can be written from front to back.
         given["output_format"] = "bedgraph"
     given["genome"] = inputs.opened_genome(context, given["genome"])
-    _check_output(output, force, given, model, against)
+    _check_output(output, given, model, against)
     from gsynth.scoring import gsynth_score
 
     given["against"] = None if against is None else inputs.loaded_model(context, against, model_format)
@@ -93,14 +95,11 @@ def score(
         print_json({"output": output, "intervals": len(where), "bases": where.total})
 
 
-def _check_output(output: str, force: bool, given: Mapping[str, Any], *models: str | None) -> None:
+def _check_output(output: str, given: Mapping[str, Any], *models: str | None) -> None:
     """Refuse early an output that the API would refuse or that exists."""
     if is_stream(output):
         return
     from gsynth.outputs.score_opening import check_score_output
 
     read = [*models, *(given[name] for name in ("genome", "intervals", "mask", "tracks", "chrom_alias"))]
-    check_score_output(output, given["output_format"], given["genome"], read)
-    # The name of a track is not a path; that the database has none of that name was checked above.
-    if given["output_format"] != "misha":
-        check_new([output], force=force)
+    check_score_output(output, given["output_format"], given["genome"], read, overwrite=given["overwrite"])

@@ -7,14 +7,14 @@ import shutil
 import stat
 import sys
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import BinaryIO, Final
 
 import click
 
 from gsynth.cli.console import console_of
-from gsynth.errors import ArgumentError, OutputExistsError
+from gsynth.errors import ArgumentError
 
 STREAM: Final = "-"
 STDOUT: Final = (STREAM, "/dev/stdout")
@@ -71,13 +71,6 @@ def is_stream(path: str) -> bool:
 def name_of(output: str) -> str:
     """The name of an output in notes."""
     return "standard output" if output in STDOUT else output
-
-
-def check_new(paths: Sequence[str], *, force: bool) -> None:
-    """OutputExistsError if one of the paths exists; the API overwrites, a command only on request."""
-    for path in paths:
-        if os.path.exists(path) and not force:
-            raise OutputExistsError(f"{path} exists; --force overwrites it")
 
 
 @contextmanager

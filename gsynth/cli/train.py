@@ -6,22 +6,24 @@ from typing import Any
 
 import click
 
-from gsynth.cli import inputs, options
+from gsynth.cli import completing, inputs, options
 from gsynth.cli.console import console_of
 from gsynth.cli.dimensions import Merges, merges_by_dimension, parse_dimension
 from gsynth.cli.results import check_one_stdout, print_json
 from gsynth.cli.saving import check_model_output, save_to
+from gsynth.cli.sections import command
 from gsynth.cli.streams import name_of
 from gsynth.cli.summary import summary
 from gsynth.cli.values import parse_prior
 
 
-@click.command()
-@click.argument("genome")
+@command()
+@options.genome
 @options.output
 @click.option("-k", "--order", "k", type=click.IntRange(1, 10), default=5, show_default=True, help="Markov order.")
 @click.option(
     "--dim", "dim_specs", type=parse_dimension, multiple=True, metavar="EXPR=BREAKS",
+    shell_complete=completing.dimensions,
     help="A dimension of the strata; BREAKS is START:STOP:STEP, or numbers with commas, or q10: ten bins with the same "
     "number of windows, or categories: a bin for each name of a track; (BREAKS] puts a value on a break into the bin "
     "below it, [BREAKS), the default, into the one above; may be repeated.",
@@ -31,7 +33,7 @@ from gsynth.cli.values import parse_prior
 @options.tracks
 @options.intervals
 @click.option(
-    "--mask", multiple=True, metavar="BED|REGION|soft",
+    "--mask", multiple=True, type=options.FILE, metavar="BED|REGION|soft",
     help="Leave out windows that start there; soft: where the genome is lowercase; may be repeated.",
 )  # fmt: skip
 @options.chrom_alias
@@ -63,14 +65,16 @@ def train(
     mask: tuple[str, ...],
     format: str | None,
     compress: bool,
-    force: bool,
+    overwrite: bool,
     as_json: bool,
     **settings: Any,
 ) -> None:
     """Train a model on a genome.
 
     GENOME is FASTA (plain, gzip, bgzip) or another genome file; '-' reads FASTA from standard input.
-    The last '=' of --dim separates the expression from the breaks, so expressions may contain ==, <= and >=.
+    The last '=' of --dim separates the expression from the breaks, so expressions may contain ==, <= and >=. Functions
+    of the sequence in it: gc, cpg, kmer_frac("CG"), kmer_count("CG"), masked_frac, n_frac; of values: log, log2, log10,
+    exp, sqrt, abs, min, max, minimum, maximum, where, clip, isnan.
 
     \b
     gsynth train genome.fa -k 5 --dim gc=0:1:0.05 --iterator 200 -o model.gsm
@@ -78,7 +82,7 @@ def train(
     check_one_stdout(output, as_json)
     dims = _merged(dim_specs, bin_merge)
     read = [genome, *intervals, *mask, settings["tracks"], settings["chrom_alias"]]
-    check_model_output(output, format, compress=compress, force=force, inputs=read)
+    check_model_output(output, format, compress=compress, overwrite=overwrite, inputs=read)
     # Only here, after the checks: neither --help nor a usage error has to wait for NumPy.
     from gsynth.storage import gsynth_save
     from gsynth.training import gsynth_train
@@ -92,7 +96,7 @@ def train(
     )
     save_to(
         output,
-        lambda path, packed: gsynth_save(model, path, compress=packed, format=format),
+        lambda path, packed: gsynth_save(model, path, compress=packed, format=format, overwrite=overwrite),
         compress=compress,
         format=format,
     )

@@ -20,6 +20,7 @@ OPTIONS: Final = {
     "nuc_probs": "--nuc-probs",
     "num_cores": "--threads",
     "output_format": "--output-format",
+    "overwrite": "--force",
     "preserve_n": "--preserve-n",
     "sparse_policy": "--sparse-policy",
 }

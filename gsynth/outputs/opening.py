@@ -12,6 +12,7 @@ from gsynth.errors import ArgumentError
 from gsynth.files import PathLike
 from gsynth.files.atomic import real, replacing
 from gsynth.files.inputs import check_not_an_input
+from gsynth.files.overwriting import check_new
 from gsynth.files.suffixes import compressor_of, kind_of
 from gsynth.genomes.sidecar import sidecar
 from gsynth.outputs.fasta import FastaSink
@@ -31,8 +32,10 @@ OutputLike = PathLike | BinaryFile
 """The path of a file, or an open binary file."""
 
 
-def check_output(output: OutputLike | None, output_format: str, inputs: Sequence[object] = ()) -> None:
-    """Refuse early what `open_sink` could not write, and an output that is one of the inputs."""
+def check_output(
+    output: OutputLike | None, output_format: str, inputs: Sequence[object] = (), *, overwrite: bool = False
+) -> None:
+    """Refuse early what `open_sink` could not write, an output that is one of the inputs, and one that exists."""
     if output_format not in OUTPUT_FORMATS:
         raise ArgumentError(f"output_format must be one of {', '.join(OUTPUT_FORMATS)}, found {output_format!r}")
     if output is None or output_format == "vector":
@@ -47,6 +50,8 @@ def check_output(output: OutputLike | None, output_format: str, inputs: Sequence
     for file in files[1:]:
         check_place(file)
     check_not_an_input([*files, *_outdated(path, files)], inputs)
+    # The index as well: it appears without being named, which is no permission to overwrite one.
+    check_new(files, overwrite=overwrite)
     # Links are followed, so the name of their target must not promise another format either.
     for name in (path, real(path)):
         _check_suffix(name)

@@ -14,6 +14,7 @@ from attrs import frozen
 from gsynth.errors import ArgumentError, ArgumentTypeError
 from gsynth.files.atomic import real, replacing
 from gsynth.files.inputs import check_not_an_input
+from gsynth.files.overwriting import check_new
 from gsynth.files.suffixes import kind_of
 from gsynth.genomes.sidecar import sidecar
 from gsynth.intervals import Intervals, contig_sizes
@@ -77,7 +78,14 @@ class Form:
         return Intervals(intervals.names, ids, starts, ends)
 
 
-def check_score_output(output: Any, output_format: str | None, genome: Genome, inputs: Sequence[object] = ()) -> Form:
+def check_score_output(
+    output: Any,
+    output_format: str | None,
+    genome: Genome,
+    inputs: Sequence[object] = (),
+    *,
+    overwrite: bool = False,
+) -> Form:
     """The form in which scores go to `output`; refuses early what could not be written."""
     if output_format is not None and output_format not in SCORE_FORMATS:
         raise ArgumentError(f"output_format must be one of {', '.join(SCORE_FORMATS)}, found {output_format!r}")
@@ -95,6 +103,7 @@ def check_score_output(output: Any, output_format: str | None, genome: Genome, i
         path = check_path(output)
         check_place(path)
         check_not_an_input([path, *_outdated(path)], inputs)
+        check_new([path], overwrite=overwrite)
     return form
 
 

@@ -33,6 +33,8 @@ def load_backend(role: Role[D, I], backend: str | None) -> I:
         log.info("backend: %s %s", role, name)
         if problems:
             _warn(role.name, name, tuple(problems))
+    else:
+        log.debug("backend: %s %s", role, name)
     return plugins.load(role, name)
 
 

@@ -27,13 +27,13 @@ PAIRS = [
     ("convert", gsynth.gsynth_convert),
 ]
 EXTRA = {
-    "train": {"bin_merge", "format", "compress"},
+    "train": {"bin_merge", "format", "compress", "overwrite"},
     "sample": {"model_format"},
     "score": {"model_format"},
-    "merge": {"format", "compress"},
-    "forbid-kmer": {"format", "compress", "model_format"},
+    "merge": {"format", "compress", "overwrite"},
+    "forbid-kmer": {"format", "compress", "model_format", "overwrite"},
 }
-OF_THE_COMMAND_LINE = {"quiet", "verbose", "debug", "as_json", "force", "output", "help"}
+OF_THE_COMMAND_LINE = {"quiet", "verbose", "debug", "as_json", "genome_option", "output", "help"}
 OF_PYTHON = {"report"}
 NO_VALUE = {None, inspect.Parameter.empty}
 

@@ -28,7 +28,7 @@ PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
 PAGES = [page for page in PAGES if "_build" not in page.parts]
 FENCE = re.compile(r"^( *)```([\w{}-]*)[^\n]*\n(.*?)^\1```$", re.MULTILINE | re.DOTALL)
 # What sets up an environment is run by .ci/run and tox, not from inside a test.
-SETUP = re.compile(r"^(python -m (pip|venv|build|sphinx)|pip|pytest|tox|git|cd|cp|samtools|wget)\b")
+SETUP = re.compile(r"^(python -m (pip|venv|build|sphinx)|pip|pytest|tox|git|cp|samtools|wget)\b")
 
 
 @frozen
@@ -79,9 +79,15 @@ def run_console(block: Block) -> str:
     environment = {**os.environ, "PATH": path, "COLUMNS": "110"}
     output = ""
     for command in commands(block):
-        if SETUP.match(command):
+        if command.startswith("cd "):
+            # For all that follows on the page, as in the reader's shell.
+            os.chdir(command.removeprefix("cd "))
             continue
-        ran = subprocess.run(["bash", "-c", command], check=False, capture_output=True, text=True, env=environment)
+        if SETUP.match(command) and " && gsynth " not in command:
+            continue
+        # What follows the installation, where a command is both.
+        typed = command[command.index("gsynth ") :] if SETUP.match(command) else command
+        ran = subprocess.run(["bash", "-c", typed], check=False, capture_output=True, text=True, env=environment)
         assert ran.returncode == 0, f"line {block.line}: {command}\n{ran.stderr}"
         output += ran.stdout
     return output
