@@ -49,7 +49,9 @@ def test_thirty_megabases_from_one_thread_and_from_four(tmp_path: Path, k: int) 
     digests = set()
     for threads, block in ((1, None), (4, None), (4, 300_000)):
         output = tmp_path / f"{threads}.fa"
-        gsynth.gsynth_sample(model, output, genome=genome, seed=1, num_cores=threads, max_chunk_size=block)
+        gsynth.gsynth_sample(
+            model, output, genome=genome, seed=1, num_cores=threads, max_chunk_size=block, overwrite=True
+        )
         with output.open("rb") as file:
             digests.add(hashlib.file_digest(file, "sha256").hexdigest())
         assert output.stat().st_size == 3 + 30_000_000 + 30_000_000 // 60
@@ -169,7 +171,7 @@ def test_a_kill_leaves_no_part_under_the_final_name(endless: tuple[list[str], Pa
 def test_no_index_outlives_its_fasta(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, stops_at: str) -> None:
     """Stopped between the two files, a job leaves none or both of one make; never an old index by a new FASTA."""
     output = tmp_path / "out.fa"
-    gsynth.gsynth_random(genome={"old": 100}, output=output, seed=1)
+    gsynth.gsynth_random(genome={"old": 100}, output=output, seed=1, overwrite=True)
     old, real = output.read_bytes(), os.replace
 
     def replace(path: Path, target: Path) -> None:
@@ -179,7 +181,7 @@ def test_no_index_outlives_its_fasta(tmp_path: Path, monkeypatch: pytest.MonkeyP
 
     monkeypatch.setattr("gsynth.files.atomic.os.replace", replace)
     with pytest.raises(OSError, match="no space left"):
-        gsynth.gsynth_random(genome={"new": 70}, output=output, seed=1)
+        gsynth.gsynth_random(genome={"new": 70}, output=output, seed=1, overwrite=True)
     assert [path.name for path in tmp_path.iterdir()] == ["out.fa"]
     assert (output.read_bytes() == old) is (stops_at == "out.fa")
 

@@ -610,14 +610,14 @@ def test_wig_lines_that_mean_nothing_are_refused(door: Door, text: str, said: st
 def test_what_a_call_reads_is_not_overwritten(folder: Path) -> None:
     """Rascaf#15, nf-core/modules#7961."""
     model = gsynth.train(genome="g.fa", k=2)
-    gsynth.save(model, "m.gsm")
+    gsynth.save(model, "m.gsm", overwrite=True)
     write("k.bed", "chr1\t0\t100\n")
     write("a.txt", "1\tchr1\n2\tchr2\n")
     for keyword in ({}, {"mask_copy": "k.bed"}, {"intervals": "k.bed"}, {"chrom_alias": "a.txt"}):
         output = next(iter(keyword.values()), "g.fa")
         before = Path(output).read_bytes()
         with pytest.raises(GsynthError, match="is also an input"):
-            gsynth.sample(model, output, genome="g.fa", seed=1, **keyword)
+            gsynth.sample(model, output, genome="g.fa", seed=1, **keyword, overwrite=True)
         words = [word for name, text in keyword.items() for word in ("--" + name.replace("_", "-"), text)]
         with pytest.raises(Refused, match="is also an input"):
             typed("sample", "m.gsm", "--genome", "g.fa", *words, "-o", output, "--force", "--seed", "1")

@@ -228,8 +228,8 @@ def test_replacing(tmp_path: Path, make_model: Any, way: str, old: Any, new: boo
     elif old == "empty file":
         path.touch()
     elif old is not None:
-        gsynth_save(make_model(total_n=1), path, compress=old)
-    gsynth_save(make_model(total_n=2), path, compress=new)
+        gsynth_save(make_model(total_n=1), path, compress=old, overwrite=True)
+    gsynth_save(make_model(total_n=2), path, compress=new, overwrite=True)
     assert gsynth_load(path).total_n == 2
     assert path.is_file() == new
     assert os.listdir(tmp_path) == ["m.gsm"]
@@ -253,12 +253,12 @@ def test_a_strangers_things_are_left_alone(tmp_path: Path, model: GsynthModel, c
 def test_a_model_folder_that_holds_more_is_left_alone(
     tmp_path: Path, model: GsynthModel, compress: bool, extra: str
 ) -> None:
-    gsynth_save(model, tmp_path / "m.gsm")
+    gsynth_save(model, tmp_path / "m.gsm", overwrite=True)
     (tmp_path / "m.gsm" / extra).parent.mkdir(exist_ok=True)
     (tmp_path / "m.gsm" / extra).write_text("mine")
     before = contents(tmp_path)
     with pytest.raises(OutputExistsError, match=extra.split("/")[0]):
-        gsynth_save(model, tmp_path / "m.gsm", compress=compress)
+        gsynth_save(model, tmp_path / "m.gsm", compress=compress, overwrite=True)
     assert contents(tmp_path) == before
 
 
@@ -274,10 +274,10 @@ def test_a_save_that_fails_midway_changes_nothing(
     raising.error = error
     install("raising", lambda: raising)
     if old is not None:
-        gsynth_save(model, tmp_path / "m.gsm", compress=old)
+        gsynth_save(model, tmp_path / "m.gsm", compress=old, overwrite=True)
     before = contents(tmp_path)
     with pytest.raises(seen or KeyboardInterrupt):
-        gsynth_save(model, tmp_path / "m.gsm", format="raising")
+        gsynth_save(model, tmp_path / "m.gsm", format="raising", overwrite=True)
     assert contents(tmp_path) == before
     assert len(list(tmp_path.iterdir())) == (old is not None)
 
@@ -298,7 +298,7 @@ def test_a_plugin_that_does_not_keep_its_contract(tmp_path: Path, model: GsynthM
 def test_a_rename_that_fails_leaves_the_old_model(
     tmp_path: Path, make_model: Any, monkeypatch: pytest.MonkeyPatch, fails: int
 ) -> None:
-    gsynth_save(make_model(total_n=1), tmp_path / "m.gsm")
+    gsynth_save(make_model(total_n=1), tmp_path / "m.gsm", overwrite=True)
     before = contents(tmp_path)
     rename, calls = os.rename, []
 
@@ -311,7 +311,7 @@ def test_a_rename_that_fails_leaves_the_old_model(
     monkeypatch.setattr(gsynth.files.placement, "_exchange", lambda new, target: False)
     monkeypatch.setattr(os, "rename", flaky)
     with pytest.raises(OSError, match="Input/output"):
-        gsynth_save(make_model(total_n=2), tmp_path / "m.gsm")
+        gsynth_save(make_model(total_n=2), tmp_path / "m.gsm", overwrite=True)
     assert contents(tmp_path) == before
 
 

@@ -82,10 +82,10 @@ def test_names_as_long_as_a_file_system_takes(tmp_path: Path) -> None:
     model = gsynth.gsynth_train(genome=genome, k=2)
     saved = tmp_path / ("m" * 250)
     for compress in (False, True):
-        gsynth.gsynth_save(model, saved, compress=compress)
+        gsynth.gsynth_save(model, saved, compress=compress, overwrite=True)
         assert gsynth.gsynth_load(saved) == model
     output = tmp_path / ("o" * 247 + ".fa")
-    gsynth.gsynth_random(genome=genome, output=output, seed=1)
+    gsynth.gsynth_random(genome=genome, output=output, seed=1, overwrite=True)
     assert output.read_text().startswith(">chr1")
     assert not [name for name in names(tmp_path) if name.startswith(".")]
 
@@ -185,7 +185,7 @@ def test_a_folder_that_is_locked_by_whoever_started_the_process(tmp_path: Path) 
 def test_a_process_killed_between_its_steps_leaves_no_foreign_index(tmp_path: Path, before: str) -> None:
     """Killed with the temporaries written, before or after the old index went: never the new index on the old file."""
     output = tmp_path / "out.fa"
-    gsynth.gsynth_random(genome={"c": 100}, output=output, seed=1)
+    gsynth.gsynth_random(genome={"c": 100}, output=output, seed=1, overwrite=True)
     old = output.read_bytes()
     place = "Path.unlink" if before == "unlink" else "os.replace"
     code = f"""
@@ -201,7 +201,7 @@ gsynth.gsynth_random(genome={{"c": 900}}, output={str(output)!r}, seed=1)
     index = tmp_path / "out.fa.fai"
     assert index.exists() == (before == "unlink")
     assert len([name for name in names(tmp_path) if name.endswith(".part")]) == 2
-    gsynth.gsynth_random(genome={"c": 900}, output=output, seed=1)
+    gsynth.gsynth_random(genome={"c": 900}, output=output, seed=1, overwrite=True)
     assert index.read_text().startswith("c\t900\t")
     assert names(tmp_path) == ["out.fa", "out.fa.fai"]
 
@@ -216,9 +216,9 @@ def test_chains_and_circles_of_links(tmp_path: Path) -> None:
     (tmp_path / "there").unlink()
     (tmp_path / "there").symlink_to("a")
     with pytest.raises(ArgumentError, match="leads back"):
-        gsynth.gsynth_random(genome={"c": 9}, output=tmp_path / "a", seed=1)
+        gsynth.gsynth_random(genome={"c": 9}, output=tmp_path / "a", seed=1, overwrite=True)
     with pytest.raises(ArgumentError, match="leads back"):
-        gsynth.gsynth_save(gsynth.gsynth_train(genome={"c": "ACGTACGT"}, k=1), tmp_path / "a")
+        gsynth.gsynth_save(gsynth.gsynth_train(genome={"c": "ACGTACGT"}, k=1), tmp_path / "a", overwrite=True)
     assert names(tmp_path) == ["a", "b", "there"]
 
 
@@ -259,7 +259,7 @@ def test_a_folder_that_takes_no_file(tmp_path: Path, monkeypatch: pytest.MonkeyP
 
     monkeypatch.setattr(os, "open", refusing)
     with pytest.raises(PermissionError) as caught:
-        gsynth.gsynth_random(genome={"c": 9}, output=tmp_path / "out.fa", seed=1)
+        gsynth.gsynth_random(genome={"c": 9}, output=tmp_path / "out.fa", seed=1, overwrite=True)
     assert caught.value.filename == str(tmp_path / "out.fa")
     assert not names(tmp_path)
 
@@ -291,7 +291,7 @@ def test_a_fasta_that_is_replaced_while_it_is_indexed(
 
     def late(given: object) -> object:
         result = made(given)
-        gsynth.gsynth_random(genome={"new": 70}, output=output, seed=1)
+        gsynth.gsynth_random(genome={"new": 70}, output=output, seed=1, overwrite=True)
         return result
 
     monkeypatch.setattr(faidx, name, late)
@@ -323,11 +323,11 @@ for number in range(20):
 def test_a_replaced_model_keeps_its_mode(tmp_path: Path, compress: bool) -> None:
     model = gsynth.gsynth_train(genome={"c": "ACGTACGT"}, k=1)
     path = tmp_path / "m.gsm"
-    gsynth.gsynth_save(model, path, compress=compress)
+    gsynth.gsynth_save(model, path, compress=compress, overwrite=True)
     files = [path, *path.iterdir()] if path.is_dir() else [path]
     for file in files:
         file.chmod(0o750)
-    gsynth.gsynth_save(model, path, compress=compress)
+    gsynth.gsynth_save(model, path, compress=compress, overwrite=True)
     assert [file.stat().st_mode & 0o777 for file in files] == [0o750] * len(files)
 
 
@@ -357,7 +357,7 @@ def test_a_killed_save_leaves_the_old_model(tmp_path: Path, at: str, compress: b
     """While it is written, and before and after it could take its name; the next save clears up."""
     path = tmp_path / "m.gsm"
     old = gsynth.gsynth_train(genome={"c": "ACGTACGT"}, k=1)
-    gsynth.gsynth_save(old, path)
+    gsynth.gsynth_save(old, path, overwrite=True)
     code = f"""
 import os, signal, gsynth, gsynth.files.placement
 model = gsynth.gsynth_train(genome={{"c": "ACGTACGT"}}, k=2)
@@ -369,7 +369,7 @@ gsynth.gsynth_save(model, {str(path)!r}, compress={compress})
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == -9
     assert gsynth.gsynth_load(path) == old
     assert any(name.endswith(".saving") for name in names(tmp_path))
-    gsynth.gsynth_save(old, path)
+    gsynth.gsynth_save(old, path, overwrite=True)
     assert names(tmp_path) == ["m.gsm"]
 
 
@@ -377,7 +377,7 @@ gsynth.gsynth_save(model, {str(path)!r}, compress={compress})
 def test_a_killed_save_of_a_long_name_is_found_and_its_leftovers_deleted(tmp_path: Path, length: int) -> None:
     path = tmp_path / ("m" * length)
     model = gsynth.gsynth_train(genome={"c": "ACGTACGT"}, k=1)
-    gsynth.gsynth_save(model, path)
+    gsynth.gsynth_save(model, path, overwrite=True)
     code = f"""
 import os, signal, gsynth, gsynth.files.placement
 model = gsynth.gsynth_load({str(path)!r})
@@ -393,10 +393,10 @@ gsynth.gsynth_save(model, {str(path)!r})
     with pytest.raises(GsynthError, match="interrupted save left one at"):
         gsynth.gsynth_load(path)
     # What may be the only copy stays, whatever is saved next, until it is moved back.
-    gsynth.gsynth_save(model, path)
+    gsynth.gsynth_save(model, path, overwrite=True)
     (kept,) = [name for name in names(tmp_path) if name != path.name]
     (tmp_path / kept / "old" / path.name).rename(tmp_path / "moved")
-    gsynth.gsynth_save(model, path)
+    gsynth.gsynth_save(model, path, overwrite=True)
     assert names(tmp_path) == sorted([path.name, "moved"])
 
 
@@ -412,7 +412,7 @@ def test_an_output_that_is_an_input_is_refused(tmp_path: Path, by: str) -> None:
         output.symlink_to(genome if by == "symbolic link" else tmp_path / "g.fa.fai")
     before = {name: (tmp_path / name).read_bytes() for name in names(tmp_path)}
     with pytest.raises(ArgumentError, match="also an input"):
-        gsynth.gsynth_random(genome=genome, output=output, seed=1, output_format="fasta")
+        gsynth.gsynth_random(genome=genome, output=output, seed=1, output_format="fasta", overwrite=True)
     done = subprocess.run(
         [sys.executable, "-m", "gsynth", "random", "-g", genome, "--output-format", "fasta", "--force", "-o", output],
         capture_output=True,
@@ -447,7 +447,7 @@ def test_inputs_are_found_wherever_they_are_given(tmp_path: Path) -> None:
 def test_an_output_in_the_folder_of_the_model_is_refused(tmp_path: Path, by: str) -> None:
     saved, genome = tmp_path / "m.gsm", tmp_path / "g.fa"
     genome.write_text(GENOME)
-    gsynth.gsynth_save(gsynth.gsynth_train(genome=genome, k=1), saved)
+    gsynth.gsynth_save(gsynth.gsynth_train(genome=genome, k=1), saved, overwrite=True)
     output = saved / "counts.bin" if by == "path" else tmp_path / "counts"
     if by == "hard link":
         os.link(saved / "counts.bin", output)
@@ -467,32 +467,32 @@ def test_an_output_in_the_folder_of_the_model_is_refused(tmp_path: Path, by: str
 
 def test_a_model_is_not_converted_onto_itself(tmp_path: Path) -> None:
     saved, link = tmp_path / "m.gsm", tmp_path / "link.gsm"
-    gsynth.gsynth_save(gsynth.gsynth_train(genome={"c": "ACGTACGT"}, k=1), saved)
+    gsynth.gsynth_save(gsynth.gsynth_train(genome={"c": "ACGTACGT"}, k=1), saved, overwrite=True)
     link.symlink_to(saved)
     with pytest.raises(ArgumentError, match="also an input"):
-        gsynth.gsynth_convert(saved, link, compress=True)
+        gsynth.gsynth_convert(saved, link, compress=True, overwrite=True)
     assert saved.is_dir()
 
 
 def test_a_stream_that_cannot_take_bytes_is_refused(tmp_path: Path) -> None:
     genome = {"chr1": "ACGT" * 30}
     with (tmp_path / "text").open("w") as text, pytest.raises(TypeError, match="binary"):
-        gsynth.gsynth_random(genome=genome, output=text, seed=1)
+        gsynth.gsynth_random(genome=genome, output=text, seed=1, overwrite=True)
     with (tmp_path / "bytes").open("wb") as closed:
         pass
     with pytest.raises(ArgumentError, match="closed"):
-        gsynth.gsynth_random(genome=genome, output=closed, seed=1)
+        gsynth.gsynth_random(genome=genome, output=closed, seed=1, overwrite=True)
 
 
 @pytest.mark.parametrize("suffix", ["fa.gz", "fasta.bgz", "2bit", "fa.zst"])
 def test_a_suffix_that_promises_something_else_is_refused(tmp_path: Path, suffix: str) -> None:
     with pytest.raises(ArgumentError, match=suffix.rpartition(".")[2]):
-        gsynth.gsynth_random(genome={"chr1": "ACGT" * 30}, output=tmp_path / f"out.{suffix}", seed=1)
+        gsynth.gsynth_random(genome={"chr1": "ACGT" * 30}, output=tmp_path / f"out.{suffix}", seed=1, overwrite=True)
     assert not names(tmp_path)
 
 
 @pytest.mark.parametrize("name", ["a b", "a\nb", "a\tb", "a\rb"])
 def test_a_name_that_would_spoil_its_header_is_refused(tmp_path: Path, name: str) -> None:
     with pytest.raises(GsynthError, match="name"):
-        gsynth.gsynth_random(genome={name: "ACGT" * 30}, output=tmp_path / "out.fa", seed=1)
+        gsynth.gsynth_random(genome={name: "ACGT" * 30}, output=tmp_path / "out.fa", seed=1, overwrite=True)
     assert not names(tmp_path)

@@ -56,7 +56,9 @@ def train(genome, intervals: Intervals):
 
 def sample(genome, intervals: Intervals, output: Path, n_samples: int = 1) -> None:
     model = gsynth.train(GC, iterator=10, k=2, genome=genome)
-    gsynth.sample(model, output, genome=genome, intervals=intervals, seed=1, n_samples=n_samples, **OPTIONS)
+    gsynth.sample(
+        model, output, genome=genome, intervals=intervals, seed=1, overwrite=True, n_samples=n_samples, **OPTIONS
+    )
 
 
 def test_training_holds_a_few_columns_of_the_intervals(genome):

@@ -153,8 +153,8 @@ def test_a_link_to_a_fasta_leaves_no_index_of_what_it_was(tmp_path):
 
 
 def test_bare_bases_in_place_of_a_fasta_leave_no_index(tmp_path):
-    gsynth.gsynth_random(genome={"old": 70}, output=tmp_path / "x", seed=1)
-    gsynth.gsynth_random(genome={"new": 90}, output=tmp_path / "x", output_format="seq", seed=1)
+    gsynth.gsynth_random(genome={"old": 70}, output=tmp_path / "x", seed=1, overwrite=True)
+    gsynth.gsynth_random(genome={"new": 90}, output=tmp_path / "x", output_format="seq", seed=1, overwrite=True)
     assert [path.name for path in tmp_path.iterdir()] == ["x"]
 
 
@@ -234,10 +234,10 @@ def test_what_is_made_after_the_end_goes_to_no_other_file(tmp_path):
 def test_names_are_refused_where_they_are_written_alone(tmp_path, name):
     for output in (tmp_path / "x.fa", io.BytesIO()):
         with pytest.raises(ArgumentError, match="name"):
-            gsynth.gsynth_random(genome={name: 9}, output=output, seed=1)
+            gsynth.gsynth_random(genome={name: 9}, output=output, seed=1, overwrite=True)
     assert not list(tmp_path.iterdir())
     assert len(gsynth.gsynth_random(genome={name: 9}, seed=1)[0]) == 9
-    gsynth.gsynth_random(genome={name: 9}, output=tmp_path / "x", output_format="seq", seed=1)
+    gsynth.gsynth_random(genome={name: 9}, output=tmp_path / "x", output_format="seq", seed=1, overwrite=True)
     assert (tmp_path / "x").stat().st_size == 9
 
 
