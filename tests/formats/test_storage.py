@@ -7,6 +7,7 @@ import subprocess
 import sys
 import zipfile
 from collections.abc import Callable, Iterator
+from functools import partial
 from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Any
@@ -144,7 +145,7 @@ def test_a_third_party_format_is_chosen_by_its_suffix(tmp_path: Path, install: A
     install("npz", NpzSerializer, is_npz, suffixes=(".npz",))
     model = GsynthModel(k=2, counts=np.ones((1, 16, 4), np.uint64))
     for _ in range(2):
-        gsynth_save(model, tmp_path / "m.npz")
+        gsynth_save(model, tmp_path / "m.npz", overwrite=True)
         assert is_npz(tmp_path / "m.npz")
         assert gsynth_load(tmp_path / "m.npz") == model
     gsynth_convert(tmp_path / "m.npz", tmp_path / "m.gsm")
@@ -156,11 +157,13 @@ def test_a_format_is_written_only_on_request(tmp_path: Path, model: GsynthModel,
     install("odd", NpzSerializer, suffixes=(".gsm",), priority=1000, on_request=True)
     gsynth_save(model, tmp_path / "m.gsm")
     assert (tmp_path / "m.gsm").is_dir()
-    gsynth_save(GsynthModel(k=2, counts=np.ones((1, 16, 4), np.uint64)), tmp_path / "m.npz", format="odd")
+    gsynth_save(
+        GsynthModel(k=2, counts=np.ones((1, 16, 4), np.uint64)), tmp_path / "m.npz", format="odd", overwrite=True
+    )
     assert is_npz(tmp_path / "m.npz")
 
 
-@pytest.mark.parametrize("call", [gsynth_save, lambda _, path, **kw: gsynth_load(path, **kw)])
+@pytest.mark.parametrize("call", [partial(gsynth_save, overwrite=True), lambda _, path, **kw: gsynth_load(path, **kw)])
 def test_an_unknown_format_lists_the_installed(tmp_path: Path, model: GsynthModel, call: Any) -> None:
     gsynth_save(model, tmp_path / "m.gsm")
     with pytest.raises(UnknownPluginError, match=r"'gms'.*installed: gsm, gsm-zip(.|\n)*did you mean 'gsm'"):
@@ -320,7 +323,7 @@ def test_a_killed_save_leaves_the_old_model_and_says_where(
     tmp_path: Path, make_model: Any, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
     path = tmp_path / name
-    gsynth_save(make_model(total_n=1), path)
+    gsynth_save(make_model(total_n=1), path, overwrite=True)
     script = f"""
 import os, signal, gsynth.files.placement, gsynth.storage
 model = gsynth.storage.gsynth_load({str(path)!r})
@@ -330,7 +333,7 @@ def killed(source, target):
     rename(source, target)
     os.kill(os.getpid(), signal.SIGKILL)
 os.rename = killed
-gsynth.storage.gsynth_save(model, {str(path)!r})
+gsynth.storage.gsynth_save(model, {str(path)!r}, overwrite=True)
 """
     assert subprocess.run([sys.executable, "-c", script], check=False).returncode == -9
     with pytest.raises(MissingFileError, match="interrupted save left one at") as caught:
@@ -355,14 +358,14 @@ def test_all_is_on_the_disk_before_it_gets_its_name(
 
     monkeypatch.setattr(os, "fsync", note)
     monkeypatch.setattr(os, "replace", placed)
-    gsynth_save(model, tmp_path / "m.gsm")
+    gsynth_save(model, tmp_path / "m.gsm", overwrite=True)
     assert synced[-1] == tmp_path.name
 
 
 def test_a_link_stays_a_link(tmp_path: Path, make_model: Any) -> None:
-    gsynth_save(make_model(total_n=1), tmp_path / "real.gsm")
+    gsynth_save(make_model(total_n=1), tmp_path / "real.gsm", overwrite=True)
     (tmp_path / "link.gsm").symlink_to("real.gsm")
-    gsynth_save(make_model(total_n=2), tmp_path / "link.gsm")
+    gsynth_save(make_model(total_n=2), tmp_path / "link.gsm", overwrite=True)
     assert (tmp_path / "link.gsm").is_symlink()
     assert gsynth_load(tmp_path / "real.gsm").total_n == 2
 
@@ -375,11 +378,12 @@ import sys, numpy as np, gsynth, gsynth.files.placement
 if sys.argv[2] == "in two renames":
     gsynth.files.placement._exchange = lambda new, target: False
 models = [gsynth.GsynthModel(k=k, counts=np.full((1, 4**k, 4), k, np.uint64), pseudocount=k) for k in (2, 6)]
-gsynth.gsynth_save(models[0], sys.argv[1])
+gsynth.gsynth_save(models[0], sys.argv[1], overwrite=True)
 print("ready", flush=True)
 while True:
     for model in models:
-        gsynth.gsynth_save(model, sys.argv[1], compress=sys.argv[2] == "with a zip" and model is models[1])
+        packed = sys.argv[2] == "with a zip" and model is models[1]
+        gsynth.gsynth_save(model, sys.argv[1], compress=packed, overwrite=True)
 """
     target = tmp_path / "m.gsm"
     with subprocess.Popen([sys.executable, "-c", code, str(target), how], stdout=subprocess.PIPE) as writer:

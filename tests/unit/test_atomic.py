@@ -194,7 +194,7 @@ from pathlib import Path
 def killed(*args, **named):
     os.kill(os.getpid(), signal.SIGKILL)
 {place} = killed
-gsynth.gsynth_random(genome={{"c": 900}}, output={str(output)!r}, seed=1)
+gsynth.gsynth_random(genome={{"c": 900}}, output={str(output)!r}, seed=1, overwrite=True)
 """
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == -9
     assert output.read_bytes() == old
@@ -236,9 +236,9 @@ resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000))
 @pytest.mark.parametrize(
     ("name", "call"),
     [
-        ("out.fa", "gsynth.gsynth_sample(model, {path!r}, genome={{'c': 5000}})"),
-        ("m.gsm", "gsynth.gsynth_save(model, {path!r})"),
-        ("m.zip", "gsynth.gsynth_save(model, {path!r})"),
+        ("out.fa", "gsynth.gsynth_sample(model, {path!r}, genome={{'c': 5000}}, overwrite=True)"),
+        ("m.gsm", "gsynth.gsynth_save(model, {path!r}, overwrite=True)"),
+        ("m.zip", "gsynth.gsynth_save(model, {path!r}, overwrite=True)"),
     ],
 )
 def test_a_disk_that_takes_no_more(tmp_path: Path, name: str, call: str) -> None:
@@ -268,7 +268,7 @@ def test_two_processes_that_write_the_same_fasta(tmp_path: Path) -> None:
     code = """
 import sys, gsynth
 for seed in range(12):
-    gsynth.gsynth_random(genome={"chr1": "ACGT" * int(sys.argv[2])}, output=sys.argv[1], seed=seed)
+    gsynth.gsynth_random(genome={"chr1": "ACGT" * int(sys.argv[2])}, output=sys.argv[1], seed=seed, overwrite=True)
 """
     output = tmp_path / "out.fa"
     started = [subprocess.Popen([sys.executable, "-c", code, str(output), length]) for length in ("90", "3000")]
@@ -309,7 +309,7 @@ if not {locks}:
     gsynth.files.locks.fcntl = None
 model = gsynth.GsynthModel(k=2, counts=np.full((1, 16, 4), int(sys.argv[2]), np.uint64))
 for number in range(20):
-    gsynth.gsynth_save(model, f"{{sys.argv[1]}}{{number}}")
+    gsynth.gsynth_save(model, f"{{sys.argv[1]}}{{number}}", overwrite=True)
 """
     started = [subprocess.Popen([sys.executable, "-c", code, str(tmp_path / "m.gsm"), number]) for number in ("1", "2")]
     assert [process.wait() for process in started] == [0, 0]
@@ -339,9 +339,9 @@ import os, gsynth
 os.umask(0o027)
 os.chdir({str(tmp_path)!r})
 model = gsynth.gsynth_train(genome="g.fa", k=1)
-gsynth.gsynth_save(model, "m.gsm")
-gsynth.gsynth_save(model, "m.zip")
-gsynth.gsynth_sample(model, "out.fa", genome="g.fa", seed=1)
+gsynth.gsynth_save(model, "m.gsm", overwrite=True)
+gsynth.gsynth_save(model, "m.zip", overwrite=True)
+gsynth.gsynth_sample(model, "out.fa", genome="g.fa", seed=1, overwrite=True)
 """
     subprocess.run([sys.executable, "-c", code], check=True)
     modes = {str(path.relative_to(tmp_path)): path.stat().st_mode & 0o777 for path in tmp_path.rglob("*")}
@@ -364,7 +364,7 @@ model = gsynth.gsynth_train(genome={{"c": "ACGTACGT"}}, k=2)
 def killed(*args):
     os.kill(os.getpid(), signal.SIGKILL)
 {at} = killed
-gsynth.gsynth_save(model, {str(path)!r}, compress={compress})
+gsynth.gsynth_save(model, {str(path)!r}, compress={compress}, overwrite=True)
 """
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == -9
     assert gsynth.gsynth_load(path) == old
@@ -387,7 +387,7 @@ def killed(source, target):
     rename(source, target)
     os.kill(os.getpid(), signal.SIGKILL)
 os.rename = killed
-gsynth.gsynth_save(model, {str(path)!r})
+gsynth.gsynth_save(model, {str(path)!r}, overwrite=True)
 """
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == -9
     with pytest.raises(GsynthError, match="interrupted save left one at"):

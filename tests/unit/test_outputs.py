@@ -145,7 +145,7 @@ def test_a_link_to_a_fasta_leaves_no_index_of_what_it_was(tmp_path):
     target, link = tmp_path / "there" / "x.fa", tmp_path / "link.fa"
     gsynth.gsynth_random(genome={"old": 70}, output=target, seed=1)
     link.symlink_to(target)
-    gsynth.gsynth_random(genome={"new": 90}, output=link, seed=1)
+    gsynth.gsynth_random(genome={"new": 90}, output=link, seed=1, overwrite=True)
     assert link.is_symlink()
     assert target.read_text().startswith(">new")
     assert (tmp_path / "link.fa.fai").read_text().startswith("new\t90\t")

@@ -28,7 +28,7 @@ def bed(text: str, name: str = "x.bed") -> str:
 
 
 def written(**options: Any) -> list[str]:
-    gsynth.sample(MODEL, "o.fa", genome=GENOME, seed=1, **options)
+    gsynth.sample(MODEL, "o.fa", genome=GENOME, seed=1, overwrite=True, **options)
     return [line[1:] for line in Path("o.fa").read_text().splitlines() if line.startswith(">")]
 
 

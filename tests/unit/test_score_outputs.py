@@ -25,7 +25,7 @@ MODEL = gsynth.gsynth_train(genome=GENOME, k=2)
 
 def written(folder, name, **settings):
     path = folder / name
-    assert gsynth.gsynth_score(MODEL, path, genome=GENOME, **settings) is None
+    assert gsynth.gsynth_score(MODEL, path, genome=GENOME, **settings, overwrite=True) is None
     return path
 
 

@@ -94,7 +94,7 @@ def test_a_call_that_fails_leaves_what_was_there(tmp_path):
     path = tmp_path / "out.bw"
     path.write_text("old")
     with pytest.raises(OSError, match="gone"):
-        score(output=path, genome=Broken())
+        score(output=path, genome=Broken(), overwrite=True)
     assert path.read_text() == "old"
     assert [found.name for found in tmp_path.iterdir()] == ["out.bw"]
 
