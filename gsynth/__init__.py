@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from gsynth.replacement import gsynth_replace_kmer as gsynth_replace_kmer
     from gsynth.sampling import gsynth_sample as gsynth_sample
     from gsynth.scoring import gsynth_score as gsynth_score
+    from gsynth.shuffling import gsynth_shuffle as gsynth_shuffle
     from gsynth.storage import gsynth_convert as gsynth_convert
     from gsynth.storage import gsynth_load as gsynth_load
     from gsynth.storage import gsynth_save as gsynth_save
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
     sample = gsynth_sample
     save = gsynth_save
     score = gsynth_score
+    shuffle = gsynth_shuffle
     train = gsynth_train
 
 __version__ = "0.1.0"
@@ -56,6 +58,7 @@ _HOME = {
     "gsynth_random": "gsynth.randomising",
     "gsynth_replace_kmer": "gsynth.replacement",
     "gsynth_score": "gsynth.scoring",
+    "gsynth_shuffle": "gsynth.shuffling",
     "gsynth_merge": "gsynth.merging",
     "gsynth_forbid_kmer": "gsynth.forbidding",
     "gsynth_save": "gsynth.storage",

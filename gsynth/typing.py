@@ -29,17 +29,17 @@
     words are forbidden.
 `ScoreFormat`, `ScorePolicy`, `ScoreOutside`, `Reach`
     The names of formats for scores, the scores of bases about which a model knows too little, and where contexts lie.
-`Drawn`
-    What a sample is made of, as passed to the function `report`.
+`Drawn`, `Shuffled`
+    What a sample or a shuffle is made of, as passed to the function `report`.
 `SeedLike`
     A whole number, a SeedSequence or a Generator of NumPy.
 `PathLike`
     The path of a file or folder.
 `Frame`, `Series`
     A DataFrame or a column of pandas, polars, pyarrow, or anything else that narwhals reads.
-`SampleOptions`, `RandomOptions`, `ReplaceOptions`, `ScoreOptions`
-    The parameters of `gsynth_sample`, `gsynth_random`, `gsynth_replace_kmer` and `gsynth_score`, except the model and
-    the output, as dicts for ``**``.
+`SampleOptions`, `RandomOptions`, `ShuffleOptions`, `ReplaceOptions`, `ScoreOptions`
+    The parameters of `gsynth_sample`, `gsynth_random`, `gsynth_shuffle`, `gsynth_replace_kmer` and `gsynth_score`,
+    except the model and the output, as dicts for ``**``.
 """
 
 from __future__ import annotations
@@ -49,6 +49,7 @@ from typing import TypedDict
 
 from gsynth.blocks.drawn import Drawn
 from gsynth.blocks.scoring import Reach
+from gsynth.blocks.shuffled import Shuffled
 from gsynth.files import PathLike
 from gsynth.files.frames import Frame, Series
 from gsynth.genomes.aliases import AliasLike
@@ -102,6 +103,8 @@ __all__ = [
     "ScorePolicy",
     "SeedLike",
     "Series",
+    "ShuffleOptions",
+    "Shuffled",
     "TrackLike",
     "TracksLike",
 ]
@@ -138,6 +141,22 @@ class RandomOptions(_DrawOptions, total=False):
     """Parameters of `gsynth.gsynth_random`."""
 
     nuc_probs: Mapping[str, float] | None
+
+
+class ShuffleOptions(_Options, total=False):
+    """Parameters of `gsynth.gsynth_shuffle`."""
+
+    k: int
+    window: int | None
+    mask_copy: MaskLike | None
+    n_samples: int
+    seed: SeedLike | None
+    allow_parallel: bool
+    max_chunk_size: int | None
+    preserve_n: bool
+    keep_case: bool
+    names: Names
+    report: Callable[[Shuffled], object] | None
 
 
 class SampleOptions(_DrawOptions, total=False):

@@ -32,12 +32,14 @@
 #if GSYNTH_GNU
 #define GSYNTH_ALWAYS_INLINE static inline __attribute__((always_inline))
 #define GSYNTH_PREFETCH(address) __builtin_prefetch(address)
+#define GSYNTH_RARE(condition) __builtin_expect(!!(condition), 0)
 #define GSYNTH_UNROLL _Pragma("GCC unroll 12")
 /* Keeps compilers from gathering the scalars of unrolled lanes into vectors, which halves the speed. */
 #define GSYNTH_SCALAR(value) __asm__("" : "+r"(value))
 #else
 #define GSYNTH_ALWAYS_INLINE static inline
 #define GSYNTH_PREFETCH(address) ((void)(address))
+#define GSYNTH_RARE(condition) (condition)
 #define GSYNTH_UNROLL
 #define GSYNTH_SCALAR(value) ((void)(value))
 #endif

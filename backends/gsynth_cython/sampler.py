@@ -55,3 +55,17 @@ class CythonSampler:
     def replace(self, bases: NDArray[np.uint8], target: NDArray[np.uint8], replacement: NDArray[np.uint8]) -> None:
         """Replace `target` in `bases` until none is left; a `gsynth.plugins.Replacer`."""
         _kernels.replace(bases, target, replacement)
+
+    def shuffle(
+        self,
+        codes: NDArray[np.uint8],
+        starts: NDArray[np.int64],
+        ends: NDArray[np.int64],
+        keys: NDArray[np.uint64],
+        gammas: NDArray[np.uint64],
+        positions: NDArray[np.int64],
+        *,
+        order: int,
+    ) -> None:
+        """Shuffle runs so that their words stay; a `gsynth.plugins.Shuffler`."""
+        _kernels.shuffle(codes, starts, ends, keys, gammas, positions, order)

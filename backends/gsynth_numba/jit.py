@@ -115,3 +115,39 @@ def _emit_count_below(context: Any, builder: Any, signature: Any, arguments: Any
     number = builder.shuffle_vector(single, ir.Constant(four, ir.Undefined), ir.Constant(four, [0, 0, 0, 0]))
     below = builder.bitcast(builder.icmp_signed("<", row, number), ir.IntType(4))
     return builder.ctpop(builder.zext(below, int32))
+
+
+def take_exit(counts: Any, at: Any, drawn: Any) -> int:
+    """Subtract 1 from those of ``counts[at : at + 4]`` (int32, flat, not falling) above `drawn`; how many are not."""
+    row = counts[int(at) : int(at) + 4]
+    above = row > drawn
+    row -= above
+    return 4 - int(above.sum())
+
+
+@overload(take_exit, inline="always")
+def _overload_take_exit(counts: Any, at: Any, drawn: Any) -> Callable[..., int]:
+    def take(counts: Any, at: Any, drawn: Any) -> int:
+        return _take_exit(counts, at, drawn)  # type: ignore[call-arg]  # the compiler adds the context
+
+    return take
+
+
+@intrinsic
+def _take_exit(typing_context: Any, counts: Any, at: Any, drawn: Any) -> Any:
+    return numba.uint32(counts, at, numba.int32), _emit_take_exit
+
+
+def _emit_take_exit(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+    from llvmlite import ir
+
+    data = context.make_array(signature.args[0])(context, builder, arguments[0]).data
+    int32, four = ir.IntType(32), ir.VectorType(ir.IntType(32), 4)
+    place = builder.bitcast(builder.gep(data, [arguments[1]]), four.as_pointer())
+    row = builder.load(place, align=4)
+    single = builder.insert_element(ir.Constant(four, ir.Undefined), arguments[2], int32(0))
+    number = builder.shuffle_vector(single, ir.Constant(four, ir.Undefined), ir.Constant(four, [0, 0, 0, 0]))
+    above = builder.icmp_signed(">", row, number)
+    builder.store(builder.add(row, builder.sext(above, four)), place, align=4)
+    bits = builder.zext(builder.bitcast(above, ir.IntType(4)), int32)
+    return builder.sub(int32(4), builder.ctpop(bits))

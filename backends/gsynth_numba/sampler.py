@@ -7,7 +7,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from gsynth_numba import base_kernels, replace_kernels
+from gsynth_numba import base_kernels, replace_kernels, shuffle_kernels
 from gsynth_numba.jit import frozen
 from gsynth_numba.sample_kernels import fill
 
@@ -78,6 +78,23 @@ class NumbaSampler:
         # Without the compiler, NumPy warns about overflow, on which counting in a word relies.
         with np.errstate(over="ignore"):
             replace_kernels.replace(bases, frozen(target), frozen(replacement))
+
+    def shuffle(
+        self,
+        codes: NDArray[np.uint8],
+        starts: NDArray[np.int64],
+        ends: NDArray[np.int64],
+        keys: NDArray[np.uint64],
+        gammas: NDArray[np.uint64],
+        positions: NDArray[np.int64],
+        *,
+        order: int,
+    ) -> None:
+        """Shuffle runs so that their words stay; a `gsynth.plugins.Shuffler`."""
+        runs = frozen(starts), frozen(ends), frozen(keys), frozen(gammas), frozen(positions)
+        # Without the compiler, NumPy warns about overflow, on which the mixing of the stream relies.
+        with np.errstate(over="ignore"):
+            shuffle_kernels.shuffle(codes, runs, order)
 
 
 def _check_rows(thresholds: NDArray[np.uint32], order: int) -> None:

@@ -38,11 +38,16 @@ def prepare_numbers(
 
 
 @kernel
+def mix_word(word: np.uint64) -> np.uint64:
+    """The finaliser of splitmix64."""
+    word = (word ^ (word >> np.uint64(30))) * _MIX_1
+    word = (word ^ (word >> np.uint64(27))) * _MIX_2
+    return np.uint64(word ^ (word >> np.uint64(31)))
+
+
+@kernel
 def _mix(key: np.uint64, gamma: np.uint64, pair: int) -> np.uint64:
-    mixed = key + np.uint64(pair + 1) * gamma
-    mixed = (mixed ^ (mixed >> np.uint64(30))) * _MIX_1
-    mixed = (mixed ^ (mixed >> np.uint64(27))) * _MIX_2
-    return np.uint64(mixed ^ (mixed >> np.uint64(31)))
+    return mix_word(key + np.uint64(pair + 1) * gamma)
 
 
 @kernel

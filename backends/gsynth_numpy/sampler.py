@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from gsynth_numpy import shuffler
 from gsynth_numpy.lanes import Lanes
 
 
@@ -25,3 +26,17 @@ class NumpySampler:
             lanes = Lanes.cut(codes, edges, strata, uniforms, order, thresholds)
             lanes.fill()
             codes[order:] = lanes.joined(codes.size - order)
+
+    def shuffle(
+        self,
+        codes: NDArray[np.uint8],
+        starts: NDArray[np.int64],
+        ends: NDArray[np.int64],
+        keys: NDArray[np.uint64],
+        gammas: NDArray[np.uint64],
+        positions: NDArray[np.int64],
+        *,
+        order: int,
+    ) -> None:
+        """Shuffle runs so that their words stay; a `gsynth.plugins.Shuffler`."""
+        shuffler.shuffle(codes, starts, ends, keys, gammas, positions, order)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Final
 
 import numpy as np
@@ -87,7 +87,15 @@ def cut(start: int, end: int, block: int, shift: int = 0) -> Iterator[tuple[int,
         start = stop
 
 
-def batches(intervals: Intervals, block: int, *, n_samples: int = 1, shift: int = 0, tail: int = 0) -> Iterator[Batch]:
+def batches(
+    intervals: Intervals,
+    block: int,
+    *,
+    n_samples: int = 1,
+    shift: int = 0,
+    tail: int = 0,
+    parts: Callable[[int, int], Iterator[tuple[int, int]]] | None = None,
+) -> Iterator[Batch]:
     """All chains in order, in batches of up to `block` bases; a longer chain is cut into parts of its own.
 
     Parameters
@@ -100,6 +108,8 @@ def batches(intervals: Intervals, block: int, *, n_samples: int = 1, shift: int 
         Added to the multiples of `block` at which a long chain is cut.
     tail : int
         Positions at the end of each interval that belong to no piece (they begin no window).
+    parts : callable, optional
+        The parts of a chain ``[start, end)`` that is longer than a block, instead of those that `cut` makes.
     """
     ends = np.maximum(intervals.ends - tail, intervals.starts)
     # Where the chains of each interval begin if all are laid end to end.
@@ -109,7 +119,7 @@ def batches(intervals: Intervals, block: int, *, n_samples: int = 1, shift: int 
         row = chain // n_samples
         first, last = int(intervals.starts[row]), int(ends[row])
         if last - first > block:
-            for low, high in cut(first, last, block, shift):
+            for low, high in cut(first, last, block, shift) if parts is None else parts(first, last):
                 yield _batch(intervals, np.array([chain]), n_samples, np.array([low]), np.array([high]))
             chain += 1
             continue

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Sequence
-from typing import Final
+from typing import ClassVar, Final, Literal
 
 import numpy as np
 from attrs import evolve, frozen
@@ -43,6 +43,9 @@ class Drawn:
     copied_words : int
         Forbidden words all of whose bases are the reference's own.
     """
+
+    of_shuffle: ClassVar[Literal[False]] = False
+    """What tells it from a `gsynth.blocks.shuffled.Shuffled`."""
 
     bases: int
     copied: int

@@ -14,6 +14,9 @@ from gsynth.intervals.pieces import Pieces
 from gsynth.plugins import checking
 from gsynth.plugins.contracts import FREE, Genome, Transcoder
 
+Encoded = tuple[NDArray[np.uint8], int]
+"""Codes, and how many of them are 4."""
+
 
 @frozen(eq=False)
 class Kept:
@@ -86,24 +89,32 @@ class Reference:
         """Whether the reference is read at all."""
         return self.genome.has_sequence and (self.preserve_n or self.keep_case or self.mask_copy is not None)
 
-    def kept(self, pieces: Pieces, bases: NDArray[np.uint8]) -> Kept:
-        """What is kept of the pieces, whose ASCII bases are in `bases`, one piece after the other."""
-        fixed, copied = self._fixed(pieces, bases)
+    def encoded(self, pieces: Pieces, bases: NDArray[np.uint8]) -> Encoded:
+        """The codes of the pieces' ASCII bases, and how many of them are 4; FormatError for what is no nucleotide."""
+        codes = np.empty(bases.size, dtype=np.uint8)
+        unknown = checking.encode(self.transcoder, "sampler", bases, codes)
+        if unknown:
+            check_letters(self.genome, pieces, bases)
+        return codes, unknown
+
+    def kept(self, pieces: Pieces, bases: NDArray[np.uint8], encoded: Encoded | None = None) -> Kept:
+        """What is kept of the pieces, whose ASCII bases are in `bases`, one piece after the other.
+
+        `encoded` are the bases as `encoded` gives them, if they are known already.
+        """
+        fixed, copied = self._fixed(pieces, bases, encoded)
         lower = (is_lower(bases).view(np.uint8) * LOWER_CASE_BIT) if self.keep_case else None
         return Kept(fixed, copied, lower)
 
     def _fixed(
-        self, pieces: Pieces, bases: NDArray[np.uint8]
+        self, pieces: Pieces, bases: NDArray[np.uint8], encoded: Encoded | None
     ) -> tuple[NDArray[np.uint8] | None, NDArray[np.uint8] | None]:
         runs = np.empty((0, 2), dtype=np.int64)
         if self.mask_copy is not None:
             runs = self.mask_copy.block_runs(pieces, places_of(pieces.sizes)[:-1], bases)
         if not self.preserve_n and runs.size == 0:
             return None, None
-        codes = np.empty(bases.size, dtype=np.uint8)
-        unknown = checking.encode(self.transcoder, "sampler", bases, codes)
-        if unknown:
-            check_letters(self.genome, pieces, bases)
+        codes, unknown = encoded or self.encoded(pieces, bases)
         gaps = unknown > 0 and self.preserve_n
         if not gaps and runs.size == 0:
             return None, None

@@ -16,6 +16,7 @@ from gsynth.cli.random import random
 from gsynth.cli.replace import replace_kmer
 from gsynth.cli.sample import sample
 from gsynth.cli.score import score
+from gsynth.cli.shuffle import shuffle
 from gsynth.cli.train import train
 
 
@@ -44,6 +45,7 @@ for command in (
     train,
     sample,
     random,
+    shuffle,
     replace_kmer,
     score,
     forbid_kmer,

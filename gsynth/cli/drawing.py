@@ -15,6 +15,7 @@ from gsynth.cli.summary import causes_by_dimension
 
 if TYPE_CHECKING:
     from gsynth.blocks.drawn import Drawn
+    from gsynth.blocks.shuffled import Shuffled
     from gsynth.intervals import Intervals
 
 INDEX: Final = ".fai"
@@ -58,7 +59,7 @@ def write_sequence(
     if "seed" in given:
         # Chosen here and not by the API, so that the result can name it.
         given["seed"] = inputs.drawn_seed(context, given["seed"])
-    reports: list[Drawn] = []
+    reports: list[Drawn | Shuffled] = []
     with sequence_output(options["output"]) as destination:
         call(output=destination, **given, **({} if exprs is None else {"report": reports.append}))
     written = _written(where, options["output"], given)
@@ -82,19 +83,23 @@ def _written(where: Intervals, output: str, given: Options) -> dict[str, Any]:
     }
 
 
-def _kinds(report: Drawn) -> list[tuple[int, str]]:
+def _kinds(report: Drawn | Shuffled) -> list[tuple[int, str]]:
+    kept = [(report.copied, "copied"), (report.unknown, "N")]
+    if report.of_shuffle:
+        return [*kept, (report.filled, "filled"), (report.short, "in runs too short to shuffle")]
     return [
-        (report.copied, "copied"),
-        (report.unknown, "N"),
+        *kept,
         (report.outside, "outside of the strata"),
         (report.unlearned, "in strata without observations"),
     ]
 
 
-def _counted(report: Drawn, exprs: Sequence[str]) -> dict[str, Any]:
+def _counted(report: Drawn | Shuffled, exprs: Sequence[str]) -> dict[str, Any]:
+    kept = {"copied": report.copied, "kept_n": report.unknown}
+    if report.of_shuffle:
+        return {**kept, **{name: getattr(report, name) for name in ("filled", "short", "sequences", "equal")}}
     return {
-        "copied": report.copied,
-        "kept_n": report.unknown,
+        **kept,
         "outside": {"bases": report.outside, "dimensions": causes_by_dimension(exprs, report.causes)},
         "unlearned": report.unlearned,
         "words": report.words,

@@ -46,6 +46,11 @@ CLAUSES: Final[dict[str, str]] = {
     "decode": "decode writes the upper-case letters A, C, G, T, N of the codes 0 to 4, and returns None",
     "replace": "replace leaves in place what passes from left to right, by one base, leave when one finds nothing, and "
     "returns None",
+    "shuffle": "shuffle leaves in each run [starts[i], ends[i]) the arrangement that the rule for shuffles gives for "
+    "the stream keys[i], gammas[i] and the position positions[i] of its first cell, and returns None",
+    "shuffle-runs": "runs are shuffled each for itself; cells outside of all runs stay as they are",
+    "shuffle-words": "a run has every word of order + 1 letters as often as before, and begins and ends with the same "
+    "order letters",
     "round-trip": "load gives back a model equal to the one that was saved, to the last bit",
     "bin-map": "the bin_map of every dimension comes back, 0-based in memory whatever the file says",
     "dimension": "closed, categories and bin_merge of every dimension come back",

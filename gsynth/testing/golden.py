@@ -18,8 +18,9 @@ from numpy.typing import NDArray
 
 from gsynth.testing import oracle, oracle_score
 from gsynth.testing.blocks import QUARTERS, Block, SamplingBlock, ScoringBlock, codes_of, letters_of
+from gsynth.testing.shuffling_blocks import ShufflingBlock
 
-FILES: Final = ("counting", "sampling", "scoring", "random_stream", "training")
+FILES: Final = ("counting", "sampling", "scoring", "shuffling", "random_stream", "training")
 """The golden files, without the suffix."""
 
 
@@ -89,6 +90,20 @@ class ScoringCase:
         return self.name
 
 
+@frozen(eq=False)
+class ShufflingCase:
+    """A block and how it must be shuffled."""
+
+    name: str
+    why: str
+    clause: str
+    work: ShufflingBlock
+    shuffled: NDArray[np.uint8]
+
+    def __str__(self) -> str:
+        return self.name
+
+
 def contexts(order: int) -> list[str]:
     """All contexts in the order of their index.
 
@@ -139,6 +154,19 @@ def _scoring_block(case: dict[str, Any]) -> ScoringBlock:
     return ScoringBlock(_block(case), case["cuts"], logs)
 
 
+def _shuffling_block(case: dict[str, Any]) -> ShufflingBlock:
+    runs = case["runs"]
+    return ShufflingBlock(
+        case["order"],
+        codes_of(case["codes"]),
+        starts=[run["start"] for run in runs],
+        ends=[run["end"] for run in runs],
+        keys=[int(run["key"], 16) for run in runs],
+        gammas=[int(run["gamma"], 16) for run in runs],
+        positions=[run["position"] for run in runs],
+    )
+
+
 def counting_cases() -> list[CountingCase]:
     """The cases of ``counting.yaml``."""
     return [
@@ -183,6 +211,14 @@ def scoring_cases() -> list[ScoringCase]:
     ]
 
 
+def shuffling_cases() -> list[ShufflingCase]:
+    """The cases of ``shuffling.yaml``."""
+    return [
+        ShufflingCase(case["name"], case["why"], case["clause"], _shuffling_block(case), codes_of(case["expected"]))
+        for case in read("shuffling")["cases"]
+    ]
+
+
 def _expect_counting(case: dict[str, Any]) -> Any:
     block = _block(case)
     counts, with_n = oracle.count(block.codes, block.edges, block.strata, block.order, case["bins"])
@@ -199,6 +235,10 @@ def _expect_scoring(case: dict[str, Any]) -> Any:
     work, block = _scoring_block(case), _block(case)
     sums, left_out = oracle_score.score(block.codes, block.edges, block.strata, work.cuts, block.order, work.logs)
     return {"sums": sums.tolist(), "left_out": left_out.tolist()}
+
+
+def _expect_shuffling(case: dict[str, Any]) -> Any:
+    return letters_of(_shuffling_block(case).truth())
 
 
 def _expect_random_stream(case: dict[str, Any]) -> Any:
@@ -233,6 +273,7 @@ _EXPECT: Final = {
     "counting": _expect_counting,
     "sampling": _expect_sampling,
     "scoring": _expect_scoring,
+    "shuffling": _expect_shuffling,
     "random_stream": _expect_random_stream,
     "training": _expect_training,
 }

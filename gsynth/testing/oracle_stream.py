@@ -9,13 +9,16 @@ import numpy as np
 from numpy.random import SeedSequence
 from numpy.typing import NDArray
 
-_WORD: Final = 2**64
+WORD: Final = 2**64
+"""Arithmetic is modulo this number."""
+
 _GOLDEN: Final = 0x9E3779B97F4A7C15
 
 
-def _mix(z: int) -> int:
-    z = ((z ^ (z >> 30)) * 0xBF58476D1CE4E5B9) % _WORD
-    z = ((z ^ (z >> 27)) * 0x94D049BB133111EB) % _WORD
+def mix(z: int) -> int:
+    """The finaliser of splitmix64, for a number below 2**64."""
+    z = ((z ^ (z >> 30)) * 0xBF58476D1CE4E5B9) % WORD
+    z = ((z ^ (z >> 27)) * 0x94D049BB133111EB) % WORD
     return z ^ (z >> 31)
 
 
@@ -38,7 +41,7 @@ def uniform(stream: Stream, position: int) -> int:
     (1032775383, 1896895516)
     """
     # int(): NumPy's 64-bit numbers would wrap around or turn into floats here.
-    word = _mix((int(stream.key) + (int(position) // 2 + 1) * int(stream.gamma)) % _WORD)
+    word = mix((int(stream.key) + (int(position) // 2 + 1) * int(stream.gamma)) % WORD)
     half = word % 2**32 if position % 2 == 0 else word // 2**32
     return half // 2
 
@@ -64,9 +67,9 @@ def stream(seed: int | SeedSequence, contig: str, sample_index: int = 0, repeat:
 
 
 def _chain(first: int, second: int, name: int, sample_index: int, repeat: int) -> int:
-    word = _mix((first + (name + 1) * _GOLDEN) % _WORD) ^ second
-    word = _mix((word + (sample_index + 1) * _GOLDEN) % _WORD)
-    return _mix((word + (repeat + 1) * _GOLDEN) % _WORD)
+    word = mix((first + (name + 1) * _GOLDEN) % WORD) ^ second
+    word = mix((word + (sample_index + 1) * _GOLDEN) % WORD)
+    return mix((word + (repeat + 1) * _GOLDEN) % WORD)
 
 
 def _gamma(word: int) -> int:

@@ -24,6 +24,7 @@ from gsynth.testing.blocks import (
 )
 from gsynth.testing.clauses import SUITE_CONTRACT, require, require_equal
 from gsynth.testing.compositions import ComposerChecks
+from gsynth.testing.shuffles import ShufflerChecks
 from gsynth.testing.strategies import deterministic, sampling_blocks
 from gsynth.testing.threads import at_once
 
@@ -93,11 +94,11 @@ def one_run(order: int, letters: str, numbers: list[int], tables: NDArray[Any], 
     return SamplingBlock(Block(order, codes, [0, codes.size - order], [stratum]), numbers, tables)
 
 
-class SamplerConformance(TranscoderChecks, ComposerChecks, ReplacerChecks):
+class SamplerConformance(TranscoderChecks, ComposerChecks, ReplacerChecks, ShufflerChecks):
     """Subclass it, override `sampler`, and pytest tests your sampler.
 
-    The optional abilities `StreamSampler`, `Transcoder`, `Composer` and `Replacer` are tested where the sampler has
-    them.
+    The optional abilities `StreamSampler`, `Transcoder`, `Composer`, `Replacer` and `Shuffler` are tested where the
+    sampler has them.
 
     Examples
     --------

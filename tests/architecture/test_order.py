@@ -24,7 +24,7 @@ ORDER = (
     {"outputs"},
     {"blocks"},
     {"typing"},
-    {"training", "sampling", "randomising", "replacement", "scoring", "merging", "forbidding", "storage"},
+    {"training", "sampling", "randomising", "shuffling", "replacement", "scoring", "merging", "forbidding", "storage"},
     {"evaluation"},
     {"comparison"},
     {"demo"},

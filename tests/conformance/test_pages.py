@@ -44,6 +44,16 @@ def test_every_planted_fault_is_on_the_page(contract):
     assert found[2:] == expected
 
 
+def test_vectors_of_the_shuffle():
+    found = rows((PAGES / "shuffle.md").read_text(encoding="utf-8"))
+    expected = [
+        [case["name"], str(case["order"] + 1), case["codes"], run["key"], run["gamma"], str(run["position"]),
+         case["expected"]]
+        for case in golden.read("shuffling")["cases"] for run in case["runs"] if len(case["runs"]) == 1
+    ]  # fmt: skip
+    assert [row for row in found if len(row) == 7][2:] == expected
+
+
 def test_vectors_of_the_random_stream():
     found = rows((PAGES / "random-stream.md").read_text(encoding="utf-8"))
     cases = golden.read("random_stream")["cases"]

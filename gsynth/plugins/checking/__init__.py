@@ -13,7 +13,7 @@ from gsynth.plugins.checking.choosing import accepts, openers, sniffs
 from gsynth.plugins.checking.counters import count
 from gsynth.plugins.checking.genomes import check_genome, close, fetch, fetch_many, is_genome, opened_genome
 from gsynth.plugins.checking.naming import block, named
-from gsynth.plugins.checking.samplers import decode, replace, sample, sample_stream
+from gsynth.plugins.checking.samplers import decode, replace, sample, sample_stream, shuffle
 from gsynth.plugins.checking.scorers import score
 from gsynth.plugins.checking.sequences import compose, encode
 from gsynth.plugins.checking.serializers import load_model, save_model
@@ -55,6 +55,7 @@ __all__ = [
     "sample_stream",
     "save_model",
     "score",
+    "shuffle",
     "sniffs",
     "track_names",
     "window_values",

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from gsynth.alphabet import FREE, NOT_ACGT
 from gsynth.errors import BrokenPluginError
 from gsynth.plugins.checking.naming import filled, place_of_block, refuse
-from gsynth.plugins.contracts import Replacer, Sampler, StreamSampler, Transcoder
+from gsynth.plugins.contracts import Replacer, Sampler, Shuffler, StreamSampler, Transcoder
 from gsynth.plugins.origins import origin_of
 
 Codes = NDArray[np.uint8]
@@ -86,6 +86,29 @@ def decode(transcoder: Transcoder, codes: Codes, out: Codes) -> None:
     filled(transcoder, _ROLE, doing, lambda: transcoder.decode(codes, out))
     if out.size and not (out[0] and out[-1]):
         refuse(transcoder, _ROLE, doing(), "letters that were not written", "a letter for each code")
+
+
+def shuffle(
+    shuffler: Shuffler,
+    codes: Codes,
+    starts: Positions,
+    ends: Positions,
+    keys: Words,
+    gammas: Words,
+    positions: Positions,
+    *,
+    order: int,
+) -> None:
+    """`Shuffler.shuffle`, checked: codes are still codes."""
+
+    def doing() -> str:
+        return f"shuffle of {starts.size} runs in {codes.size} bases, order {order}"
+
+    columns = starts, ends, keys, gammas, positions
+    filled(shuffler, _ROLE, doing, lambda: shuffler.shuffle(codes, *columns, order=order))
+    if codes.max(initial=0) > NOT_ACGT:
+        found = f"the code {int(codes.max())}"
+        refuse(shuffler, _ROLE, doing(), found, "0 to 3 in runs, and other cells as they were")
 
 
 def replace(replacer: Replacer, bases: Codes, target: Codes, replacement: Codes) -> None:

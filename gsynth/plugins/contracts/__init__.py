@@ -17,6 +17,7 @@ from gsynth.plugins.contracts.kernels import (
     Replacer,
     Sampler,
     Scorer,
+    Shuffler,
     StreamSampler,
     Transcoder,
 )
@@ -63,6 +64,7 @@ __all__ = [
     "Sampler",
     "Scorer",
     "Serializer",
+    "Shuffler",
     "StreamSampler",
     "Track",
     "TrackOpener",

@@ -215,6 +215,45 @@ class Composer(Protocol):
 
 
 @runtime_checkable
+class Shuffler(Protocol):
+    """Optional ability of a sampler: shuffle runs so that their words stay, each as often as before."""
+
+    def shuffle(
+        self,
+        codes: NDArray[np.uint8],
+        starts: NDArray[np.int64],
+        ends: NDArray[np.int64],
+        keys: NDArray[np.uint64],
+        gammas: NDArray[np.uint64],
+        positions: NDArray[np.int64],
+        *,
+        order: int,
+    ) -> None:
+        """Write into every run the arrangement that the rule for shuffles gives for its stream, in place.
+
+        Parameters
+        ----------
+        codes : uint8[n]
+            0..3 inside of runs, anything outside, where cells are neither read nor written.
+        starts, ends : int64[r]
+            Run i is ``codes[starts[i] : ends[i]]``; runs are in order and do not overlap, but may touch or be empty,
+            and have fewer than ``2**31`` cells.
+        keys, gammas : uint64[r]
+            The stream of each run.
+        positions : int64[r]
+            The position of its first cell in the contig.
+        order : int
+            0..7; words of ``order + 1`` letters stay.
+
+        Notes
+        -----
+        The rule is numbered in ``docs/plugins/shuffle.md``: a random Euler tour of the graph whose vertices are words
+        of `order` letters, by a uniform arborescence of last exits.
+        """
+        ...
+
+
+@runtime_checkable
 class Replacer(Protocol):
     """Optional ability of a sampler: replace a k-mer until none is left."""
 

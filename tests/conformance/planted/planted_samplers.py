@@ -3,13 +3,14 @@
 import time
 
 import numpy as np
+from planted_shuffling import Shuffling
 
 from gsynth.randomness import uniforms as stream_numbers
 
 FREE = 255
 
 
-class Healthy:
+class Healthy(Shuffling):
     """One cell at a time; the hooks are where the faults go in."""
 
     def strata(self, edges, strata, order):

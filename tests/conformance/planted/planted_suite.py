@@ -9,6 +9,7 @@ import planted_counters
 import planted_samplers
 import planted_scorers
 import planted_serializers
+import planted_shufflers
 import pytest
 
 from gsynth.plugins import GsynthModel
@@ -18,8 +19,9 @@ from gsynth.testing.scorers import ScorerConformance
 from gsynth.testing.serializers import SerializerConformance
 
 
-def _fixture(module):
-    return pytest.fixture(params=module.FAULTS, ids=lambda fault: fault.__name__)
+def _fixture(*modules):
+    faults = [fault for module in modules for fault in module.FAULTS]
+    return pytest.fixture(params=faults, ids=lambda fault: fault.__name__)
 
 
 class TestCounter(CounterConformance):
@@ -29,7 +31,7 @@ class TestCounter(CounterConformance):
 
 
 class TestSampler(SamplerConformance):
-    @_fixture(planted_samplers)
+    @_fixture(planted_samplers, planted_shufflers)
     def sampler(self, request):
         return request.param()
 
