@@ -57,7 +57,7 @@ TABLE = {
         "LooksTooLittle": ("test_replace_run_by_run", "replace"),
         "KeepsLastExits": ("test_shuffle_many_runs", "shuffle"),
         "WalksByKinds": ("test_shuffle_many_runs", "shuffle"),
-        "WalksLoop": ("test_shuffle_any_block", "shuffle"),
+        "WalksLoop": ("test_shuffle_many_runs", "shuffle"),
         "WalksFromOne": ("test_shuffle_any_block", "shuffle"),
         "PositionsOfTheRun": ("test_shuffle_golden_case", "shuffle"),
         "PositionsOf32Bits": ("test_shuffle_golden_case", "shuffle"),
