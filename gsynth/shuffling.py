@@ -80,6 +80,7 @@ def gsynth_shuffle(
     progress: bool | None = None,
     chrom_alias: AliasLike | None = None,
     names: Names = "coordinates",
+    overwrite: bool = False,
     report: Callable[[Shuffled], object] | None = None,
 ) -> list[str] | None:
     """Shuffle each interval into a sequence with the same words of k letters, each as often as before.
@@ -117,7 +118,7 @@ def gsynth_shuffle(
         Write lower case where the reference is lowercase (its soft mask); upper case everywhere by default.
     backend, progress, chrom_alias
         As in `gsynth.gsynth_train`.
-    names
+    names, overwrite
         As in `gsynth.gsynth_sample`.
     report : callable, optional
         Called once, when everything is written, with a `gsynth.typing.Shuffled`: how many bases were copied, kept as N
@@ -159,7 +160,8 @@ def gsynth_shuffle(
     # Before the genome is opened, which may have to be indexed first.
     sampler = load_sampler(compute.backend)
     source = open_genome(genome)
-    check_output(output, output_format, [genome, source, intervals, mask_copy, chrom_alias])
+    read = [genome, source, intervals, mask_copy, chrom_alias]
+    check_output(output, output_format, read, overwrite=overwrite)
     inputs = Inputs.of(source, intervals, chrom_alias, names=names)
     inputs.check_has_sequence("shuffling")
     batch_shuffler = BatchShuffler(

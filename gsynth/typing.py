@@ -156,6 +156,7 @@ class ShuffleOptions(_Options, total=False):
     preserve_n: bool
     keep_case: bool
     names: Names
+    overwrite: bool
     report: Callable[[Shuffled], object] | None
 
 

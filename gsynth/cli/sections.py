@@ -14,7 +14,7 @@ SECTIONS: Final[dict[str, frozenset[str]]] = {
     ),
     "Model": frozenset({"k", "pseudocount", "prior", "min_obs", "method", "both_strands", "check"}),
     "What to draw": frozenset(
-        {"seed", "n_samples", "init", "nuc_probs", "preserve_n", "keep_case", "check_composition"}
+        {"seed", "n_samples", "init", "nuc_probs", "window", "preserve_n", "keep_case", "check_composition"}
     ),
     "Scores": frozenset({"resolution", "sparse_policy", "n_policy"}),
     "Output": frozenset({"output", "output_format", "names", "format", "compress", "overwrite", "as_json"}),

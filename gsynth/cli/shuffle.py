@@ -8,10 +8,11 @@ import click
 
 from gsynth.cli import options
 from gsynth.cli.drawing import check_sequence_output, write_sequence
+from gsynth.cli.sections import command
 
 
-@click.command()
-@options.genome_option
+@command()
+@options.genome
 @options.output
 @options.output_format
 @options.names

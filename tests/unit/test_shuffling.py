@@ -7,7 +7,7 @@ import pytest
 
 import gsynth
 from gsynth.blocks import shuffling
-from gsynth.errors import ArgumentError
+from gsynth.errors import ArgumentError, GsynthError
 
 RNG = np.random.default_rng(5)
 PLAIN = "".join(RNG.choice(list("ACGT"), 600))
@@ -162,6 +162,9 @@ def test_outputs_and_names(tmp_path):
     ]  # fmt: skip
     assert ["".join(line.split("\n")[1:]) for line in lines] == strings
     assert (tmp_path / "s.fa.fai").exists()
+    with pytest.raises(GsynthError, match="exists"):
+        gsynth.shuffle(tmp_path / "s.fa", genome=genome, seed=4)
+    gsynth.shuffle(tmp_path / "s.fa", genome=genome, seed=4, overwrite=True)
 
 
 def test_a_seed_is_logged(caplog):
