@@ -130,8 +130,9 @@ class BatchCounter:
         places = places_of(pieces.sizes + self.order)
         bases, runs = self._read(pieces)
         codes = np.empty(bases.size, dtype=np.uint8)
-        if checking.encode(self._encoder, "counter", bases, codes):
-            check_letters(self.genome, pieces.covering(pieces.firsts, pieces.lasts + self.order), bases)
+        unknown = checking.encode(self._encoder, "counter", bases, codes)
+        if unknown:
+            check_letters(self.genome, pieces.covering(pieces.firsts, pieces.lasts + self.order), bases, unknown)
         # Windows that begin in the last k bases of a piece reach into the next piece, and those of the last piece
         # beyond the block.
         gaps = np.append(places[1:] - self.order, places[-1] - self.order)

@@ -11,7 +11,7 @@ from attrs import evolve, frozen
 from numpy.typing import NDArray
 
 from gsynth.alphabet import NOT_ACGT
-from gsynth.files.segments import runs_within
+from gsynth.files.segments import FEW, runs_within
 from gsynth.model import DimSpec
 from gsynth.model.binning import CAUSES
 from gsynth.model.outside import WORTH_A_WARNING, described_causes
@@ -164,8 +164,14 @@ def _counted(flags: NDArray[np.bool_], edges: NDArray[np.int64]) -> NDArray[np.i
 
 def _runs_of(flags: NDArray[np.bool_]) -> NDArray[np.int64]:
     """The stretches of True: int64[r, 2], half-open."""
-    if not flags.any():
+    found = np.count_nonzero(flags)
+    if not found:
         return _NOTHING
+    if found < flags.size // FEW:
+        # By their places, where they are few: a comparison of neighbours takes five times as long.
+        places = np.flatnonzero(flags)
+        breaks = np.flatnonzero(np.diff(places) > 1)
+        return np.stack([places[np.append(0, breaks + 1)], places[np.append(breaks, -1)] + 1], axis=1)
     changes = np.flatnonzero(flags[1:] != flags[:-1]) + 1
     edges = np.concatenate([[0] if flags[0] else [], changes, [flags.size] if flags[-1] else []]).astype(np.int64)
     return edges.reshape(-1, 2)

@@ -13,6 +13,7 @@ from gsynth.alphabet import NOT_ACGT, NumpyTranscoder
 from gsynth.blocks.batches import Batch
 from gsynth.files.segments import places_of
 from gsynth.genomes.fetching import Fetched, fetch
+from gsynth.intervals.letters import check_letters
 from gsynth.intervals.masks import Mask
 from gsynth.intervals.pieces import Pieces
 from gsynth.model.logs import UNIFORM_LOG
@@ -125,7 +126,9 @@ class BatchScorer:
         bases = fetched.of(layout.lows, pieces.lasts)
         # After the last base there is room for masked windows, because the pieces may be shorter than a context.
         codes = np.full(bases.size + longest, NOT_ACGT, dtype=np.uint8)
-        checking.encode(self._encoder, "scorer", bases, codes[: bases.size])
+        unknown = checking.encode(self._encoder, "scorer", bases, codes[: bases.size])
+        if unknown:
+            check_letters(self.genome, pieces.covering(layout.lows, pieces.lasts), bases, unknown)
         for sign, mark, likelihood, own in zip(
             (1, -1), (IMPOSSIBLE, AGAINST_IMPOSSIBLE), self.likelihoods, contexts, strict=False
         ):

@@ -7,6 +7,9 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+FEW: Final = 32
+"""One in so many is rare: the places of rare flags are found faster than neighbours are compared."""
+
 _LONG: Final = 1 << 16
 """Segments longer than this are copied one by one: then a Python step for each no longer matters."""
 

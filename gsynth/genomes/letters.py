@@ -19,7 +19,8 @@ _CODES[list(b"RYSWKMBDHVryswkmbdhv")] = True
 SHOWN: Final = 60
 """Letters to either side that are looked at for what a wrong one looks like."""
 
-_SLICE: Final = 1 << 18
+_SLICE: Final = 1 << 17
+"""Bytes looked at together: they and what is made of them stay in the cache."""
 
 FIRST_LETTER: Final = ord("A")
 """No base is below: digits, blanks, ``>``, ``;``, ``*`` and ``-`` are."""
@@ -49,6 +50,15 @@ def first_wrong(bases: NDArray[np.uint8]) -> int | None:
         if wrong.size:
             return start + int(wrong.min())
     return None
+
+
+def holds_only_n(bases: NDArray[np.uint8], unknown: int) -> bool:
+    """Whether all of the `unknown` bases that are not A, C, G or T are N, in either case."""
+    # A fifth of the work of `first_wrong`, and enough for nearly all blocks.
+    found = 0
+    for start in range(0, bases.size, _SLICE):
+        found += np.count_nonzero((bases[start : start + _SLICE] & _UPPER) == ord("N"))
+    return found == unknown
 
 
 def codes_in(bases: NDArray[np.uint8]) -> NDArray[np.int64]:

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import gsynth
-from gsynth.errors import ArgumentError, ArgumentTypeError
+from gsynth.errors import ArgumentError, ArgumentTypeError, FormatError
 
 GENOME = {"c": "ACGTTGCAGA" * 30, "d": "GGCATTACGA" * 10}
 MODEL = gsynth.GsynthModel(k=1, counts=np.arange(1, 17).reshape(1, 4, 4), iterator=50)
@@ -138,3 +138,18 @@ def test_arrays_are_the_frame_by_contig():
         np.testing.assert_array_equal(own["start"], starts)
         np.testing.assert_array_equal(own["end"], ends)
         np.testing.assert_array_equal(own["score"], scores)
+
+
+@pytest.mark.parametrize("call", ["train", "sample", "score"])
+def test_letters_that_are_no_bases_are_found_behind_an_index(call, tmp_path):
+    """A file with an index is not read completely when it is opened."""
+    path = tmp_path / "g.fa"
+    path.write_text(">c\n" + "ACGTNACGTT" * 20 + "\n>d\n" + "ACGTNACGUT" * 20 + "\n")
+    (tmp_path / "g.fa.fai").write_text("c\t200\t3\t200\t201\nd\t200\t207\t200\t201\n")
+    calls = {
+        "train": lambda: gsynth.train(genome=path, k=1),
+        "sample": lambda: gsynth.sample(MODEL, genome=path, seed=1),
+        "score": lambda: gsynth.score(MODEL, genome=path),
+    }
+    with pytest.raises(FormatError, match="d:9: found 'U', expected bases"):
+        calls[call]()
