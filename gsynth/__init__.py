@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from gsynth import errors as errors
     from gsynth import plugins as plugins
     from gsynth import typing as typing
+    from gsynth.comparison import gsynth_compare as gsynth_compare
     from gsynth.errors import GsynthError as GsynthError
     from gsynth.forbidding import gsynth_forbid_kmer as gsynth_forbid_kmer
     from gsynth.genomes import open_genome as open_genome
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
 
     bin_map = gsynth_bin_map
     cell_merge = gsynth_cell_merge
+    compare = gsynth_compare
     convert = gsynth_convert
     forbid_kmer = gsynth_forbid_kmer
     load = gsynth_load
@@ -59,6 +61,7 @@ _HOME = {
     "gsynth_replace_kmer": "gsynth.replacement",
     "gsynth_score": "gsynth.scoring",
     "gsynth_shuffle": "gsynth.shuffling",
+    "gsynth_compare": "gsynth.comparison",
     "gsynth_merge": "gsynth.merging",
     "gsynth_forbid_kmer": "gsynth.forbidding",
     "gsynth_save": "gsynth.storage",

@@ -1,137 +1,208 @@
-"""Real compared with synthetic sequence: the k-mer spectra of two genomes, stratum by stratum.
-
-The synthetic genome is compared within the strata of the real one at the same positions, as it was sampled. Its own
-strata would select: a window that is GC-rich by chance would be compared with windows that are GC-rich by nature.
-"""
+"""Comparing a synthetic genome with the real one: whether it is what it is meant to be."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from typing import Final, SupportsIndex
 
 import numpy as np
-from attrs import frozen
-from numpy.typing import NDArray
 
 from gsynth.blocks.compute import Compute
-from gsynth.blocks.counting import BatchCounter, Tables, count_intervals
-from gsynth.errors import ArgumentError
-from gsynth.evaluation.spectra import Comparison, compared
+from gsynth.blocks.effects import warn_unused
+from gsynth.blocks.inputs import Inputs
+from gsynth.errors import ArgumentError, ArgumentTypeError
+from gsynth.evaluation import measuring, rules
+from gsynth.evaluation.comparing import Comparison
+from gsynth.evaluation.counting import ReferenceMask, check_same_contigs, same_contigs
+from gsynth.evaluation.measuring import Pair
 from gsynth.genomes import resolve_genome
-from gsynth.genomes.aliases import resolve_alias
-from gsynth.genomes.fetching import Fetched, fetch
-from gsynth.intervals import resolve_intervals
-from gsynth.intervals.pieces import Pieces
-from gsynth.model import GsynthModel
+from gsynth.intervals import Intervals
+from gsynth.model import GsynthModel, check_order
 from gsynth.plugins.backends import load_counter
 from gsynth.plugins.contracts import Genome
-from gsynth.strata import FindsRuns, Strata, open_strata
-from gsynth.strata.runs import PieceRuns
-from gsynth.typing import AliasLike, GenomeLike, TracksLike
+from gsynth.strata import Strata
+from gsynth.typing import AliasLike, GenomeLike, MaskLike, TracksLike
+
+DEFAULT_ORDER: Final = 5
+"""The order that a sample must keep if neither it nor a model is given: that of training by default."""
 
 
-def compare(
-    model: GsynthModel,
+def gsynth_compare(
     real: GenomeLike,
     synthetic: GenomeLike,
     *,
+    model: GsynthModel | None = None,
+    k: SupportsIndex | None = None,
+    mask: MaskLike | None = None,
+    mask_copy: MaskLike | None = None,
     tracks: TracksLike | None = None,
-    chrom_alias: AliasLike | None = None,
+    allow_parallel: bool = True,
     num_cores: int | None = None,
+    max_chunk_size: int | None = None,
     backend: str | None = None,
     progress: bool | None = None,
+    chrom_alias: AliasLike | None = None,
 ) -> Comparison:
-    """Compare a synthetic genome with the real one in the strata of the model it was sampled from.
+    """Compare a synthetic genome with the real one, and judge whether it is what it is meant to be.
+
+    Measures words of 1 to 8 letters, CpG, windows, GC along the genome, the likeness of bases at distances up to 200,
+    runs and low complexity, the longest exact match of the two on either strand, and where positions correspond what
+    is identical in place. Each becomes a check with a verdict, by rules that :doc:`/howto/is-it-good` states.
 
     Parameters
     ----------
-    model : GsynthModel
     real, synthetic : path, dict or Genome
-        `synthetic` holds whole contigs of `real`.
-    tracks, chrom_alias, num_cores, backend, progress
-        As in `gsynth.gsynth_train`.
+        As in `gsynth_train`. If all contigs of `synthetic` are contigs of `real` with the same lengths, they are also
+        compared position by position.
+    model : GsynthModel, optional
+        The model from which `synthetic` was sampled. With it the checks know what a right sampler gives, by stratum,
+        exactly; without it they compare with the real genome's own words, and only large differences count.
+    k : int, optional
+        The Markov order that the sample must keep, 1..10; the model's, or 5.
+    mask : intervals or "soft", optional
+        What training left out of the real genome.
+    mask_copy : intervals or "soft", optional
+        What sampling copied. There the two must be identical; everywhere else they are judged without it.
+    tracks : dict, optional
+        Name -> source of the tracks in the model's expressions.
+    allow_parallel, num_cores, max_chunk_size, backend, progress, chrom_alias
+        As in `gsynth_train`.
 
     Returns
     -------
     Comparison
+        With ``verdict`` ("pass", "warn" or "fail"), ``checks``, ``summary``, ``as_dict()`` and ``to_html(path)``.
 
     Raises
     ------
     ValueError
-        A synthetic contig that the real genome does not have, or that has another length there.
+        With a model that has strata or with `mask_copy`: a synthetic contig that the real genome does not have, or that
+        has another length there. A `k` that is not the model's.
+    TypeError
+        A model that is not a GsynthModel.
 
     Examples
     --------
     >>> import gsynth
-    >>> genome = {"chr1": "ACGTTGCAGG" * 200}
+    >>> rng = np.random.default_rng(1)
+    >>> genome = {"chr1": rng.choice(list(b"AACGT"), 20_000).astype(np.uint8)}
     >>> model = gsynth.gsynth_train(genome=genome, k=2)
-    >>> drawn = gsynth.gsynth_sample(model, genome=genome, seed=1)
-    >>> found = compare(model, genome, {"chr1": drawn[0]})
-    >>> found.overall.correlation > 0.95, abs(found.overall.z) < 4
-    (True, True)
+    >>> (drawn,) = gsynth.gsynth_sample(model, genome=genome, seed=1)
+    >>> gsynth_compare(genome, {"chr1": drawn}, model=model).verdict
+    'pass'
+    >>> gsynth_compare(genome, genome, model=model).check("leak").verdict
+    'fail'
     """
-    compute = Compute.of(backend=backend, num_cores=num_cores, progress=progress)
+    order = _order(model, k)
+    compute = Compute.of(
+        backend=backend, num_cores=num_cores, progress=progress,
+        allow_parallel=allow_parallel, max_chunk_size=max_chunk_size,
+    )  # fmt: skip
+    load_counter(compute.backend)
+    pair, inputs = _opened(real, synthetic, model, mask, mask_copy, tracks, chrom_alias, compute)
+    used = measuring.own_model(pair, order) if model is None else model
+    _check_counted(pair, used)
+    strata = inputs.strata(used.dims, used.iterator, outside_bin=used.total_bins)
+    warn_unused(chrom_alias=inputs.idle_alias)
+    return _compared(pair, used, strata, exact=model is not None)
+
+
+def _order(model: object, k: SupportsIndex | None) -> int:
+    """The order that the sample must keep."""
+    wanted = None if k is None else check_order(k)
+    if model is None:
+        return DEFAULT_ORDER if wanted is None else wanted
+    if not isinstance(model, GsynthModel):
+        raise ArgumentTypeError(f"model must be a GsynthModel, found {type(model).__name__}")
+    if wanted not in (None, model.k):
+        raise ArgumentError(f"the model has order {model.k}, and k={wanted}: leave out k")
+    return model.k
+
+
+def _opened(
+    real: GenomeLike,
+    synthetic: GenomeLike,
+    model: GsynthModel | None,
+    mask: MaskLike | None,
+    mask_copy: MaskLike | None,
+    tracks: TracksLike | None,
+    chrom_alias: AliasLike | None,
+    compute: Compute,
+) -> tuple[Pair, Inputs]:
     reference, drawn = resolve_genome(real), resolve_genome(synthetic)
-    check_same_contigs(reference, drawn)
-    opened = open_strata(model.dims, model.iterator, reference, tracks, resolve_alias(chrom_alias, reference))
-    strata = ReferenceStrata(opened)
-    # The strata of the reference for both, see above.
-    spectra = [spectrum_counts(genome, strata, model, list(drawn.contigs), compute) for genome in (reference, drawn)]
-    return compared(model, spectra[0], spectra[1])
+    inputs = Inputs.of(reference, None, chrom_alias, tracks)
+    for genome in (reference, drawn):
+        if not genome.has_sequence:
+            raise ArgumentError(f"{genome.name} gives only contig sizes; comparing needs the sequence")
+    alike = same_contigs(reference, drawn)
+    if mask_copy is not None or (model is not None and model.dims):
+        check_same_contigs(reference, drawn)
+    copied = inputs.mask(mask_copy, "mask_copy")
+    pair = Pair(
+        real=reference,
+        synthetic=drawn,
+        real_where=_whole(reference, drawn if alike else None),
+        where=_whole(drawn, None),
+        real_all=_whole(reference, None),
+        mask=inputs.mask(mask),
+        real_copy=copied,
+        copy=None if copied is None else ReferenceMask(copied, reference),
+        alike=alike,
+        compute=compute,
+    )
+    return pair, inputs
 
 
-def check_same_contigs(reference: Genome, drawn: Genome) -> None:
-    """ArgumentError if a contig of `drawn` is not one of `reference` with the same length."""
-    for contig, size in drawn.contigs.items():
-        expected = reference.contigs.get(contig)
-        if expected != size:
-            found = "it has none of that name" if expected is None else f"there it has {expected:,}"
+def _whole(genome: Genome, only: Genome | None) -> Intervals:
+    """The contigs of a genome that have bases, or those that another one has as well."""
+    whole = Intervals.whole(genome)
+    chosen = whole.ends > 0
+    if only is not None and len(only.contigs) < len(genome.contigs):
+        chosen &= np.array([name in only.contigs for name in genome.contigs], dtype=np.bool_)
+    return Intervals(whole.names, whole.ids[chosen], whole.starts[chosen], whole.ends[chosen])
+
+
+def _check_counted(pair: Pair, model: GsynthModel) -> None:
+    for genome, where in ((pair.real, pair.real_where), (pair.synthetic, pair.where)):
+        longest = int((where.ends - where.starts).max(initial=0))
+        if longest <= model.k:
             raise ArgumentError(
-                f"{drawn.name}: contig {contig!r} of {size:,} bases is not one of {reference.name}: {found}; "
-                "compare whole contigs"
+                f"{genome.name}: nothing to compare: a window needs {model.k + 1} bases (k + 1), the longest contig "
+                f"has {longest:,}"
             )
 
 
-@frozen
-class ReferenceStrata:
-    """The strata of one genome, laid over the positions of another one with the same contigs."""
-
-    strata: Strata
-
-    @property
-    def outside_bin(self) -> int:
-        """See `Strata.outside_bin`."""
-        return self.strata.outside_bin
-
-    @property
-    def step(self) -> int | None:
-        """See `Strata.step`."""
-        return self.strata.step
-
-    @property
-    def n_dims(self) -> int:
-        """See `Strata.n_dims`."""
-        return self.strata.n_dims
-
-    def spans(self, pieces: Pieces) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-        """None of the other genome's sequence."""
-        return pieces.firsts, pieces.firsts
-
-    def runs(self, pieces: Pieces, fetched: Fetched) -> PieceRuns:
-        """See `Strata.runs`, from the reference's own bases."""
-        genome = self.strata.genome
-        # The two genomes may list the same contigs in another order.
-        own = pieces.of(tuple(genome.contigs))
-        return self.strata.runs(own, fetch(genome, own.names, own.ids, *self.strata.spans(own)))
-
-
-def spectrum_counts(
-    genome: Genome, strata: FindsRuns, model: GsynthModel, contigs: Sequence[str], compute: Compute
-) -> NDArray[np.uint64]:
-    """The (k+1)-mers of the contigs of `genome` by stratum, forward strand: uint64[bins, 4**k, 4]."""
-    # Contigs without bases have no windows, and intervals must not be empty.
-    where = resolve_intervals([(name, 0, genome.contigs[name]) for name in contigs if genome.contigs[name]], genome)
-    tables = Tables((model.total_bins, model.num_kmers, 4))
-    count_intervals(
-        BatchCounter(genome, strata, None, load_counter(compute.backend), model.k, tables), where, compute, "compare"
+def _compared(pair: Pair, model: GsynthModel, strata: Strata, *, exact: bool) -> Comparison:
+    """All passes, and the checks."""
+    measured = measuring.measure_words(pair, model, strata, exact)
+    surprises = measuring.measure_law(pair, measured.law, strata)
+    identities = measuring.measure_identity(pair, measured.law, strata)
+    profiles = measuring.measure_profiles(pair)
+    places = measuring.measure_places(pair)
+    leak = measuring.measure_leak(pair, measured.real_words, model.k)
+    checks = [
+        rules.leak(leak),
+        *([] if places is None else rules.copied(places)),
+        *([rules.transitions(measured.strata)] if exact else []),
+        *(rules.words(words, model.k, exact) for words in measured.words),
+        rules.cpg(*measured.cpg, exact),
+        rules.windows(surprises[1], surprises[0], exact),
+        rules.gc_windows(*profiles, *measuring.gc_facts(pair, profiles)),
+        rules.autocorrelation(*identities, exact),
+        rules.runs(*profiles, measured.run_chances(profiles[1])),
+        rules.low_complexity(*profiles),
+        *([] if places is None else [rules.n_kept(places), rules.case_kept(places)]),
+    ]
+    return Comparison(
+        real=pair.real.name,
+        synthetic=pair.synthetic.name,
+        k=model.k,
+        exact=exact,
+        checks=checks,
+        words=measured.words,
+        by_stratum=measured.strata,
+        identities=identities,
+        profiles=profiles,
+        surprise=surprises[1],
+        leak=leak,
+        in_place=places,
     )
-    return tables.total()

@@ -9,9 +9,9 @@ from typing import Final
 
 from attrs import frozen
 
-from gsynth.comparison import compare
+from gsynth.comparison import gsynth_compare
 from gsynth.errors import OutputExistsError
-from gsynth.evaluation.spectra import Comparison
+from gsynth.evaluation.comparing import Comparison
 from gsynth.files.atomic import replacing
 from gsynth.model import GsynthModel
 from gsynth.sampling import gsynth_sample
@@ -99,8 +99,13 @@ def run_demo(
         backend=backend,
         progress=progress,
     )
-    comparison = compare(
-        model, files["genome"], files["synthetic"], num_cores=num_cores, backend=backend, progress=progress
+    comparison = gsynth_compare(
+        files["genome"],
+        files["synthetic"],
+        model=model,
+        num_cores=num_cores,
+        backend=backend,
+        progress=progress,
     )
     return Demo(model, comparison, {name: str(path) for name, path in files.items()})
 

@@ -20,7 +20,7 @@ from gsynth.model.logs import UNIFORM_LOG
 from gsynth.outputs.scores import AGAINST_IMPOSSIBLE, IMPOSSIBLE, MISSING, Scores
 from gsynth.plugins import checking
 from gsynth.plugins.contracts import MASKED, Encoder, Genome, Scorer
-from gsynth.strata import Strata
+from gsynth.strata import FindsRuns
 from gsynth.strata.windows import WindowTable, window_table
 
 Reach = Literal["contig", "interval"]
@@ -35,7 +35,7 @@ class Likelihood:
     """A model as used in scoring: its order, its strata over the genome, and its logarithms."""
 
     order: int
-    strata: Strata
+    strata: FindsRuns
     logs: NDArray[np.int32]
 
 
@@ -73,7 +73,7 @@ class _Layout:
         pieces, order = self.pieces, likelihood.order
         firsts = np.maximum(pieces.firsts - order, self.bounds)
         lasts = np.maximum(pieces.lasts - order, firsts)
-        reach = 0 if inside else max(order, likelihood.strata.iterator or 0)
+        reach = 0 if inside else max(order, likelihood.strata.step or 0)
         starts = np.maximum(pieces.starts - reach, 0)
         return Pieces(pieces.names, pieces.ids, starts, pieces.ends, firsts, lasts)
 

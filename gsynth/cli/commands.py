@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 import gsynth
+from gsynth.cli.compare import compare
 from gsynth.cli.completion import completion
 from gsynth.cli.demo import demo
 from gsynth.cli.forbid import forbid_kmer
@@ -48,6 +49,7 @@ for command in (
     shuffle,
     replace_kmer,
     score,
+    compare,
     forbid_kmer,
     merge,
     convert,

@@ -10,14 +10,26 @@ import click
 SECTIONS: Final[dict[str, frozenset[str]]] = {
     "Strata": frozenset({"dim_specs", "bin_merge", "cell_merge", "iterator", "tracks", "outside"}),
     "What to read": frozenset(
-        {"genome_option", "intervals", "mask", "mask_copy", "chrom_alias", "against", "model_format", "context"}
+        {
+            "genome_option",
+            "intervals",
+            "mask",
+            "mask_copy",
+            "chrom_alias",
+            "against",
+            "model",
+            "model_format",
+            "context",
+        }
     ),
     "Model": frozenset({"k", "pseudocount", "prior", "min_obs", "method", "both_strands", "check"}),
     "What to draw": frozenset(
         {"seed", "n_samples", "init", "nuc_probs", "window", "preserve_n", "keep_case", "check_composition"}
     ),
     "Scores": frozenset({"resolution", "sparse_policy", "n_policy"}),
-    "Output": frozenset({"output", "output_format", "names", "format", "compress", "overwrite", "as_json"}),
+    "Output": frozenset(
+        {"output", "output_format", "names", "format", "compress", "overwrite", "as_json", "html", "multiqc", "fail_on"}
+    ),
     "Running": frozenset(
         {"backend", "num_cores", "progress", "max_chunk_size", "allow_parallel", "quiet", "verbose", "debug", "help"}
     ),

@@ -10,7 +10,7 @@ import numpy as np
 from attrs import field, frozen
 from numpy.typing import NDArray
 
-from gsynth.evaluation.statistics import chi_square, correlation
+from gsynth.evaluation.statistics import chi_square, correlation, normal_score
 from gsynth.model import GsynthModel
 from gsynth.model.strands import add_reverse_complement
 
@@ -77,7 +77,7 @@ class StratumComparison:
         Pearson's, of the (k+1)-mer frequencies on both strands; NaN if it is not defined.
     z : float
         How far the synthetic bases, given their contexts, are from the model's probabilities: Pearson's chi-square
-        over all contexts, minus its mean, divided by its standard deviation. Standard normal for a correct sampler.
+        over all contexts, compared with its mean and its variance. Standard normal for a right sampler.
     """
 
     label: str
@@ -98,7 +98,7 @@ class StratumComparison:
 
 
 @frozen(eq=False)
-class Comparison:
+class StrataComparison:
     """Every stratum, and all of them together."""
 
     k: int
@@ -114,15 +114,14 @@ class Comparison:
         }
 
 
-def compared(model: GsynthModel, real: NDArray[np.uint64], synthetic: NDArray[np.uint64]) -> Comparison:
+def compared(model: GsynthModel, real: NDArray[np.uint64], synthetic: NDArray[np.uint64]) -> StrataComparison:
     """Compare counts uint64[bins, 4**k, 4] of a genome and of a sample from its model, stratum by stratum."""
-    cdf = model.cdf
-    statistics = [chi_square(synthetic[i], cdf[i]) for i in range(model.total_bins)]
+    statistics = [chi_square(synthetic[i], cdf_of(model, i)) for i in range(model.total_bins)]
     strata = [
         _stratum(label, real[i], synthetic[i], statistics[i : i + 1])
         for i, label in enumerate(map(model.bin_label, range(model.total_bins)))
     ]
-    return Comparison(model.k, strata, _stratum("all", real.sum(axis=0), synthetic.sum(axis=0), statistics))
+    return StrataComparison(model.k, strata, _stratum("all", real.sum(axis=0), synthetic.sum(axis=0), statistics))
 
 
 def _stratum(
@@ -134,5 +133,11 @@ def _stratum(
     one, other = Spectrum(real), Spectrum(synthetic)
     # Strata are independent, so means and variances add up.
     found, mean, variance = (sum(column) for column in zip(*statistics, strict=True))
-    z = (found - mean) / variance**0.5 if variance > 0 else float("nan")
+    z = normal_score(found, mean, variance)
     return StratumComparison(label, one, other, correlation(one.frequencies, other.frequencies), z)
+
+
+def cdf_of(model: GsynthModel, flat: int) -> NDArray[np.float64]:
+    """The cumulative probabilities of one bin, float64[4**k, 4]: all of a large model would not fit in memory."""
+    cdf = model.computed_cdf(flat, flat + 1) if model.stored_cdf is None else model.stored_cdf[flat : flat + 1]
+    return cdf.reshape(-1, 4)

@@ -14,7 +14,6 @@ import pytest
 from numpy.typing import NDArray
 
 import gsynth
-from gsynth.comparison import compare
 from gsynth.errors import ContigError
 from gsynth.genomes import open_genome
 
@@ -72,7 +71,7 @@ def test_six_mers_and_composition_of_every_bin_agree_with_the_model(human: Path,
     after the contexts that came, over the standard deviation of that sum.
     """
     model = gsynth.gsynth_load(sampled / "x.gsm")
-    found = compare(model, human, sampled / "x.fa")
+    found = gsynth.gsynth_compare(human, sampled / "x.fa", model=model)
     chances = np.diff(model.cdf, axis=2, prepend=0.0)
     assert found.overall.real.total * 2 == model.total_kmers
     used = [i for i in range(model.total_bins) if found.strata[i].synthetic.total]
@@ -89,7 +88,7 @@ def test_six_mers_and_composition_of_every_bin_agree_with_the_model(human: Path,
     swapped = model.counts.copy()
     swapped[crowded] = swapped[crowded - 1]
     wrong = gsynth.GsynthModel(k=5, dims=model.dims, counts=swapped, iterator=200)
-    assert compare(wrong, human, sampled / "x.fa").strata[crowded].z > 100
+    assert gsynth.gsynth_compare(human, sampled / "x.fa", model=wrong).strata[crowded].z > 100
 
 
 def observed_over_expected(bases: NDArray[np.uint8], inside: NDArray[np.bool_]) -> float:

@@ -22,6 +22,7 @@ PAIRS = [
     ("random", gsynth.gsynth_random),
     ("replace-kmer", gsynth.gsynth_replace_kmer),
     ("score", gsynth.gsynth_score),
+    ("compare", gsynth.gsynth_compare),
     ("forbid-kmer", gsynth.gsynth_forbid_kmer),
     ("merge", gsynth.gsynth_merge),
     ("convert", gsynth.gsynth_convert),
@@ -30,6 +31,7 @@ EXTRA = {
     "train": {"bin_merge", "format", "compress", "overwrite"},
     "sample": {"model_format"},
     "score": {"model_format"},
+    "compare": {"model_format", "html", "multiqc", "fail_on", "overwrite"},
     "merge": {"format", "compress", "overwrite"},
     "forbid-kmer": {"format", "compress", "model_format", "overwrite"},
 }

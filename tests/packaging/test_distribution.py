@@ -51,6 +51,7 @@ def test_wheel_has_the_data(wheel):
     assert golden
     assert golden <= wheel
     assert {"gsynth/data/fly300k.fa.gz", "gsynth/data/fly300k.repeats.bed", "gsynth/data/README.md"} <= wheel
+    assert "gsynth/evaluation/report.html" in wheel
     assert [name for name in wheel if name.startswith("gsynth_cython/_kernels.") and name.endswith(".so")]
     assert "gsynth_cython/_kernels.pyi" in wheel
     assert not [name for name in wheel if name.endswith((".pyx", ".pxi", ".c"))]
