@@ -82,7 +82,8 @@ class Identity:
 
 
 def _share(part: NDArray[np.float64], whole: NDArray[np.float64]) -> NDArray[np.float64]:
-    return np.divide(part, whole, out=np.full(part.size, np.nan), where=whole > 0)
+    shares: NDArray[np.float64] = np.divide(part, whole, out=np.full(part.size, np.nan), where=whole > 0)
+    return shares
 
 
 def identity(reader: Reader, law: Law | None, strata: FindsRuns | None, where: Intervals, compute: Compute) -> Identity:
