@@ -33,6 +33,7 @@ class Program(click.Group):
         if f"_{name.upper()}_COMPLETE" in os.environ:
             sys.exit(super().main(args=args, prog_name=name, **extra))
         arguments = sys.argv[1:] if args is None else list(args)
+        _open_standard_streams()
         console = Console()
 
         def command() -> None:
@@ -43,6 +44,16 @@ class Program(click.Group):
         with console.listening(), terminable():
             code = exit_code(command, console)
         sys.exit(code)
+
+
+def _open_standard_streams() -> None:
+    """Lead standard streams that are closed to nowhere: a file would get their number, and what is meant for them."""
+    for number in range(3):
+        try:
+            os.fstat(number)
+        except OSError:
+            # The lowest number that is free: this one.
+            os.open(os.devnull, os.O_RDWR)
 
 
 def exit_code(command: Callable[[], None], console: Console) -> int:
