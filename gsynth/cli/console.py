@@ -11,6 +11,7 @@ from typing import Any, TextIO
 import click
 
 from gsynth.cli.wording import in_options
+from gsynth.errors import printable
 
 LOGGER = "gsynth"
 
@@ -103,8 +104,8 @@ class Console:
 
     def _say(self, text: str) -> None:
         # That nobody reads the notes is no reason to fail.
-        with contextlib.suppress(BrokenPipeError):
-            click.echo(text, err=True)
+        with contextlib.suppress(OSError, ValueError):
+            click.echo(printable(text), err=True)
 
 
 class _Handler(logging.Handler):

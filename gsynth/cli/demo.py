@@ -8,7 +8,7 @@ import click
 
 from gsynth.cli import options
 from gsynth.cli.console import console_of
-from gsynth.cli.results import print_json
+from gsynth.cli.results import print_json, print_text
 from gsynth.cli.sections import command
 
 
@@ -41,5 +41,5 @@ def demo(
         return
     from gsynth.cli.comparing import compared
 
-    click.echo(compared(done.comparison))
+    print_text(compared(done.comparison))
     console_of(context).note(f"written: {', '.join(done.files.values())}")

@@ -6,7 +6,7 @@ import click
 
 from gsynth.cli import inputs, options
 from gsynth.cli.console import console_of
-from gsynth.cli.results import check_one_stdout, print_json
+from gsynth.cli.results import check_one_stdout, print_json, print_text
 from gsynth.cli.saving import check_model_output, save_to
 from gsynth.cli.sections import command
 from gsynth.cli.streams import name_of, spooled
@@ -115,4 +115,4 @@ def info(context: click.Context, /, model: str, model_format: str | None, as_jso
         return
     from gsynth.cli.description import describe
 
-    click.echo(describe(loaded))
+    print_text(describe(loaded))

@@ -10,7 +10,7 @@ import click
 import gsynth
 from gsynth.cli import options
 from gsynth.cli.console import console_of
-from gsynth.cli.results import print_json
+from gsynth.cli.results import print_json, print_text
 from gsynth.cli.sections import command
 from gsynth.cli.tables import table
 
@@ -34,7 +34,7 @@ def plugins(context: click.Context, /, as_json: bool) -> None:
     if as_json:
         print_json(_result(found))
     else:
-        click.echo(_text(found))
+        print_text(_text(found))
 
 
 def _surroundings() -> str:

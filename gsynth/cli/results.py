@@ -10,6 +10,7 @@ from typing import Any
 import click
 
 from gsynth.cli.streams import STDOUT
+from gsynth.errors import UNPRINTABLE, printable
 
 
 def print_json(result: Mapping[str, Any]) -> None:
@@ -18,7 +19,14 @@ def print_json(result: Mapping[str, Any]) -> None:
     JSON has no NaN and no infinities: they become null, and the text "inf" or "-inf".
     """
     # allow_nan=False: a NaN that `plain` missed fails here, and not in whatever parses the output.
-    click.echo(json.dumps(plain(result), indent=2, allow_nan=False, ensure_ascii=False))
+    text = json.dumps(plain(result), indent=2, allow_nan=False, ensure_ascii=False)
+    # Letters that a terminal would obey stand only in strings, where JSON has its own escapes for them.
+    click.echo(UNPRINTABLE.sub(lambda found: f"\\u{ord(found[0]):04x}", text))
+
+
+def print_text(text: str) -> None:
+    """Print `text` on standard output, without what a terminal would obey."""
+    click.echo(printable(text))
 
 
 def plain(value: Any) -> Any:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator, Mapping
 from html import escape
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
+from gsynth.errors import printable
 from gsynth.model.dimension import DimSpec
 from gsynth.model.outside import described_causes
 from gsynth.model.smoothing import ADDITIVE
+from gsynth.model.values import shown
 
 if TYPE_CHECKING:
     from gsynth.model.forbid import Forbidden
@@ -24,7 +27,7 @@ _MOST_VALUES: Final = 12
 
 def brief(model: GsynthModel) -> str:
     """A few lines: order, strata, totals, smoothing, and which bins have too few observations."""
-    strata = " x ".join(f"{dim.expr} ({dim.num_bins} bins)" for dim in model.dims) or "none"
+    strata = " x ".join(f"{_text(dim.expr)} ({dim.num_bins} bins)" for dim in model.dims) or "none"
     prior = "on every cell" if model.prior_mode == ADDITIVE else f"{model.prior_mode} prior"
     lines = [
         f"GsynthModel: Markov order {model.k}, {model.total_bins} {'bin' if model.total_bins == 1 else 'bins'}",
@@ -52,7 +55,7 @@ def facts(model: GsynthModel) -> Iterator[tuple[str, str]]:
     yield "Markov order", f"{model.k} ({model.num_kmers:,} contexts)"
     yield "bins", f"{model.total_bins:,}" + (f" ({' x '.join(map(str, model.dim_sizes))})" if model.n_dims > 1 else "")
     for number, dim in enumerate(model.dims, 1):
-        yield f"dimension {number}", f"{dim.expr}: {dim.num_bins} bins, {_places(dim)}"
+        yield f"dimension {number}", f"{_text(dim.expr)}: {dim.num_bins} bins, {_places(dim)}"
         if (dim.merged() != np.arange(dim.num_bins)).any():
             yield "  merged", _merges(dim)
     if model.dims:
@@ -74,12 +77,12 @@ def facts(model: GsynthModel) -> Iterator[tuple[str, str]]:
         cells = 4 * model.num_kmers
         yield "thin bins", f"{_shortened(model.thin_bins)} (fewer than {cells:,} observations, a table's cells)"
     for name, value in model.metadata.items():
-        yield name.replace("_", " "), _metadata(value)
+        yield _text(str(name).replace("_", " "), 60), _metadata(value)
 
 
 def _places(dim: DimSpec) -> str:
     if dim.categories is not None:
-        return f"categories {', '.join(dim.categories)}"
+        return f"categories {_text(', '.join(dim.categories), 1000)}"
     rule = "each bin with its upper break" if dim.closed == "right" else "each bin with its lower break"
     return f"breaks {_shortened(dim.breaks)}, {rule}"
 
@@ -119,12 +122,18 @@ def _shortened(values: Any) -> str:
 
 def _metadata(value: Any) -> str:
     if isinstance(value, Mapping):
-        shown = [f"{key} {_metadata(item)}" for key, item in list(value.items())[:_MOST_VALUES]]
-        return ", ".join(shown) + (f", ... ({len(value)} in all)" if len(value) > _MOST_VALUES else "")
-    if isinstance(value, int) and not isinstance(value, bool):
+        items = list(itertools.islice(value.items(), _MOST_VALUES))
+        found = [f"{_text(str(key), 60)} {_metadata(item)}" for key, item in items]
+        text = ", ".join(found) + (f", ... ({len(value)} in all)" if len(value) > _MOST_VALUES else "")
+        return _text(text, 1000)
+    if isinstance(value, int) and not isinstance(value, bool) and abs(value) < 10**18:
         return f"{value:,}"
-    text = str(value)
-    return text if len(text) <= 200 else text[:200] + "..."
+    return _text(value if isinstance(value, str) else shown(value))
+
+
+def _text(text: str, most: int = 200) -> str:
+    """Text from a file on one line, of at most so many letters."""
+    return printable(text if len(text) <= most else f"{text[:most]}...", lines=False)
 
 
 def bin_rows(model: GsynthModel) -> Iterator[list[str]]:
@@ -134,7 +143,7 @@ def bin_rows(model: GsynthModel) -> Iterator[list[str]]:
     # The later kinds say more: an empty bin is not called thin, nor a sparse one empty.
     note = {i: name for name, bins in kinds for i in bins.tolist()}
     for i, count in enumerate(model.per_bin_kmers[:MOST_BINS].tolist()):
-        yield [str(i), model.bin_label(i), f"{count:,}", f"{100 * count / total:.2f} %", note.get(i, "")]
+        yield [str(i), _text(model.bin_label(i)), f"{count:,}", f"{100 * count / total:.2f} %", note.get(i, "")]
 
 
 def html(model: GsynthModel) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import reprlib
 from numbers import Real
 from typing import Any, Final, cast
 
@@ -14,6 +15,11 @@ from gsynth.errors import ArgumentError
 LARGEST: Final = 2**63 - 1
 """The largest whole number that int64 holds."""
 
+_SHORT: Final = reprlib.Repr()
+# Its limits are set one by one: older Pythons do not take them as arguments.
+_SHORT.maxlevel = 4
+_SHORT.maxlist = _SHORT.maxtuple = _SHORT.maxdict = _SHORT.maxset = _SHORT.maxfrozenset = 100
+_SHORT.maxstring = _SHORT.maxother = _SHORT.maxlong = 300
 _SHOWN: Final = 200
 """Characters of a value that a message shows."""
 
@@ -23,7 +29,8 @@ def shown(value: Any) -> str:
     if isinstance(value, np.generic | np.ndarray):
         value = value.tolist()
     try:
-        text = repr(value)
+        # Of large values only the beginning is turned into text.
+        text = _SHORT.repr(value) if isinstance(value, list | tuple | dict | set | frozenset | str) else repr(value)
     except ValueError:
         # Python refuses to print integers of more than 4,300 digits.
         return f"a {type(value).__name__} with too many digits"
