@@ -19,6 +19,7 @@ from gsynth.genomes import resolve_genome
 from gsynth.intervals import Intervals
 from gsynth.intervals.masks import Mask
 from gsynth.model import GsynthModel, Outside, Smoothing, check_iterator, check_order, freeze
+from gsynth.model.dimension import check_dims
 from gsynth.model.merging import merge_sparse
 from gsynth.model.outside import WORTH_A_WARNING, described_causes
 from gsynth.model.priors import PriorRequest
@@ -111,6 +112,7 @@ def gsynth_train(
     >>> model.total_kmers  # both strands of 798 windows
     1596
     """
+    check_dims(len(dim_specs))
     wanted = _Wanted(
         order=check_order(k),
         dims=tuple(DimRequest.from_mapping(spec) for spec in dim_specs),

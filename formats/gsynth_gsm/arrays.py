@@ -9,7 +9,7 @@ from typing import IO, Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from gsynth.plugins import FormatError, freeze
+from gsynth.plugins import FormatError, check_room, freeze
 from gsynth_gsm.container import Source
 from gsynth_gsm.header import ArrayEntry
 
@@ -71,11 +71,15 @@ def read_counts(source: Source, entry: ArrayEntry) -> NDArray[np.uint64]:
     for start, block in read_blocks(source, entry):
         # Allocated only now, when the size of the file is known to agree with the shape that it claims.
         if counts is None:
-            counts = np.empty(entry.shape, dtype=np.uint64)
+            # A zip of counts that are all alike is a thousandth of their size.
+            check_room(entry.nbytes, f"reading {source.where}", "use a model of fewer bins or a lower order")
+            counts = np.zeros(entry.shape, dtype=np.uint64)
         # NaN fails the first comparison, infinity the second.
         if not ((block >= 0) & (block < LARGEST_COUNT)).all() or (block != np.floor(block)).any():
             raise FormatError(f"{source.where}: {entry.file} holds values that are not counts (whole, from 0 to 2**53)")
-        counts[start : start + len(block)] = block
+        # Zeros that are not written take no memory, and most of a model of a high order can be zeros.
+        if block.any():
+            counts[start : start + len(block)] = block
     if counts is None:
         raise FormatError(f"{source.where}: {entry.file} has no bins")
     return freeze(counts)

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import IO, Final, Protocol
 
 from gsynth.plugins import FormatError, GsynthError
-from gsynth_gsm.signature import ZIP_DAMAGE
+from gsynth_gsm.signature import METHODS, ZIP_DAMAGE
 
 _STILL: Final = (1980, 1, 1, 0, 0, 0)
 # Higher levels take three times as long and make the file a tenth smaller.
@@ -38,6 +38,22 @@ class Sink(Protocol):
     def create(self, name: str, size: int) -> contextlib.AbstractContextManager[IO[bytes]]:
         """A new file of `size` bytes."""
         ...
+
+
+def read_whole(source: Source, name: str, most: int) -> bytes:
+    """All of a file that has at most `most` bytes."""
+    with source.open(name) as (file, size):
+        if size > most:
+            raise FormatError(f"{source.where}: {name} is larger than {most:,} bytes")
+        parts = []
+        left = most + 1
+        # In parts, because an unbuffered file may return less than asked for.
+        while left and (part := file.read(left)):
+            parts.append(part)
+            left -= len(part)
+    if not left:
+        raise FormatError(f"{source.where}: {name} is larger than {most:,} bytes")
+    return b"".join(parts)
 
 
 class FolderSource:
@@ -84,7 +100,7 @@ class ZipSource:
             info = self._archive.getinfo(name)
         except KeyError as error:
             raise FormatError(f"{self.where}: the file {name} is missing") from error
-        if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+        if info.compress_type not in METHODS:
             raise FormatError(f"{self.where}: {name} is compressed by method {info.compress_type}, expected deflate")
         with self._archive.open(info) as file:
             yield file, info.file_size

@@ -2,24 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Any
 
 import numpy as np
 import yaml
 
 from gsynth.plugins import ArgumentError, ArgumentTypeError, FormatError
 from gsynth_gsm.signature import MAX_METADATA_BYTES, METADATA
+from gsynth_gsm.yamlvalues import values
 
-_Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _Dumper: Any = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
-
-# Far above what any model needs: limits of the time and memory that a hostile file can take.
-_MAX_NODES: Final = 2_000_000
-_MAX_DEPTH: Final = 100
-_MAX_NUMBER: Final = 1024
-_NUMBER_LIKE: Final = re.compile(r"[-+0-9a-fA-FxX_:.]+")
 
 
 def parse(text: bytes, where: str) -> dict[str, Any]:
@@ -27,8 +20,7 @@ def parse(text: bytes, where: str) -> dict[str, Any]:
     if len(text) > MAX_METADATA_BYTES:
         raise FormatError(f"{where}: {METADATA} is larger than {MAX_METADATA_BYTES:,} bytes")
     try:
-        _check_events(text)
-        value = yaml.load(text, Loader=_Loader)
+        value = values(text)
     except FormatError as error:
         raise FormatError(f"{where}: {METADATA} {error}") from error
     # In addition to its own errors, the library lets those of int(), dates and base 64 through.
@@ -39,32 +31,6 @@ def parse(text: bytes, where: str) -> dict[str, Any]:
     return value
 
 
-def _check_events(text: bytes) -> None:
-    """Refuse what could expand, or overflow the C stack, when the events are turned into values."""
-    depth = 0
-    for number, event in enumerate(yaml.parse(text, Loader=_Loader)):
-        if isinstance(event, yaml.AliasEvent):
-            # Nested aliases of aliases expand a few lines to any size.
-            raise FormatError("uses YAML aliases, which a model file must not")
-        if isinstance(event, yaml.CollectionStartEvent):
-            depth += 1
-        elif isinstance(event, yaml.CollectionEndEvent):
-            depth -= 1
-        elif isinstance(event, yaml.ScalarEvent) and _is_long_number(event):
-            raise FormatError(f"has a number of more than {_MAX_NUMBER} characters")
-        if depth > _MAX_DEPTH:
-            raise FormatError(f"is nested more than {_MAX_DEPTH} deep")
-        if number > _MAX_NODES:
-            raise FormatError(f"has more than {_MAX_NODES:,} entries")
-
-
-def _is_long_number(event: yaml.ScalarEvent) -> bool:
-    # YAML 1.1 has numbers in base 60, which take quadratic time to read.
-    if len(event.value) <= _MAX_NUMBER or not (event.tag or event.implicit[0]):
-        return False
-    return _NUMBER_LIKE.fullmatch(event.value) is not None
-
-
 class _PlainDumper(_Dumper):  # type: ignore[misc]  # one of two classes
     """A safe dumper that writes repeated values out, because aliases are refused on reading."""
 
@@ -72,8 +38,8 @@ class _PlainDumper(_Dumper):  # type: ignore[misc]  # one of two classes
         return True
 
 
-def render(metadata: Mapping[str, Any]) -> bytes:
-    """The YAML text of `metadata`, the keys in their order."""
+def render(metadata: Mapping[str, Any]) -> tuple[bytes, dict[str, Any]]:
+    """The YAML text of `metadata`, the keys in their order, and the values as they will be read."""
     try:
         text: str = yaml.dump(
             plain(metadata), Dumper=_PlainDumper, sort_keys=False, default_flow_style=None, allow_unicode=True
@@ -85,17 +51,17 @@ def render(metadata: Mapping[str, Any]) -> bytes:
         raise ArgumentTypeError(f"the model's metadata holds a value that YAML cannot represent: {error}") from error
     except UnicodeEncodeError as error:
         raise ArgumentError(f"the model's metadata holds text that is not Unicode: {error}") from error
-    if len(data) > MAX_METADATA_BYTES:
+    # Half of what is read, so that there is room for the checksum and its list of keys.
+    if len(data) > MAX_METADATA_BYTES // 2:
         raise ArgumentError(
-            f"the model's metadata takes {len(data):,} bytes, but a .gsm holds at most {MAX_METADATA_BYTES:,}; "
+            f"the model's metadata takes {len(data):,} bytes, but a .gsm holds at most {MAX_METADATA_BYTES // 2:,}; "
             "merge bins or shorten model.metadata"
         )
     # What could not be read again must not be written.
     try:
-        _check_events(data)
+        return data, values(data)
     except FormatError as error:
         raise ArgumentError(f"the model's metadata {error}") from error
-    return data
 
 
 def plain(value: Any) -> Any:

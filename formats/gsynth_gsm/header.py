@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from gsynth.plugins import ArgumentError, ArgumentTypeError, DimSpec, Forbidden, FormatError
 from gsynth_gsm import fields
+from gsynth_gsm.checksum import CHECKSUM
 from gsynth_gsm.dialect import INDEX_BASE, WRITER, default_closed, index_base, writer_of
 from gsynth_gsm.signature import MODEL_FORMAT
 
@@ -45,7 +46,7 @@ KNOWN: Final = frozenset(
         "marginal_fallbacks",
         "data",
     ]
-) | {WRITER, INDEX_BASE, SMOOTHING, FORBIDDEN}
+) | {WRITER, INDEX_BASE, SMOOTHING, FORBIDDEN, CHECKSUM}
 """Keys that have a meaning in the format; all others belong to the model's `metadata`."""
 DIM_KEYS: Final = frozenset({"expr", "breaks", "num_bins", "bin_map", "bin_merge", "categories", "closed", "outside"})
 CAUSES: Final = ("nan", "below", "above")
@@ -150,9 +151,11 @@ def _forbidden(value: Any, k: int) -> Forbidden:
 
 def _check_format(meta: Mapping[str, Any]) -> None:
     if meta.get("format") != MODEL_FORMAT:
-        raise FormatError(f"unknown format {meta.get('format')!r}, expected {MODEL_FORMAT!r}")
+        raise FormatError(f"unknown format {fields.shown(meta.get('format'))}, expected {MODEL_FORMAT!r}")
     if meta.get("version") not in VERSIONS or isinstance(meta.get("version"), bool):
-        raise FormatError(f"unknown version {meta.get('version')!r}; this gsynth reads 1 and 2: upgrade gsynth")
+        raise FormatError(
+            f"unknown version {fields.shown(meta.get('version'))}; this gsynth reads 1 and 2: upgrade gsynth"
+        )
 
 
 def _total(meta: Mapping[str, Any], key: str) -> int | None:
@@ -188,15 +191,15 @@ def _causes(meta: Mapping[str, Any]) -> list[list[int]]:
 
 def _dim(spec: Mapping[str, Any], base: int, writer: str) -> DimSpec:
     expr = fields.text(spec.get("expr"), "expr")
-    closed = fields.text(spec.get("closed"), f"closed of {expr!r}")
-    plain = DimSpec(expr, fields.reals(spec.get("breaks"), f"the breaks of {expr!r}"), closed=closed)
+    closed = fields.text(spec.get("closed"), f"closed of {fields.shown(expr)}")
+    plain = DimSpec(expr, fields.reals(spec.get("breaks"), f"the breaks of {fields.shown(expr)}"), closed=closed)
     bins = plain.num_bins
     if "num_bins" in spec and fields.whole(spec["num_bins"], "num_bins") != bins:
-        raise FormatError(f"num_bins of {expr!r} is {spec['num_bins']}, its breaks make {bins}")
+        raise FormatError(f"num_bins of {expr!r} is {fields.shown(spec['num_bins'])}, its breaks make {bins}")
     if spec.get("bin_map") is None:
         bin_map = list(range(bins))
     else:
-        what = f"bin_map of {expr!r} (written by {writer}, so it counts from {base})"
+        what = f"bin_map of {fields.shown(expr)} (written by {writer}, so it counts from {base})"
         found = fields.listed(spec["bin_map"])
         # The range is checked before the base is subtracted, so the message shows the number as it is in the file.
         bin_map = [fields.whole(value, what, low=base, high=bins - 1 + base) - base for value in found]
@@ -212,7 +215,9 @@ def _dim(spec: Mapping[str, Any], base: int, writer: str) -> DimSpec:
 def _bin_merge(value: Any, expr: str) -> list[dict[str, Any]] | None:
     if value is None:
         return None
-    return [fields.mapping(entry, f"an entry of the bin_merge of {expr!r}") for entry in fields.listed(value)]
+    return [
+        fields.mapping(entry, f"an entry of the bin_merge of {fields.shown(expr)}") for entry in fields.listed(value)
+    ]
 
 
 def _check_sizes(meta: Mapping[str, Any], dims: tuple[DimSpec, ...], bins: int) -> None:
@@ -224,7 +229,7 @@ def _check_sizes(meta: Mapping[str, Any], dims: tuple[DimSpec, ...], bins: int) 
     if sizes != expected and not (not dims and sizes == [1]):
         raise FormatError(f"dim_sizes is {sizes}, the breaks make {expected}")
     if fields.whole(meta.get("total_bins", bins), "total_bins") != bins:
-        raise FormatError(f"total_bins is {meta['total_bins']}, the dimensions make {bins}")
+        raise FormatError(f"total_bins is {fields.shown(meta['total_bins'])}, the dimensions make {bins}")
 
 
 def _array(data: Mapping[str, Any], name: str, shape: tuple[int, ...]) -> ArrayEntry:
@@ -232,24 +237,15 @@ def _array(data: Mapping[str, Any], name: str, shape: tuple[int, ...]) -> ArrayE
     entry = fields.mapping(data.get(name), what)
     # A big-endian or single-precision array of the right size would be read as other numbers.
     if entry.get("dtype") not in ("float64", "<f8"):
-        raise FormatError(f"{what}.dtype is {entry.get('dtype')!r}, expected 'float64' (little-endian)")
+        raise FormatError(f"{what}.dtype is {fields.shown(entry.get('dtype'))}, expected 'float64' (little-endian)")
     if entry.get("order", "C") != "C":
-        raise FormatError(f"{what}.order is {entry['order']!r}, expected 'C'")
+        raise FormatError(f"{what}.order is {fields.shown(entry['order'])}, expected 'C'")
     found = tuple(fields.whole(size, f"{what}.shape") for size in fields.listed(entry.get("shape")))
     if found != shape:
         raise FormatError(f"{what}.shape is {list(found)}, the order and the dimensions make {list(shape)}")
     checksum = entry.get("sha256")
-    return ArrayEntry(
-        name, _file_name(entry.get("file"), what), shape, None if checksum is None else fields.text(checksum, what)
-    )
-
-
-def _file_name(value: Any, what: str) -> str:
-    name = fields.text(value, f"{what}.file")
-    # Also what separates folders on other systems: a model moves between them.
-    if not name or name.startswith(".") or any(mark in name for mark in "/\\:\0"):
-        raise FormatError(f"{what}.file is {name!r}; it must name a file in the model, without any folder")
-    return name
+    file = fields.file_name(entry.get("file"), what)
+    return ArrayEntry(name, file, shape, None if checksum is None else fields.text(checksum, what))
 
 
 def _inline_prior(value: Any, bins: int) -> NDArray[np.float64]:
@@ -266,15 +262,17 @@ def _inline_prior(value: Any, bins: int) -> NDArray[np.float64]:
 def _prior_mode(meta: Mapping[str, Any], has_prior: bool) -> str:
     smoothing = meta.get(SMOOTHING)
     if smoothing not in (ADDITIVE, DIRICHLET) and (SMOOTHING in meta or INDEX_BASE in meta):
-        raise FormatError(f"smoothing is {smoothing!r}, expected {ADDITIVE!r} or {DIRICHLET!r}")
+        raise FormatError(f"smoothing is {fields.shown(smoothing)}, expected {ADDITIVE!r} or {DIRICHLET!r}")
     mode = fields.text(meta.get("prior_mode", "explicit" if has_prior else "uniform"), "prior_mode")
+    if smoothing == ADDITIVE and mode != "uniform":
+        raise FormatError(f"smoothing is {ADDITIVE!r}, which has no prior, but prior_mode is {fields.shown(mode)}")
     # "uniform" without a matrix is what pymisha writes for models from its versions without priors.
     if smoothing == ADDITIVE or (smoothing is None and mode == "uniform" and not has_prior):
         return UNSMOOTHED_MODE
     if not has_prior:
-        raise FormatError(f"prior_mode is {mode!r}, but the file has no prior")
+        raise FormatError(f"prior_mode is {fields.shown(mode)}, but the file has no prior")
     if mode == UNSMOOTHED_MODE:
-        raise FormatError(f"prior_mode is {mode!r}, but the file has a prior")
+        raise FormatError(f"prior_mode is {fields.shown(mode)}, but the file has a prior")
     return mode
 
 

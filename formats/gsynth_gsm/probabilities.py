@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from gsynth.plugins import GsynthModel, freeze
+from gsynth.plugins import GsynthModel, check_room, freeze
 from gsynth_gsm.arrays import blocks, read_blocks
 from gsynth_gsm.container import Source
 from gsynth_gsm.header import ArrayEntry
@@ -24,6 +24,7 @@ def stored_cdf(source: Source, entry: ArrayEntry, model: GsynthModel) -> NDArray
         if kept is None and not np.array_equal(block, model.computed_cdf(start, stop), equal_nan=True):
             # The blocks before were equal and have been dropped; they are computed again instead of kept for every
             # model.
+            check_room(entry.nbytes, f"reading {source.where}", "use a model of fewer bins or a lower order")
             kept = np.empty(entry.shape, dtype=np.float64)
             for first, last in blocks((start, *entry.shape[1:])):
                 kept[first:last] = model.computed_cdf(first, last)

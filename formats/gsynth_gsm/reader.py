@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Mapping
+from typing import Any
 
 import attrs
 import numpy as np
 from numpy.typing import NDArray
 
 from gsynth.plugins import ArgumentError, FormatError, GsynthModel, Outside
+from gsynth_gsm import sizes
 from gsynth_gsm.arrays import read_counts, read_prior
-from gsynth_gsm.container import Source
+from gsynth_gsm.checksum import verify
+from gsynth_gsm.container import Source, read_whole
 from gsynth_gsm.dialect import PYMISHA, R_MISHA, WRITER
 from gsynth_gsm.document import parse
 from gsynth_gsm.header import UNSMOOTHED_MODE, Header, read_header
@@ -22,7 +26,14 @@ log = logging.getLogger("gsynth")
 
 def read_model(source: Source) -> GsynthModel:
     """The model that the files hold, whoever wrote them."""
-    header = read_header(parse(_metadata(source), source.where), source.where)
+    meta = parse(read_whole(source, METADATA, MAX_METADATA_BYTES), source.where)
+    model = _model(read_header(meta, source.where), meta, source)
+    # After all that a message can name more exactly.
+    verify(meta, source.where)
+    return model
+
+
+def _model(header: Header, meta: Mapping[str, Any], source: Source) -> GsynthModel:
     counts = read_counts(source, header.arrays["counts"])
     try:
         model = GsynthModel(
@@ -38,7 +49,7 @@ def read_model(source: Source) -> GsynthModel:
             prior_mode=header.prior_mode,
             prior_matrix=_prior(header, counts, source),
             marginal_fallbacks=header.marginal_fallbacks,
-            metadata=header.metadata,
+            metadata=_with_sizes(header.metadata, meta, source),
         )
         _check_totals(header, model, source.where)
         cdf = stored_cdf(source, header.arrays["cdf"], model)
@@ -50,15 +61,15 @@ def read_model(source: Source) -> GsynthModel:
         raise FormatError(f"{source.where}: {error}") from error
 
 
-def _metadata(source: Source) -> bytes:
-    with source.open(METADATA) as (file, size):
-        if size > MAX_METADATA_BYTES:
-            raise FormatError(f"{source.where}: {METADATA} is larger than {MAX_METADATA_BYTES:,} bytes")
-        parts = []
-        # In parts, because an unbuffered file may return less than asked for; `parse` refuses what grew meanwhile.
-        while part := file.read(MAX_METADATA_BYTES + 1):
-            parts.append(part)
-        return b"".join(parts)
+def _with_sizes(metadata: dict[str, Any], meta: Mapping[str, Any], source: Source) -> dict[str, Any]:
+    entry = meta["data"].get(sizes.KEY)
+    if entry is None:
+        return metadata
+    try:
+        return {**metadata, sizes.KEY: sizes.read_sizes(entry, source)}
+    except FormatError as error:
+        message = str(error)
+        raise error if message.startswith(source.where) else FormatError(f"{source.where}: {message}") from error
 
 
 def _outside(header: Header, source: Source) -> Outside | None:

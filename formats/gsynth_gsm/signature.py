@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import Final
 
 METADATA: Final = "metadata.yaml"
-FILES: Final = (METADATA, "counts.bin", "cdf.bin", "prior.bin", "outside.bin")
-"""What a folder may hold; the last one only if the model has a table of windows outside of the strata."""
+FILES: Final = (METADATA, "counts.bin", "cdf.bin", "prior.bin", "outside.bin", "chrom_sizes.txt")
+"""What a folder may hold: the last two only if the model has a table of windows outside of the strata, or very many
+contigs."""
 
 MODEL_FORMAT: Final = "gsynth_model"
 MAX_METADATA_BYTES: Final = 16 * 2**20
@@ -22,6 +23,8 @@ ZIP_DAMAGE: Final = (
 )  # fmt: skip
 """What the zip library raises for a damaged or encrypted file; OSError for offsets before its beginning."""
 
+METHODS: Final = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+"""How the files of a zip may be packed."""
 _ZIP_MAGIC: Final = b"PK\x03\x04"
 
 
@@ -43,7 +46,12 @@ def is_gsm_zip(path: Path) -> bool:
         if file.read(len(_ZIP_MAGIC)) != _ZIP_MAGIC:
             return False
     try:
-        with zipfile.ZipFile(path) as archive, archive.open(METADATA) as member:
-            return MODEL_FORMAT.encode() in member.read(MAX_METADATA_BYTES)
+        with zipfile.ZipFile(path) as archive:
+            info = archive.getinfo(METADATA)
+            if info.compress_type not in METHODS or info.file_size > MAX_METADATA_BYTES:
+                # Other methods unpack as much at once as they like; reading it as a model says what is wrong.
+                return True
+            with archive.open(info) as member:
+                return MODEL_FORMAT.encode() in member.read(MAX_METADATA_BYTES)
     except (KeyError, *ZIP_DAMAGE):
         return False

@@ -10,7 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gsynth.plugins import ArgumentError, DimSpec, GsynthModel
+from gsynth_gsm import sizes
 from gsynth_gsm.arrays import LARGEST_COUNT, write_blocks
+from gsynth_gsm.checksum import CHECKSUM, checksum_of
 from gsynth_gsm.container import Sink
 from gsynth_gsm.dialect import GSYNTH, INDEX_BASE, WRITER
 from gsynth_gsm.document import plain, render
@@ -19,6 +21,8 @@ from gsynth_gsm.probabilities import cdf_block
 from gsynth_gsm.signature import METADATA, MODEL_FORMAT
 
 _DEFAULT_ORDER: Final = 5
+_MOST_INLINE: Final = 50_000
+"""Bins up to which the prior and the sums of the counts stand in the metadata too."""
 
 
 def write_model(model: GsynthModel, sink: Sink, *, for_r: bool = False) -> None:
@@ -29,8 +33,10 @@ def write_model(model: GsynthModel, sink: Sink, *, for_r: bool = False) -> None:
     if model.total_bins == 0:
         raise ArgumentError("a .gsm holds at least one bin, but the model has none")
     metadata = _metadata(model, for_r)
-    # A trial, so that metadata that cannot be written is refused before the large arrays are.
-    render({key: value for key, value in metadata.items() if key != "prior"})
+    many_sizes = metadata.pop(sizes.KEY) if sizes.are_apart(model.metadata) else None
+    # Before the large arrays, so that metadata that cannot be written is refused first.
+    text, read = render(metadata)
+    data: dict[str, Any] = {}
     prior = written_prior(model)
     contents: dict[str, tuple[tuple[int, ...], Callable[[int, int], NDArray[Any]]]] = {
         "counts": (model.counts.shape, lambda start, stop: model.counts[start:stop]),
@@ -42,13 +48,17 @@ def write_model(model: GsynthModel, sink: Sink, *, for_r: bool = False) -> None:
         contents["outside"] = (outside.shape, lambda start, stop: outside[start:stop])
     for name, (shape, block_of) in contents.items():
         with sink.create(f"{name}.bin", 8 * int(np.prod(shape))) as file:
-            checksum = write_blocks(file, shape, block_of)
-        metadata["data"][name] = {
-            "dtype": "float64", "shape": list(shape), "order": "C", "file": f"{name}.bin", "sha256": checksum,
+            digest = write_blocks(file, shape, block_of)
+        data[name] = {
+            "dtype": "float64", "shape": list(shape), "order": "C", "file": f"{name}.bin", "sha256": digest,
         }  # fmt: skip
-    text = render(metadata)
-    with sink.create(METADATA, len(text)) as file:
-        file.write(text)
+    if many_sizes is not None:
+        data[sizes.KEY] = sizes.write_sizes(many_sizes, sink)
+    # Last, so that a truncated file lacks what it cannot be read without.
+    end, read_data = render({"data": data})
+    checksum, _ = render({CHECKSUM: checksum_of({**read, **read_data})})
+    with sink.create(METADATA, len(text) + len(checksum) + len(end)) as file:
+        file.write(text + checksum + end)
 
 
 def written_prior(model: GsynthModel) -> NDArray[np.float64]:
@@ -82,12 +92,13 @@ def _metadata(model: GsynthModel, for_r: bool) -> dict[str, Any]:
         INDEX_BASE: 1 if for_r else 0,
         SMOOTHING: ADDITIVE if additive else DIRICHLET,
     }
+    if model.total_bins > _MOST_INLINE and not for_r:
+        # Both follow from the arrays, and would be larger than metadata may be.
+        del metadata["per_bin_kmers"], metadata["prior"]
     if model.forbidden is not None:
         found = model.forbidden
         metadata[FORBIDDEN] = {"words": list(found.words), "method": found.method, "order": found.order}
     metadata.update(_kept(model.metadata))
-    # Last, so that a truncated file lacks what it cannot be read without.
-    metadata["data"] = {}
     return metadata
 
 

@@ -83,7 +83,8 @@ def _from_buffer(arguments: list[Any]) -> StoredArray:
 def _dtype(arguments: list[Any]) -> StoredDtype:
     code = arguments[0] if arguments else None
     if not isinstance(code, str) or code not in _CODES:
-        raise FormatError(f"an array of the pickle has the dtype {str(code)[:40]!r}; only plain numbers are read")
+        found = repr(code[:40]) if isinstance(code, str) else f"a {type(code).__name__}"
+        raise FormatError(f"an array of the pickle has the dtype {found}; only plain numbers are read")
     return StoredDtype(code)
 
 

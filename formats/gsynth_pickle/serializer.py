@@ -17,6 +17,7 @@ from gsynth_pickle.stream import StoredModel, read_pickle
 _UNSMOOTHED_MODE: Final = "none"
 _LARGEST_COUNT: Final = 2**53
 _MAX_DIMS: Final = 64
+_MOST_PER_BYTE: Final = 10
 
 
 class LegacyPickle:
@@ -32,19 +33,19 @@ class LegacyPickle:
         if not isinstance(stored, StoredModel):
             raise NotAModelError(f"{path} is a pickle of a {type(stored).__name__}, not of a pymisha model")
         try:
-            return _model(stored.fields)
+            return _model(stored.fields, path.stat().st_size)
         except (ArgumentError, ArgumentTypeError, FormatError) as error:
             raise FormatError(f"{path}: {error}") from error
 
 
-def _model(fields: Mapping[str, Any]) -> GsynthModel:
+def _model(fields: Mapping[str, Any], size: int) -> GsynthModel:
     k = fields.get("k", 5)
     dims = _dims(fields.get("dim_specs"))
     prior = fields.get("prior_matrix")
     data = fields.get("model_data")
     if not isinstance(data, dict):
         raise FormatError("the model has no model_data")
-    counts = _counts(_stack(data.get("counts"), "counts"))
+    counts = _counts(_stack(data.get("counts"), "counts", size))
     model = GsynthModel(
         k=k,
         dims=dims,
@@ -61,7 +62,7 @@ def _model(fields: Mapping[str, Any]) -> GsynthModel:
         metadata={"writer": "pymisha"},
     )
     _check_totals(model, fields)
-    cdf = _stack(data.get("cdf"), "cdf")
+    cdf = _stack(data.get("cdf"), "cdf", size)
     same = np.array_equal(cdf, model.computed_cdf(), equal_nan=True)
     return model if same else attrs.evolve(model, stored_cdf=freeze(cdf))
 
@@ -99,12 +100,15 @@ def _ends(value: object) -> Any:
     return _number(value, "bin_merge")
 
 
-def _stack(arrays: object, what: str) -> NDArray[Any]:
+def _stack(arrays: object, what: str, size: int) -> NDArray[Any]:
     if not isinstance(arrays, list) or not arrays:
         raise FormatError(f"model_data[{what!r}] must be a list of arrays")
     found = [array.values for array in arrays if isinstance(array, StoredArray) and array.values is not None]
     if len(found) != len(arrays) or any(array.shape != found[0].shape for array in found):
         raise FormatError(f"model_data[{what!r}] must be a list of arrays of one shape")
+    # A pickle may refer to one array any number of times; bins that are alike are a few.
+    if sum(array.nbytes for array in found) > _MOST_PER_BYTE * size:
+        raise FormatError(f"model_data[{what!r}] refers to few arrays {len(found):,} times")
     return np.stack(found)
 
 

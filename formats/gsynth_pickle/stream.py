@@ -194,13 +194,16 @@ class Machine:
 
     def _do_stack_global(self, _: Any) -> None:
         name, module = self.pop(), self.pop()
-        # Cut short because it may be quoted in an error: the text comes from the file.
-        self.stack.append(self._known(GlobalName(str(module)[:200], str(name)[:200])))
+        # Not turned into text: tuples of tuples, each twice the one before, have a text that never ends.
+        if not isinstance(name, str) or not isinstance(module, str):
+            raise FormatError(f"{self.where} is a damaged pickle: a name is not text")
+        self.stack.append(self._known(GlobalName(module, name)))
 
     def _known(self, found: GlobalName) -> GlobalName:
         if found.pair != MODEL and found.pair not in CALLS and found.pair != ("numpy", "ndarray"):
             raise NotAModelError(
-                f"{self.where} is a pickle, but not of a pymisha model: it refers to {found.module}.{found.name}"
+                f"{self.where} is a pickle, but not of a pymisha model: it refers to "
+                f"{found.module[:60]}.{found.name[:60]}"
             )
         return found
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+from gsynth.files.memory import control_groups
 from gsynth.model.values import whole
 
 
@@ -28,12 +29,23 @@ def resolve_cores(num_cores: int | None, *, allow_parallel: bool = True) -> int:
 
 
 def _cgroup_quota() -> int | None:
-    """Whole cores of the quota of this process's control group (v2, else v1), rounded up; None if unlimited."""
-    version_2 = _read(Path("/sys/fs/cgroup/cpu.max")).split()
-    if len(version_2) == 2 and version_2[0] != "max":
-        return _round_up(version_2[0], version_2[1])
-    quota = _read(Path("/sys/fs/cgroup/cpu/cpu.cfs_quota_us")).strip()
-    period = _read(Path("/sys/fs/cgroup/cpu/cpu.cfs_period_us")).strip()
+    """Whole cores of the tightest quota of this process's control groups (version 2, else 1); None if unlimited."""
+    for version, quota_of in ((2, _quota_2), (1, _quota_1)):
+        quotas = [quota_of(folder) for folder in control_groups("cpu", version)]
+        found = [quota for quota in quotas if quota is not None]
+        if found:
+            return min(found)
+    return None
+
+
+def _quota_2(folder: Path) -> int | None:
+    words = _read(folder / "cpu.max").split()
+    return _round_up(*words) if len(words) == 2 and words[0] != "max" else None
+
+
+def _quota_1(folder: Path) -> int | None:
+    quota = _read(folder / "cpu.cfs_quota_us").strip()
+    period = _read(folder / "cpu.cfs_period_us").strip()
     if quota and period and quota != "-1":
         return _round_up(quota, period)
     return None

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from gsynth.alphabet import NOT_ACGT, NumpyTranscoder
 from gsynth.blocks.batches import LARGE_TABLE_BLOCK, Batch, batches, fitting_block
 from gsynth.blocks.compute import Compute
+from gsynth.files.memory import available, check_room
 from gsynth.files.segments import places_of, runs_outside, runs_within
 from gsynth.genomes.fetching import fetch
 from gsynth.intervals import Intervals
@@ -32,6 +33,9 @@ _EXTRA_TABLES: Final = 1 << 30
 
 _WINDOWS_PER_CELL: Final = 4
 """If a thread counts this many windows for each cell, a table of its own saves more time than adding it up costs."""
+
+_BYTES_PER_BASE: Final = 24
+"""What a block needs for each base while it is read, encoded and counted."""
 
 _NOTHING: Final = np.empty((0, 2), dtype=np.int64)
 
@@ -92,9 +96,25 @@ class Tables:
 
 
 def affordable_workers(workers: int, shape: tuple[int, int, int], windows: int) -> int:
-    """`workers`, or fewer, as memory allows and the work justifies."""
+    """`workers`, or fewer, as tables of their own are worth and allowed."""
     worth = windows // (_WINDOWS_PER_CELL * math.prod(shape))
     return max(1, min(workers, worth, 1 + _EXTRA_TABLES // _bytes(shape)))
+
+
+def fitting_workers(workers: int, shape: tuple[int, int, int], block: int) -> int:
+    """`workers`, or as many as fit the memory that this process may still take, with blocks of `block` bases each.
+
+    Raises
+    ------
+    InsufficientMemoryError
+        Not even one does.
+    """
+    each = _bytes(shape) + _BYTES_PER_BASE * block
+    tables = "a table" if shape[0] == 1 else f"{shape[0]:,} tables"
+    instead = "use a lower order, fewer bins, or smaller blocks (max_chunk_size)"
+    check_room(each, f"counting into {tables} of order {(shape[1].bit_length() - 1) // 2}", instead)
+    room = available()
+    return workers if room is None else max(1, min(workers, room.size // each))
 
 
 def default_block(shape: tuple[int, int, int], bases: int, workers: int) -> int:
@@ -190,8 +210,10 @@ def training_batches(intervals: Intervals, order: int, block: int) -> Iterator[B
 def count_intervals(count_batch: BatchCounter, intervals: Intervals, compute: Compute, what: str) -> Tally:
     """Count every interval into the tables, with a progress bar named `what`; returns the tally of all."""
     shape, total = count_batch.tables.shape, intervals.total
-    limited = compute.at_most(affordable_workers(compute.cores, shape, total))
-    block = limited.block_for(total, count_batch.strata.step, default=default_block(shape, total, compute.cores))
+    default = default_block(shape, total, compute.cores)
+    block = compute.block_for(total, count_batch.strata.step, default=default)
+    workers = affordable_workers(compute.cores, shape, total)
+    limited = compute.at_most(fitting_workers(workers, shape, min(block, total)))
     tally = Tally(0, 0, 0, np.zeros((count_batch.strata.n_dims, len(CAUSES)), dtype=np.int64))
     with compute.bar(total, what) as bar:
 

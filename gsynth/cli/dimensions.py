@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Sequence
 from typing import Any, Final
 
 import click
 
-# A million tables take 128 MB even at order 1, so more of them are a misplaced decimal point.
-MAX_BINS: Final = 1_000_000
+from gsynth.files.words import number
+
+# As many as a dimension may have (`gsynth.model.binning`, which loads NumPy).
+MAX_BINS: Final = 250_000
+_LONGEST: Final = 1_000
+_MOST_DIGITS: Final = 400
+"""Beyond the exponents of floats, and far below those with which exact numbers take all memory."""
 
 Range = tuple[float, float] | float
 Merges = list[dict[str, Range]] | str
@@ -18,7 +22,7 @@ Merges = list[dict[str, Range]] | str
 AUTO: Final = "auto"
 """In place of merge ranges: sparse bins go to their nearest learned neighbour."""
 
-_MEASURED: Final = re.compile(r"q[1-9][0-9]*|categories")
+_MEASURED: Final = re.compile(r"q[1-9][0-9]{0,8}|categories")
 _BRACKETS: Final = {"(]": "right", "[)": "left"}
 _FORMS: Final = (
     "expected EXPR=START:STOP:STEP, EXPR=BREAK,BREAK,..., EXPR=qN or EXPR=categories, for example 'gc=0:1:0.05', "
@@ -78,17 +82,25 @@ def parse_breaks(text: str) -> list[float] | str:
     from fractions import Fraction
 
     try:
-        start, stop, step = (Fraction(part.strip()) for part in text.split(":"))
+        start, stop, step = (Fraction(_written_out(part.strip())) for part in text.split(":"))
     except (ValueError, ZeroDivisionError) as error:
-        raise click.BadParameter(f"{text!r} is not START:STOP:STEP with three numbers") from error
+        raise click.BadParameter(f"{text!r} is not START:STOP:STEP with three numbers that a float can hold") from error
     if step <= 0 or stop <= start:
         raise click.BadParameter(f"{text!r}: STOP must be above START, and STEP above 0")
     bins = (stop - start) / step
+    if bins > MAX_BINS:
+        raise click.BadParameter(f"{text!r} makes more bins than fit: the limit is {MAX_BINS:,}")
     if bins.denominator != 1:
         raise click.BadParameter(f"{text!r}: the step does not divide the span ({float(bins):.6g} bins)")
-    if bins > MAX_BINS:
-        raise click.BadParameter(f"{text!r} makes {int(bins):,} bins; the limit is {MAX_BINS:,}")
     return [float(start + i * step) for i in range(int(bins) + 1)]
+
+
+def _written_out(text: str) -> str:
+    """`text`, unless it is a number that has too many digits when it is written out."""
+    exponent = re.search("e(.*)", text, re.IGNORECASE)
+    if len(text) > _LONGEST or (exponent is not None and abs(int(exponent[1])) > _MOST_DIGITS):
+        raise ValueError(text)
+    return text
 
 
 def parse_merge(text: str) -> tuple[str, Merges]:
@@ -126,12 +138,11 @@ def _range(text: str) -> Range:
 
 
 def _number(text: str) -> float:
-    try:
-        value = float(text)
-    except ValueError as error:
-        raise click.BadParameter(f"{text.strip()!r} is not a number") from error
-    if math.isnan(value):
+    if text.strip().lower() == "nan":
         raise click.BadParameter("NaN is not a valid break")
+    value = number(text.strip())
+    if value is None:
+        raise click.BadParameter(f"{text.strip()[:60]!r} is not a number that a float can hold")
     return value
 
 

@@ -12,6 +12,7 @@ from gsynth.cli import completing
 from gsynth.cli.console import console_of
 from gsynth.cli.dimensions import parse_merge
 from gsynth.cli.values import parse_alias, parse_track
+from gsynth.errors import ArgumentError
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 Decorator = Callable[[Command], Command]
@@ -153,6 +154,25 @@ def _shown(context: click.Context, param: click.Parameter, value: bool | None) -
 progress = click.option(
     "--progress/--no-progress", default=None, callback=_shown, help="A progress bar. [default: on a terminal]"
 )
+
+
+def _limited(context: click.Context, param: click.Parameter, value: str | None) -> None:
+    if value is None:
+        return
+    from gsynth.files.memory import limit_memory, parse_size
+
+    try:
+        limit_memory(parse_size(value))
+    except ArgumentError as error:
+        raise click.BadParameter(str(error)) from None
+    # The limit is of the process, which may run another command afterwards.
+    context.call_on_close(lambda: limit_memory(None))
+
+
+max_memory = click.option(
+    "--max-memory", metavar="SIZE", expose_value=False, callback=_limited,
+    help="Refuse, or use fewer threads for, what takes more memory: 4G, 512M. [default: what the system allows]",
+)  # fmt: skip
 threads = click.option(
     "-t", "--threads", "num_cores", type=NOT_NEGATIVE, metavar="N", help="Threads; 0: all. [default: all]"
 )
@@ -185,5 +205,5 @@ model_format = click.option(
     shell_complete=completing.formats,
     help="Read the model as this format. [default: by content]",
 )
-work = together(backend, threads, progress)
+work = together(backend, threads, max_memory, progress)
 all_work = together(max_chunk_size, allow_parallel, work)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 import weakref
 from pathlib import Path
 from typing import Protocol
@@ -63,11 +64,15 @@ class FileBytes:
 
     @classmethod
     def open(cls, path: Path) -> FileBytes:
-        """The file at `path`; MissingFileError if there is none."""
+        """The file at `path`; MissingFileError if there is none, FormatError for a pipe, a socket or a device."""
         try:
-            descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_CLOEXEC", 0))
+            # O_NONBLOCK: opening a named pipe would wait for its other end.
+            descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | getattr(os, "O_CLOEXEC", 0))
         except (FileNotFoundError, NotADirectoryError):
             raise MissingFileError(f"no file {str(path)!r}") from None
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            os.close(descriptor)
+            raise FormatError(f"{os.fspath(path)} is not a plain file")
         return cls(descriptor, os.fspath(path))
 
     def close(self) -> None:

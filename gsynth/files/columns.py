@@ -103,9 +103,13 @@ def _slowly(texts: list[bytes], rows: Places) -> NDArray[np.float64]:
     # `float` accepts everything that is a number here; of what is not, only underscores between digits, and blanks.
     if b"_" not in b"".join(texts):
         try:
-            return np.fromiter(map(float, texts), np.float64, len(texts))
+            values = np.fromiter(map(float, texts), np.float64, len(texts))
         except ValueError:
             pass
+        else:
+            # An infinity may be a number that is too large.
+            if not np.isinf(values).any():
+                return values
     found = (_number(text.decode(errors="replace").strip(" "), row) for text, row in zip(texts, rows, strict=True))
     return np.fromiter(found, np.float64, len(texts))
 

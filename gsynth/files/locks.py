@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Final
 
 try:
     import fcntl
 except ImportError:  # not on every system
     fcntl = None  # type: ignore[assignment]  # then there is no locking
+
+
+_DELETED: Final = frozenset({errno.ENOENT, errno.ESTALE})
 
 
 def try_lock(descriptor: int) -> bool | None:
@@ -52,18 +57,31 @@ def _held(path: Path) -> int | None:
     while True:
         try:
             descriptor = os.open(path, os.O_RDONLY | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o666)
-        except OSError:
+        except OSError as error:
+            # Some file systems answer so where another process deletes the file at the same moment.
+            if error.errno in _DELETED and path.parent.is_dir():
+                continue
             return None
         try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX)
-            # Its previous holder has deleted it: then another process may hold a new one of the same name.
-            if os.path.samestat(os.fstat(descriptor), os.stat(path)):
+            if not _lock(descriptor) or _is_still(descriptor, path):
                 return descriptor
-        except FileNotFoundError:
-            pass
-        except OSError:
-            return descriptor
         except BaseException:
             os.close(descriptor)
             raise
         os.close(descriptor)
+
+
+def _lock(descriptor: int) -> bool:
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+    except OSError:
+        return False
+    return True
+
+
+def _is_still(descriptor: int, path: Path) -> bool:
+    """Whether the file has its name: if its previous holder has deleted it, another process may hold a new one."""
+    try:
+        return os.path.samestat(os.fstat(descriptor), os.stat(path, follow_symlinks=False))
+    except OSError:
+        return False

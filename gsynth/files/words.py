@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from typing import Final
 
@@ -46,11 +47,14 @@ def integer(text: str) -> int | None:
 
 
 def number(text: str) -> float | None:
-    """A decimal, optionally with an exponent, or an infinity; None for anything else.
+    """A decimal, optionally with an exponent, or an infinity; None for anything else, also for what no float can hold.
 
     Examples
     --------
-    >>> [number(text) for text in ("1e-3", "-inf", "1_0", "0x1", "nan")]
-    [0.001, -inf, None, None, None]
+    >>> [number(text) for text in ("1e-3", "-inf", "1_0", "0x1", "nan", "1e400")]
+    [0.001, -inf, None, None, None, None]
     """
-    return float(text) if len(text) <= _LONGEST and _NUMBER.fullmatch(text) else None
+    if len(text) > _LONGEST or not _NUMBER.fullmatch(text):
+        return None
+    value = float(text)
+    return None if math.isinf(value) and "n" not in text.lower() else value

@@ -53,6 +53,9 @@ def next_block(file: FileBytes, packed: int) -> tuple[int, int]:
     size = int.from_bytes(read_bytes(file, after - _TRAILER, _TRAILER), "little")
     if size > _MOST:
         raise FormatError(f"{file.name}: the bgzip block at byte {packed} claims {size} bytes, at most {_MOST}")
+    if size == 0:
+        # It will never be read, so this is the only chance to see that it holds what it claims.
+        inflate_block(read_bytes(file, packed, after - packed), 0, f"{file.name}, byte {packed}")
     return size, after
 
 
@@ -60,10 +63,15 @@ def _packed_size(header: bytes) -> int:
     return int.from_bytes(header[16:18], "little") + 1
 
 
-def walk_blocks(file: FileBytes, packed: int = 0, plain: int = 0) -> tuple[list[int], list[int]]:
-    """The offsets (in the file, inflated) of the blocks from the one at `packed` on, and the end, by their headers."""
+def walk_blocks(
+    file: FileBytes, packed: int = 0, plain: int = 0, end: int | None = None
+) -> tuple[list[int], list[int]]:
+    """The offsets (in the file, inflated) of the blocks from the one at `packed` up to `end`, by their headers.
+
+    `end`, that of the file by default, is the last offset, unless a block goes beyond it.
+    """
     offsets, plains = [packed], [plain]
-    while packed < file.size:
+    while packed < (file.size if end is None else end):
         size, packed = next_block(file, packed)
         plain += size
         offsets.append(packed)

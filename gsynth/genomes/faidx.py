@@ -14,9 +14,12 @@ from gsynth.files.bytesource import ByteSource, read_bytes
 from gsynth.genomes.faindex import BYTE_ORDER_MARK, NAME_LIMIT, FastaIndex, contig_name
 from gsynth.genomes.plain_fai import plain_index
 from gsynth.genomes.scanning import scan
-from gsynth.genomes.sidecar import sidecar, state_of, warn_unusable, write_sidecar
+from gsynth.genomes.sidecar import read_sidecar, sidecar, state_of, warn_unusable, write_sidecar
 
 _LARGEST: Final = 2**62
+# A record of five bytes (">a\nA\n") has a line of at most ten more than the digits of its offset.
+_MOST_PER_BYTE: Final = 8
+_MOST_BYTES: Final = 1 << 12
 _COLUMNS: Final = 5
 _DIGITS: Final = 20
 # Bytes of LF and of CRLF.
@@ -55,8 +58,9 @@ def index_of(source: ByteSource, path: Path, *, write: bool = True) -> FastaInde
             write_sidecar(beside, encode_fai(index), path, state)
         return index
     try:
-        plain = plain_index(beside.read_bytes(), source)
-        return index_from(checked(read_fai(beside), source)) if plain is None else plain
+        text = read_sidecar(beside, _MOST_PER_BYTE * source.size + _MOST_BYTES)
+        plain = plain_index(text, source)
+        return index_from(checked(read_fai(text), source)) if plain is None else plain
     except (FormatError, OSError) as error:
         index = scan(source)
         warn_unusable(beside, path, error)
@@ -74,13 +78,14 @@ def encode_fai(index: FastaIndex) -> bytes:
     ).encode()
 
 
-def read_fai(path: Path) -> list[FaiRecord]:
+def read_fai(text: bytes) -> list[FaiRecord]:
     """The records of a ``.fai``, each possible in itself; FormatError else."""
     try:
-        lines = path.read_bytes().decode().splitlines()
+        # Not splitlines, which also splits at characters that a name may hold.
+        lines = text.decode().replace("\r\n", "\n").removesuffix("\n").split("\n")
     except UnicodeDecodeError:
         raise FormatError("it is not text") from None
-    return [_record(line, number) for number, line in enumerate(lines, 1)]
+    return [_record(line, number) for number, line in enumerate(lines, 1)] if text else []
 
 
 def _is_number(text: str) -> bool:

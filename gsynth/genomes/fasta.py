@@ -8,6 +8,7 @@ import warnings
 from collections.abc import Mapping
 from pathlib import Path
 from types import MappingProxyType
+from typing import Final
 
 import numpy as np
 from attrs import field, frozen
@@ -29,6 +30,9 @@ from gsynth.genomes.paths import path_in
 from gsynth.genomes.returns import ReturnBytes, has_returns, in_newlines
 from gsynth.genomes.scanning import FastaScanner, scan
 from gsynth.genomes.sniffing import described, sniff
+
+_FEW: Final = 8
+"""Stretches of lines up to which reading one after the other is faster."""
 
 
 def is_fasta_source(source: object) -> bool:
@@ -71,25 +75,40 @@ class FastaGenome:
         """
         check_range(self, contig, start, end)
         out = np.empty(end - start, dtype=np.uint8)
+        if not out.size:
+            return out
         index = self.index
         row = index.rows[contig]
         low, high = int(index.first[row]), int(index.first[row + 1])
-        stretch = low + int(np.searchsorted(index.base[low:high], start, side="right")) - 1
-        done = 0
-        while done < out.size:
+        first = low + int(np.searchsorted(index.base[low:high], start, side="right")) - 1
+        last = low + int(np.searchsorted(index.base[low:high], end, side="left"))
+        if last - first > _FEW:
+            self._read_ragged(np.arange(first, last), start, end, out)
+        else:
+            self._read_stretches(first, last, start, end, out)
+        # An index may have been made by another program, of a file of anything. One look for the lowest byte costs
+        # next to nothing; letters that are not nucleotides are found where they are encoded.
+        if out.min() < FIRST_LETTER:
+            at = int(np.flatnonzero(out < FIRST_LETTER)[0])
+            raise letter_error(f"{self.name}, {contig}:{start + at + 1}", int(out[at]), out[at : at + 60].tobytes())
+        return out
+
+    def _read_stretches(self, first: int, last: int, start: int, end: int, out: NDArray[np.uint8]) -> None:
+        index, done = self.index, 0
+        for stretch in range(first, last):
             base = int(index.base[stretch])
-            after = int(index.base[stretch + 1]) if stretch + 1 < high else end
+            after = int(index.base[stretch + 1]) if stretch + 1 < last else end
             part = out[done : after - start]
             shape = int(index.line_bases[stretch]), int(index.line_width[stretch])
             read_lines(self.source, int(index.offset[stretch]), *shape, start + done - base, part)
             done += part.size
-            stretch += 1
-        # An index may have been made by another program, of a file of anything. One look for the lowest byte costs
-        # next to nothing; letters that are not nucleotides are found where they are encoded.
-        if out.size and out.min() < FIRST_LETTER:
-            at = int(np.flatnonzero(out < FIRST_LETTER)[0])
-            raise letter_error(f"{self.name}, {contig}:{start + at + 1}", int(out[at]), out[at : at + 60].tobytes())
-        return out
+
+    def _read_ragged(self, stretches: NDArray[np.int64], start: int, end: int, out: NDArray[np.uint8]) -> None:
+        """As `_read_stretches`: all at once, as a file of ragged lines has one for each line."""
+        base = self.index.base[stretches]
+        starts = np.maximum(start - base, 0)
+        ends = np.append(base[1:], end) - base
+        read_many(self.source, self.index, stretches, starts, ends, out, base + starts - start)
 
     def fetch_many(
         self, ids: NDArray[np.int64], starts: NDArray[np.int64], ends: NDArray[np.int64], out: NDArray[np.uint8]

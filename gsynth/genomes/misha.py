@@ -14,7 +14,7 @@ from attrs import field, frozen
 from numpy.typing import NDArray
 
 from gsynth.errors import FormatError
-from gsynth.files.bytesource import FileBytes
+from gsynth.files.bytesource import FileBytes, read_bytes
 from gsynth.genomes.bounds import check_range
 from gsynth.genomes.paths import path_in
 from gsynth.genomes.sizes import read_sizes
@@ -122,7 +122,8 @@ def _indexed_places(seq: Path, sizes: Mapping[str, int]) -> Iterator[tuple[str, 
 
 def _read_index(path: Path) -> dict[str, tuple[int, int]]:
     """Contig name -> offset and length."""
-    raw = path.read_bytes()
+    file = FileBytes.open(path)
+    raw = read_bytes(file, 0, file.size)
     entries: dict[str, tuple[int, int]] = {}
     try:
         magic, version, count, _ = _HEADER.unpack_from(raw)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import logging
 import os
+import stat
 import warnings
 from pathlib import Path
 
+from gsynth.errors import FormatError
 from gsynth.files.atomic import replacing
 
 _log = logging.getLogger(__name__)
@@ -15,6 +17,24 @@ _log = logging.getLogger(__name__)
 def sidecar(path: Path, suffix: str) -> Path:
     """The index of `path`: its whole name and `suffix`."""
     return path.with_name(path.name + suffix)
+
+
+def read_sidecar(index: Path, most: int) -> bytes:
+    """The bytes of an index, which has at most `most`.
+
+    Raises
+    ------
+    FormatError
+        A pipe, a socket or a device, which has no end, or a file that is larger than an index of this genome can be.
+    """
+    # O_NONBLOCK: opening a named pipe would wait for its other end.
+    with open(os.open(index, os.O_RDONLY | os.O_NONBLOCK | getattr(os, "O_CLOEXEC", 0)), "rb") as file:
+        status = os.fstat(file.fileno())
+        if not stat.S_ISREG(status.st_mode):
+            raise FormatError("it is not a plain file")
+        if status.st_size > most:
+            raise FormatError(f"it has {status.st_size:,} bytes, an index of this file has at most {most:,}")
+        return file.read(status.st_size)
 
 
 def state_of(path: Path) -> tuple[int, ...]:

@@ -111,7 +111,7 @@ def open_twobit(path: Path) -> TwoBitGenome:
     try:
         order, version, count = _header(file)
         offsets = _contig_offsets(file, order, 8 if version else 4, count)
-        table = {name: _contig(file, order, name, offset) for name, offset in offsets.items()}
+        table = _table(file, order, offsets)
     except FormatError as error:
         raise FormatError(f"{path}: not a valid .2bit file: {error}") from None
     return TwoBitGenome(path, file, table)
@@ -168,6 +168,19 @@ def _name(raw: bytes, number: int) -> str:
     if not name:
         raise FormatError(f"the name of contig {number} is {raw[:60]!r}")
     return name
+
+
+def _table(file: FileBytes, order: _Order, offsets: dict[str, int]) -> dict[str, TwoBitContig]:
+    """The contigs; FormatError where two of them share bytes: then a small file could claim any amount of memory."""
+    table: dict[str, TwoBitContig] = {}
+    before = _HEADER
+    for name, offset in sorted(offsets.items(), key=lambda item: item[1]):
+        # Before its lists are read.
+        if offset < before:
+            raise FormatError(f"the record of contig {name!r}, at byte {offset}, begins within what lies before it")
+        table[name] = contig = _contig(file, order, name, offset)
+        before = contig.offset + -(-contig.size // 4)
+    return {name: table[name] for name in offsets}
 
 
 def _contig(file: FileBytes, order: _Order, name: str, offset: int) -> TwoBitContig:

@@ -13,6 +13,8 @@ from gsynth.model.freezing import freeze
 from gsynth.model.values import reals, shown
 
 NO_BIN: Final = -1
+MOST_BINS: Final = 250_000
+"""Bins of a dimension: more than its values can fill, and as many as the metadata of a model file can list."""
 Closed = Literal["left", "right"]
 """At which end a bin includes its break."""
 CLOSED: Final[tuple[Closed, ...]] = get_args(Closed)
@@ -33,6 +35,8 @@ def check_breaks(breaks: ArrayLike, what: str = "breaks") -> NDArray[np.float64]
     values = reals(breaks, what)
     if values.ndim != 1 or values.size < 2:
         raise ArgumentError(f"{what} must have at least 2 elements, found {shown(values)}")
+    if values.size > MOST_BINS + 1:
+        raise ArgumentError(f"{what} make {values.size - 1:,} bins; the limit is {MOST_BINS:,}")
     if np.isnan(values).any():
         raise ArgumentError(f"NaN is not a valid break; {what} are {shown(values)}")
     # Compared, not subtracted: the difference of two infinities is NaN.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 from attrs import field, frozen
@@ -15,10 +15,24 @@ from gsynth.model.binning import Closed, MergeRanges, bin_indices, check_breaks,
 from gsynth.model.freezing import freeze
 from gsynth.model.values import reals, shown
 
+MAX_DIMS: Final = 30
+"""NumPy's arrays have at most 32 axes in its older versions, and a table of counts two besides its dimensions."""
+
+_LONGEST: Final = 100_000
+"""Letters of an expression, and of the names of all bins together by ten: more than any file of models can hold."""
+
+
+def check_dims(number: int) -> None:
+    """ArgumentError for more dimensions than a model can have."""
+    if number > MAX_DIMS:
+        raise ArgumentError(f"a model has at most {MAX_DIMS} dimensions, found {number}")
+
 
 def _expr(value: str) -> str:
     if not isinstance(value, str) or not value.strip():
         raise ArgumentError(f"'expr' must be a track expression, found {shown(value)}")
+    if len(value) > _LONGEST:
+        raise ArgumentError(f"'expr' has {len(value):,} characters; the limit is {_LONGEST:,}")
     return str(value)
 
 
@@ -28,6 +42,8 @@ def _categories(value: Iterable[str] | None) -> tuple[str, ...] | None:
     names = () if isinstance(value, str) else tuple(value)
     if not names or not all(isinstance(name, str) for name in names):
         raise ArgumentError(f"categories must be a list of names, found {shown(value)}")
+    if sum(map(len, names)) > 10 * _LONGEST:
+        raise ArgumentError(f"the names of categories have at most {10 * _LONGEST:,} characters together")
     return names
 
 
@@ -189,3 +205,12 @@ class DimSpec:
 
 DimLike = DimSpec | Mapping[str, object]
 """A dimension of the strata, or a dict: ``expr``, ``breaks`` and optionally ``bin_merge``, ``bin_map``, ``closed``."""
+
+
+def dims_of(value: Iterable[DimLike]) -> tuple[DimSpec, ...]:
+    """`value` as dimensions."""
+    if isinstance(value, DimSpec | Mapping | str) or not isinstance(value, Iterable):
+        raise ArgumentTypeError(f"dims must be a list of dimensions, found {shown(value)}")
+    given = tuple(value)
+    check_dims(len(given))
+    return tuple(DimSpec.from_mapping(dim) for dim in given)

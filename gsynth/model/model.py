@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any, Final, SupportsIndex
 
 import numpy as np
@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from gsynth.errors import ArgumentError, ArgumentTypeError
 from gsynth.model import algebra, forbid
-from gsynth.model.dimension import DimLike, DimSpec
+from gsynth.model.dimension import DimSpec, dims_of
 from gsynth.model.freezing import freeze
 from gsynth.model.outside import Outside, check_outside, outside_cdf
 from gsynth.model.smoothing import ADDITIVE, Smoothing, smoothed_cdf
@@ -47,12 +47,6 @@ def _total_masked(value: SupportsIndex) -> int:
 
 def _total_n(value: SupportsIndex) -> int:
     return whole(value, "total_n")
-
-
-def _dims(value: Iterable[DimLike]) -> tuple[DimSpec, ...]:
-    if isinstance(value, DimSpec | Mapping | str) or not isinstance(value, Iterable):
-        raise ArgumentTypeError(f"dims must be a list of dimensions, found {shown(value)}")
-    return tuple(DimSpec.from_mapping(dim) for dim in value)
 
 
 def _metadata(value: Mapping[str, Any]) -> dict[str, Any]:
@@ -121,7 +115,7 @@ class GsynthModel:
     """
 
     k: int = field(converter=check_order)
-    dims: tuple[DimSpec, ...] = field(default=(), converter=_dims)
+    dims: tuple[DimSpec, ...] = field(default=(), converter=dims_of)
     counts: NDArray[np.uint64]
     outside: Outside | None = None
     total_masked: int = field(default=0, converter=_total_masked)

@@ -11,6 +11,7 @@ from attrs import field, frozen
 from numpy.typing import ArrayLike, NDArray
 
 from gsynth.errors import ArgumentError
+from gsynth.files.memory import check_room
 from gsynth.model.freezing import freeze
 from gsynth.model.values import real, reals, shown, whole
 
@@ -146,6 +147,7 @@ def smoothed_cdf(
     P = (N + pseudocount * pi) / (sum N + pseudocount). The last column is exactly 1; a row with nothing at all is
     uniform; the rows of `sparse` bins are NaN.
     """
+    check_room(8 * counts.size, f"computing the probabilities of {len(counts):,} bins", "ask for fewer bins at a time")
     cdf = np.empty(counts.shape, dtype=np.float64)
     cdf[sparse] = np.nan
     for i, rows in learned_rows(sparse, counts.shape[1]):

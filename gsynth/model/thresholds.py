@@ -7,6 +7,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from gsynth.files.memory import check_room
 from gsynth.model.smoothing import cdf_columns, learned_rows
 
 UNIFORMS_BITS: Final = 31
@@ -47,6 +48,7 @@ def thresholds_from_cdf(cdf: NDArray[np.float64], further: NDArray[np.float64] |
 def _tables(bins: int, contexts: int, further: NDArray[np.float64] | None) -> NDArray[np.uint32]:
     """Thresholds of `bins` tables, not yet filled, those of `further`, and the uniform ones."""
     extra = 0 if further is None else len(further)
+    check_room(12 * (bins + extra + 1) * contexts, f"sampling from {bins:,} bins", "use a model with fewer bins")
     thresholds = np.empty((bins + extra + 1, contexts, 3), dtype=np.uint32)
     thresholds[-1] = _UNIFORM
     if further is not None:

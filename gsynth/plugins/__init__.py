@@ -28,10 +28,12 @@ from gsynth.errors import (
     ContigError,
     FormatError,
     GsynthError,
+    InsufficientMemoryError,
     MissingFileError,
     NotAModelError,
     TrackError,
 )
+from gsynth.files.memory import check_room
 from gsynth.model import DimSpec, Forbidden, GsynthModel, Outside, freeze, model_of_parts, model_parts
 from gsynth.plugins.contracts import (
     CONTRACT,
@@ -106,6 +108,7 @@ __all__ = [
     "GenomeTracks",
     "GsynthError",
     "GsynthModel",
+    "InsufficientMemoryError",
     "ManyFetcher",
     "ManyWindows",
     "MissingFileError",
@@ -127,6 +130,7 @@ __all__ = [
     "TrackOpener",
     "TrackPlugin",
     "Transcoder",
+    "check_room",
     "freeze",
     "hookimpl",
     "model_of_parts",

@@ -19,7 +19,7 @@ from gsynth.plugins.contracts import Categorical, Track
 from gsynth.strata.quantiles import Measure, quantiles, spread_of
 
 CATEGORIES: Final = "categories"
-_QUANTILES: Final = re.compile(r"q([1-9][0-9]*)")
+_QUANTILES: Final = re.compile(r"q([1-9][0-9]{0,8})")
 
 
 @frozen

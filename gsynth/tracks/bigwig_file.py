@@ -71,7 +71,7 @@ class BigWigFile:
         self._ids: dict[str, int] = {}
         self.contigs: dict[str, int] = {}
         self._read_contigs(header[3])
-        self._read_index(header[5], empty=header[5] == 0 and self._unpack("Q", header[4]) == (0,))
+        self._read_index(header[5], *self._unpack("Q", header[4]))
 
     def records(self, contig: str, start: int, end: int) -> Records:
         """The records that overlap ``[start, end)``, by start.
@@ -104,6 +104,10 @@ class BigWigFile:
     def records_in(self, blocks: NDArray[np.int64]) -> Records:
         """The records of some blocks, which are given in their order, on the axis of all contigs, by start."""
         parts = [self._decoded(block) for block in self._blocks(blocks)]
+        for (starts, ends, _), first, last in zip(parts, self._firsts[blocks], self._lasts[blocks], strict=True):
+            # A block outside of what the index says would be found by some questions and not by others.
+            if starts.size and not (first <= starts.min() and ends.max() <= last):
+                raise self._damaged("an index that says another place of a block than the block itself")
         # An index may say that a block begins before it does.
         parts = sorted((part for part in parts if part[0].size), key=lambda part: int(part[0][0]))
         if not parts:
@@ -147,6 +151,8 @@ class BigWigFile:
         """The nodes of a tree from the root on, each with whether it is a leaf, its items and their number."""
         waiting = [(offset, 0)]
         seen = set()
+        # Nodes that lie apart are no larger together than the file; ones that overlap could be of any size.
+        left = self._size
         while waiting:
             place, depth = waiting.pop()
             if place in seen or depth > _DEPTH_LIMIT:
@@ -155,13 +161,16 @@ class BigWigFile:
             leaf, _, count = self._unpack("BBH", place)
             size = leaf_item if leaf else inner_item
             items = self._bytes(place + 4, count * size)
+            left -= len(items)
+            if left < 0:
+                raise self._damaged("a tree whose nodes overlap")
             yield bool(leaf), items, count
             if not leaf:
                 offsets = [struct.unpack_from(self._order + "Q", items, (i + 1) * size - 8)[0] for i in range(count)]
                 waiting += [(child, depth + 1) for child in reversed(offsets)]
 
     def _read_contigs(self, offset: int) -> None:
-        magic, _, key_size, value_size, _, _ = self._unpack("IIIIQQ", offset)
+        magic, _, key_size, value_size, told, _ = self._unpack("IIIIQQ", offset)
         if magic != _TREE or value_size != 8 or not 0 < key_size <= 1 << 12:
             raise self._damaged("no list of contigs")
         for leaf, items, count in self._nodes(offset + 32, key_size + 8, key_size + 8):
@@ -170,11 +179,18 @@ class BigWigFile:
                 number, length = struct.unpack_from(self._order + "II", items, place + key_size)
                 if number > _MOST_CONTIGS:
                     raise self._damaged(f"contig number {number}")
+                if name in self._ids:
+                    raise self._damaged(f"two contigs named {name[:60]!r}")
                 self._ids[name] = number
                 self.contigs[name] = length
+        if len(set(self._ids.values())) < len(self._ids):
+            raise self._damaged("two contigs of one number")
+        if len(self._ids) != told:
+            raise self._damaged(f"{len(self._ids):,} contigs where its list says {told:,}")
 
-    def _read_index(self, offset: int, *, empty: bool) -> None:
-        """Where the sections lie; `empty`: the header says that there are none, and some writers then make no index."""
+    def _read_index(self, offset: int, sections: int) -> None:
+        """Where the sections lie; without any, some writers make no index."""
+        empty = offset == 0 and sections == 0
         if not empty and self._unpack("I", offset)[0] != _INDEX:
             raise self._damaged("no index")
         dtype = np.dtype([("bounds", f"{self._order}u4", 4), ("place", f"{self._order}u8", 2)])
@@ -183,6 +199,8 @@ class BigWigFile:
         leaves = [np.frombuffer(items, dtype) for leaf, items, _ in nodes if leaf]
         items = np.concatenate(leaves) if leaves else np.empty(0, dtype)
         bounds = items["bounds"].astype(np.int64)
+        if sections and not items.size:
+            raise self._damaged(f"an index of no blocks, though it holds {sections:,}")
         if bounds[:, [0, 2]].max(initial=0) > _MOST_CONTIGS:
             raise self._damaged("an index of impossible contigs")
         firsts = (bounds[:, 0] << _CONTIG) + bounds[:, 1]
@@ -192,6 +210,15 @@ class BigWigFile:
         # How far the items up to each one reach: it never falls, so that the first that matters is found by search.
         self._reach = np.maximum.accumulate(self._lasts)
         self._places = items["place"].astype(np.int64)[order]
+        self._check_places()
+
+    def _check_places(self) -> None:
+        """Each block has a place of its own in the file: one that many items share would be read for each of them."""
+        by_offset = self._places[np.argsort(self._places[:, 0], kind="stable")]
+        # NumPy's sum of an offset and a size beyond int64 would be negative, and is refused too.
+        ends = by_offset.sum(axis=1)
+        if (by_offset < 0).any() or (ends < by_offset[:, 0]).any() or (by_offset[1:, 0] < ends[:-1]).any():
+            raise self._damaged("an index whose blocks overlap")
 
     def _blocks(self, chosen: NDArray[np.int64]) -> Iterator[bytes]:
         """The data blocks, decompressed; blocks that lie side by side in the file are read at once."""
@@ -211,11 +238,14 @@ class BigWigFile:
         stream = _zlib.decompressobj()
         try:
             # With a limit, as a small block of zeros can expand a thousandfold.
-            data: bytes = stream.decompress(block, self._unpacked_size)
+            data: bytes = stream.decompress(block, self._unpacked_size + 1)
         except INFLATE_ERRORS as error:
             raise self._damaged(f"a block that cannot be decompressed ({error})") from error
-        if stream.unconsumed_tail:
+        if len(data) > self._unpacked_size:
             raise self._damaged(f"a block of more than the {self._unpacked_size:,} bytes that it declares")
+        # Before its end the stream has not come to its checksum.
+        if not stream.eof:
+            raise self._damaged("a block that is cut short")
         return data
 
     def _decoded(self, block: bytes) -> Records:

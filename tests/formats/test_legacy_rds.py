@@ -131,7 +131,7 @@ def test_what_is_no_model(tmp_path: Path, data: bytes, error: type[Exception], m
 def test_what_unpacks_to_too_much(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     import gsynth_rds.unpacking as unpacking
 
-    (tmp_path / "bomb.rds").write_bytes(gzip.compress(r_file(r_model()) + bytes(2**22)))
+    (tmp_path / "bomb.rds").write_bytes(gzip.compress(r_file(r_model(notes=np.zeros(2**19)))))
     monkeypatch.setattr(unpacking, "_PART", 2**16)
     with pytest.raises(FormatError, match="more than 1,048,576 bytes"):
         unpacking.unpack(tmp_path / "bomb.rds", limit=2**20)

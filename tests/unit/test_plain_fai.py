@@ -28,7 +28,7 @@ def assert_same(one: FastaIndex, other: FastaIndex) -> None:
 
 def slow_index(fai: Path, source: FileBytes) -> FastaIndex | None:
     try:
-        return index_from(checked(read_fai(fai), source))
+        return index_from(checked(read_fai(fai.read_bytes()), source))
     except FormatError:
         return None
 
