@@ -35,7 +35,7 @@ EXTRA = {
     "merge": {"format", "compress", "overwrite"},
     "forbid-kmer": {"format", "compress", "model_format", "overwrite"},
 }
-OF_THE_COMMAND_LINE = {"quiet", "verbose", "debug", "as_json", "genome_option", "output", "help"}
+OF_THE_COMMAND_LINE = {"quiet", "verbose", "debug", "as_json", "genome_option", "output", "help", "max_memory"}
 OF_PYTHON = {"report"}
 NO_VALUE = {None, inspect.Parameter.empty}
 

@@ -1,4 +1,4 @@
-"""How bars stay apart from other work: nothing of tqdm where none is asked for, and where one is, no thread left and a lock that survives a fork."""
+"""Bars apart from other work: no tqdm where none is asked for; where one is, no thread left, and forks go on."""
 
 from __future__ import annotations
 
