@@ -49,7 +49,7 @@ def gsynth_forbid_kmer(
     Returns
     -------
     GsynthModel
-        With the words in `forbidden` and the probabilities in `stored_cdf`. Where a word has more than ``k + 1``
+        With the words in ``forbidden`` and the probabilities in ``stored_cdf``. Where a word has more than ``k + 1``
         letters its order is higher, and its counts are those that the model expects of the longer words.
 
     Raises

@@ -143,7 +143,7 @@ def gsynth_sample(
         None makes a random one and logs it.
     bin_merge : list or "auto", optional
         For each dimension None (as trained) or merge ranges (see `gsynth_bin_map`); or "auto": every joint cell with
-        fewer observations than the model's `min_obs` (or none) is sampled from the nearest one with enough.
+        fewer observations than the model's ``min_obs`` (or none) is sampled from the nearest one with enough.
     allow_parallel, num_cores, max_chunk_size
         As in `gsynth_train`.
     genome : path, dict, sizes or Genome, optional

@@ -133,7 +133,7 @@ def gsynth_score(
         Width in bp of the windows: its multiples, cut at the ends of intervals. The model's iterator by default; 1
         scores base by base.
     sparse_policy : {"NA", "uniform"}
-        Bases in sparse bins (below the model's `min_obs`): no score, or log(1/4).
+        Bases in sparse bins (below the model's ``min_obs``): no score, or log(1/4).
     n_policy : {"NA", "uniform"}
         Bases whose context holds a base that is not A, C, G or T: no score, or log(1/4).
     outside : {"NA", "uniform", "learned", "pooled"}

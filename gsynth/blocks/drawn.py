@@ -29,15 +29,15 @@ class Drawn:
     bases : int
         All of them.
     copied : int
-        A, C, G, T taken from the reference (`mask_copy`).
+        A, C, G, T taken from the reference (``mask_copy``).
     unknown : int
         N, and anything else that is not A, C, G or T, kept from the reference.
     outside : int
         Drawn where a dimension has no bin.
     causes : int64[d, 3]
-        Of those, for each dimension, how many because of each of `CAUSES`; a base can count in several dimensions.
+        Of those, for each dimension, how many because of each of ``CAUSES``; a base can count in several dimensions.
     unlearned : int
-        Drawn in bins without observations, or with fewer than the model's `min_obs`.
+        Drawn in bins without observations, or with fewer than the model's ``min_obs``.
     words : int
         Forbidden words of the model that hold a drawn base: behind an N or a copied stretch, or across its edge.
     copied_words : int
@@ -58,7 +58,7 @@ class Drawn:
 
     @classmethod
     def nothing(cls, dims: int) -> Drawn:
-        """No bases yet, for a model with `dims` dimensions."""
+        """No bases yet, for a model with ``dims`` dimensions."""
         return cls(0, 0, 0, 0, np.zeros((dims, len(CAUSES)), dtype=np.int64), 0)
 
     def __add__(self, other: Drawn) -> Drawn:

@@ -28,7 +28,7 @@ def freeze(array: NDArray[_Scalar]) -> NDArray[_Scalar]:
     Returns
     -------
     ndarray
-        A read-only view of all of `array`; its `writeable` flag cannot be set again.
+        A read-only view of all of `array`; its ``writeable`` flag cannot be set again.
 
     Examples
     --------

@@ -61,7 +61,7 @@ class Outside:
     Attributes
     ----------
     counts : uint64[4**k, 4]
-        Observations of each (k+1)-mer, as in `GsynthModel.counts`; not part of its `total_kmers`.
+        Observations of each (k+1)-mer, as in ``GsynthModel.counts``; not part of its ``total_kmers``.
     causes : int64[n_dims, 3]
         For each dimension, how many of the windows had no value (NaN), a value below the lowest break, a value above
         the highest. A window that several dimensions leave out counts in each of them.

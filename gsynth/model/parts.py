@@ -30,7 +30,7 @@ def model_parts(model: GsynthModel) -> tuple[dict[str, Any], dict[str, NDArray[A
         Each attribute by its name: numbers, texts, None, lists and dicts of such. ``metadata`` is a copy.
     arrays : dict of str to array
         The arrays by dotted names, such as ``counts``, ``outside.counts`` and ``dims.0.breaks``: the model's own,
-        read-only. An array that the model lacks is None in `plain`.
+        read-only. An array that the model lacks is None in ``plain``.
 
     Examples
     --------

@@ -49,7 +49,7 @@ class GenomeOpener(Protocol):
         ----------
         source : object
             What the user passed: a path (str or path-like; of a pipe, that of a copy), a dict of ``path``, ``format``
-            and options, a mapping, anything. Either the descriptor's `accepts` was true for it, or it is a dict whose
+            and options, a mapping, anything. Either the descriptor's ``accepts`` was true for it, or it is a dict whose
             ``format`` names this plugin.
 
         Raises

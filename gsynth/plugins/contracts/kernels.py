@@ -150,7 +150,7 @@ class Scorer(Protocol):
 class StreamSampler(Protocol):
     """Optional ability of a sampler: draw the random numbers inside, from the stream's definition.
 
-    Must give exactly what `Sampler.sample` gives with the numbers of `gsynth.randomness.uniforms`.
+    Must give exactly what `Sampler.sample` gives with the numbers of ``gsynth.randomness.uniforms``.
     """
 
     def sample_stream(
@@ -176,7 +176,7 @@ class StreamSampler(Protocol):
 
 @runtime_checkable
 class Encoder(Protocol):
-    """Optional ability of a counter, a sampler or a scorer: turn ASCII bases into codes, as `gsynth.alphabet` does."""
+    """Optional ability of a counter, a sampler or a scorer: turn ASCII bases into codes (``gsynth.alphabet``)."""
 
     def encode(self, bases: NDArray[np.uint8], out: NDArray[np.uint8]) -> int:
         """Write the codes of ASCII `bases` (uint8[n], any byte, either case) into `out` (uint8[n]).

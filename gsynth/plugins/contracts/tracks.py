@@ -22,7 +22,7 @@ class Track(Protocol):
 
     @property
     def flank(self) -> int:
-        """How many bases beyond the last edge `sequence` must hold (fewer at the contig's end); 0 for most."""
+        """How many bases beyond the last edge ``sequence`` must hold (fewer at the contig's end); 0 for most."""
         ...
 
     def window_values(
@@ -192,7 +192,7 @@ class TrackOpener(Protocol):
         ----------
         source : object
             What the user passed: a path (str or path-like; of a pipe, that of a copy), a dict of ``path`` and options,
-            a mapping of arrays, a function, anything. Either the descriptor's `accepts` was true for it, or it is a
+            a mapping of arrays, a function, anything. Either the descriptor's ``accepts`` was true for it, or it is a
             dict whose ``format`` names this plugin. A plugin that accepts its own name is handed the text of an
             expression (``gc``, ``kmer_frac('CG')``); one that is a `GenomeTracks`, ``{"genome": genome, "name":
             name}``.
