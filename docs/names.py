@@ -23,7 +23,7 @@ from sphinx.util.nodes import get_node_source, make_refnode
 PUBLIC = ("gsynth", "gsynth.plugins", "gsynth.typing")
 DESCRIBED = re.compile(r"docstring of ([\w.]+)")
 TYPES = re.compile(r"`\w+`(, `\w+`)*")
-CLASSES = ("OpenGenome", "Drawn")
+CLASSES = ("OpenGenome", "Drawn", "Shuffled")
 OPTION = re.compile(r"(?<![\w`-])(--?[a-zA-Z][\w-]*)(?![\w`])")
 
 

@@ -22,7 +22,7 @@ class Shuffled:
     bases : int
         All of them.
     copied : int
-        A, C, G, T taken from the reference (`mask_copy`).
+        A, C, G, T taken from the reference (``mask_copy``).
     unknown : int
         N, and anything else that is not A, C, G or T, kept from the reference.
     filled : int
