@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from gsynth.replacement import gsynth_replace_kmer as gsynth_replace_kmer
     from gsynth.sampling import gsynth_sample as gsynth_sample
     from gsynth.scoring import gsynth_score as gsynth_score
+    from gsynth.selection import gsynth_select_order as gsynth_select_order
     from gsynth.shuffling import gsynth_shuffle as gsynth_shuffle
     from gsynth.storage import gsynth_convert as gsynth_convert
     from gsynth.storage import gsynth_load as gsynth_load
@@ -45,6 +46,7 @@ if TYPE_CHECKING:
     sample = gsynth_sample
     save = gsynth_save
     score = gsynth_score
+    select_order = gsynth_select_order
     shuffle = gsynth_shuffle
     train = gsynth_train
 
@@ -62,6 +64,7 @@ _HOME = {
     "gsynth_score": "gsynth.scoring",
     "gsynth_shuffle": "gsynth.shuffling",
     "gsynth_compare": "gsynth.comparison",
+    "gsynth_select_order": "gsynth.selection",
     "gsynth_merge": "gsynth.merging",
     "gsynth_forbid_kmer": "gsynth.forbidding",
     "gsynth_save": "gsynth.storage",

@@ -17,6 +17,7 @@ from gsynth.cli.random import random
 from gsynth.cli.replace import replace_kmer
 from gsynth.cli.sample import sample
 from gsynth.cli.score import score
+from gsynth.cli.select_order import select_order
 from gsynth.cli.shuffle import shuffle
 from gsynth.cli.train import train
 
@@ -50,6 +51,7 @@ for command in (
     replace_kmer,
     score,
     compare,
+    select_order,
     forbid_kmer,
     merge,
     convert,

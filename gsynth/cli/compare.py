@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any, Final
 
 import click
@@ -11,6 +10,7 @@ from gsynth.cli import inputs, options
 from gsynth.cli.console import console_of
 from gsynth.cli.results import print_json
 from gsynth.cli.sections import command
+from gsynth.cli.writing import check_reports
 
 NEVER: Final = "never"
 
@@ -77,7 +77,7 @@ def compare(
     gsynth compare genome.fa synthetic.fa --model model.gsm --html report.html
     gsynth compare genome.fa synthetic.fa --json --fail-on fail
     """
-    _check_outputs([path for path in (html, multiqc) if path is not None], overwrite, [real, synthetic, model, given])
+    check_reports([path for path in (html, multiqc) if path is not None], overwrite, [real, synthetic, model, given])
     from gsynth.comparison import gsynth_compare
 
     given["mask"] = inputs.several(context, given["mask"], "mask")
@@ -107,15 +107,3 @@ def compare(
         click.echo(described(found))
     if found.verdict == "fail" or (fail_on == "warn" and found.verdict == "warn"):
         context.exit(0 if fail_on == NEVER else 1)
-
-
-def _check_outputs(outputs: list[str], overwrite: bool, read: list[str | Mapping[str, Any] | None]) -> None:
-    """Refuse early an output that exists or that the command reads."""
-    from pathlib import Path
-
-    from gsynth.files.inputs import check_not_an_input
-    from gsynth.files.overwriting import check_new
-
-    paths = [Path(path) for path in outputs]
-    check_not_an_input(paths, read)
-    check_new(paths, overwrite=overwrite)

@@ -22,7 +22,9 @@ SECTIONS: Final[dict[str, frozenset[str]]] = {
             "context",
         }
     ),
-    "Model": frozenset({"k", "pseudocount", "prior", "min_obs", "method", "both_strands", "check"}),
+    "Model": frozenset(
+        {"k", "max_order", "folds", "pseudocount", "prior", "min_obs", "method", "both_strands", "check"}
+    ),
     "What to draw": frozenset(
         {"seed", "n_samples", "init", "nuc_probs", "window", "preserve_n", "keep_case", "check_composition"}
     ),
@@ -31,7 +33,18 @@ SECTIONS: Final[dict[str, frozenset[str]]] = {
         {"output", "output_format", "names", "format", "compress", "overwrite", "as_json", "html", "multiqc", "fail_on"}
     ),
     "Running": frozenset(
-        {"backend", "num_cores", "progress", "max_chunk_size", "allow_parallel", "quiet", "verbose", "debug", "help"}
+        {
+            "max_memory",
+            "backend",
+            "num_cores",
+            "progress",
+            "max_chunk_size",
+            "allow_parallel",
+            "quiet",
+            "verbose",
+            "debug",
+            "help",
+        }
     ),
 }
 """Titles in the order in which they are shown, and the names of the parameters that stand under each."""

@@ -26,7 +26,7 @@ ORDER = (
     {"typing"},
     {"training", "sampling", "randomising", "shuffling", "replacement", "scoring", "merging", "forbidding", "storage"},
     {"evaluation"},
-    {"comparison"},
+    {"comparison", "selection"},
     {"demo"},
     {"testing"},
     {"cli"},
