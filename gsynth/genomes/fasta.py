@@ -15,6 +15,7 @@ from attrs import field, frozen
 from numpy.typing import NDArray
 
 from gsynth.errors import FormatError
+from gsynth.files.addressing import FileAddress
 from gsynth.files.bytesource import ByteSource, FileBytes
 from gsynth.files.inflate import inflated
 from gsynth.files.segments import places_of
@@ -27,6 +28,7 @@ from gsynth.genomes.letters import FIRST_LETTER, letter_error
 from gsynth.genomes.lines import read_lines
 from gsynth.genomes.many_lines import read_many
 from gsynth.genomes.paths import path_in
+from gsynth.genomes.reopening import by_address
 from gsynth.genomes.returns import ReturnBytes, has_returns, in_newlines
 from gsynth.genomes.scanning import FastaScanner, scan
 from gsynth.genomes.sniffing import described, sniff
@@ -142,7 +144,7 @@ class FastaGenome:
 
     def __reduce__(self) -> tuple[object, ...]:
         # Descriptors and views of the source cannot be pickled.
-        return open_fasta, (self.path,)
+        return by_address(self, open_fasta, FileAddress.of(self.path))
 
 
 def open_fasta(path: Path) -> FastaGenome:

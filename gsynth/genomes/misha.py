@@ -14,9 +14,11 @@ from attrs import field, frozen
 from numpy.typing import NDArray
 
 from gsynth.errors import FormatError
+from gsynth.files.addressing import FileAddress
 from gsynth.files.bytesource import FileBytes, read_bytes
 from gsynth.genomes.bounds import check_range
 from gsynth.genomes.paths import path_in
+from gsynth.genomes.reopening import by_address
 from gsynth.genomes.sizes import read_sizes
 
 _MAGIC: Final = b"MISHAIDX"
@@ -67,7 +69,8 @@ class MishaGenome:
         return out
 
     def __reduce__(self) -> tuple[object, ...]:
-        return open_misha, (self.root,)
+        files = sorted({os.path.relpath(path, self.root) for path, _ in self.places.values()})
+        return by_address(self, open_misha, FileAddress.of(self.root, ["chrom_sizes.txt", *files]))
 
 
 def open_misha(root: Path) -> MishaGenome:

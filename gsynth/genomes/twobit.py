@@ -17,9 +17,11 @@ from attrs import field, frozen
 from numpy.typing import NDArray
 
 from gsynth.errors import FormatError
+from gsynth.files.addressing import FileAddress
 from gsynth.files.bytesource import FileBytes, read_bytes
 from gsynth.genomes.bounds import check_range
 from gsynth.genomes.paths import path_in
+from gsynth.genomes.reopening import by_address
 from gsynth.genomes.sniffing import sniff
 from gsynth.genomes.twobit_contigs import LETTERS, LOWER, Blocks, N, TwoBitAxis, TwoBitContig, inside
 
@@ -97,7 +99,7 @@ class TwoBitGenome:
         self.source.close()
 
     def __reduce__(self) -> tuple[object, ...]:
-        return open_twobit, (self.path,)
+        return by_address(self, open_twobit, FileAddress.of(self.path))
 
 
 def open_twobit(path: Path) -> TwoBitGenome:

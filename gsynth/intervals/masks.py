@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import os
 import warnings
 from collections.abc import Sequence
-from typing import Final, Protocol
+from typing import Any, Final, Protocol, SupportsIndex
 
+import attrs
 import numpy as np
 from attrs import field, frozen
 from numpy.typing import NDArray
 
 from gsynth.errors import ArgumentError
+from gsynth.files.addressing import FileAddress
 from gsynth.files.segments import runs_within
 from gsynth.genomes.aliases import Alias, AliasLike, resolve_alias
 from gsynth.intervals.collecting import IntervalsLike, collect, flattened
@@ -24,6 +27,9 @@ SOFT: Final = "soft"
 """The mask of the genome's lowercase runs."""
 
 _SHOWN: Final = 3
+
+_SMALL: Final = 1 << 16
+"""Bytes of runs that are sent to another process as they are."""
 
 MaskLike = IntervalsLike
 """Intervals in any order, overlapping or not, and the word "soft"; a sequence may mix these."""
@@ -76,6 +82,24 @@ class SoftMask:
         return overlaps(runs, np.stack([places, ends], axis=1)) if ends.size > 1 else runs
 
 
+@frozen
+class MaskFiles:
+    """The files from which a mask was made, and the genome on which they lie."""
+
+    paths: tuple[str, ...]
+    genome: Genome
+    alias: Alias
+
+    @property
+    def remain(self) -> bool:
+        """Whether the files are still there: what was read from a pipe is not."""
+        return all(os.path.isfile(path) for path in self.paths)
+
+    def reduced(self) -> tuple[object, ...]:
+        """What ``__reduce__`` of the mask returns."""
+        return _reopened, (tuple(FileAddress.of(path) for path in self.paths), self.genome, self.alias)
+
+
 @frozen(eq=False)
 class IntervalMask:
     """Given intervals, merged, on one axis: the contigs follow one another, each as long as its runs reach.
@@ -86,12 +110,21 @@ class IntervalMask:
         Where on the axis each of the genome's contigs begins, and how far its runs reach.
     table : int64[m, 2]
         The runs on the axis, sorted, on one contig not touching one another.
+    files : MaskFiles or None
+        From what it was made, so that a pickle need not hold the runs.
     """
 
     offsets: NDArray[np.int64] = field(repr=False)
     extents: NDArray[np.int64] = field(repr=False)
     table: Runs = field(repr=False)
     uses_sequence: bool = field(default=False, init=False)
+    _files: MaskFiles | None = field(default=None, kw_only=True, repr=False)
+
+    def __reduce_ex__(self, protocol: SupportsIndex, /) -> Any:
+        # Millions of repeats are read again from the file by each process, and are not sent to it.
+        if self._files is None or self.table.nbytes < _SMALL or not self._files.remain:
+            return super().__reduce_ex__(protocol)
+        return self._files.reduced()
 
     @classmethod
     def of(cls, intervals: Intervals) -> IntervalMask:
@@ -223,6 +256,7 @@ def _is_soft(item: object) -> bool:
 
 def _interval_mask(source: list[object], genome: Genome, what: str, alias: Alias) -> IntervalMask:
     sources, ids = [], []
+    paths = [os.fspath(item) for item in source if isinstance(item, str | os.PathLike)]
     for rows in collect(source, genome, what, alias):
         if rows.nothing:
             warnings.warn(f"{what}: {rows.source} holds no intervals: {rows.nothing}", UserWarning, stacklevel=4)
@@ -230,7 +264,19 @@ def _interval_mask(source: list[object], genome: Genome, what: str, alias: Alias
         known.check()
         sources.append(known)
         ids.append(genome_ids(known, genome, alias)[known.ids])
-    return IntervalMask.of(clipped(sources, ids, genome, what))
+    mask = IntervalMask.of(clipped(sources, ids, genome, what))
+    if len(paths) < len(source) or any(rows.typed for rows in sources):
+        return mask
+    return attrs.evolve(mask, files=MaskFiles(tuple(paths), genome, alias))
+
+
+def _reopened(addresses: tuple[FileAddress, ...], genome: Genome, alias: Alias) -> IntervalMask:
+    """The mask of the files, where this process runs."""
+    paths: list[object] = [address.checked() for address in addresses]
+    with warnings.catch_warnings():
+        # About the files they were given where they were opened first.
+        warnings.simplefilter("ignore")
+        return _interval_mask(paths, genome, "mask", alias)
 
 
 def _known(rows: Rows, genome: Genome, alias: Alias) -> Rows:

@@ -105,6 +105,10 @@ class FunctionTrack:
     flank: int = 0
     _lock: threading.Lock = field(factory=threading.Lock, init=False, repr=False)
 
+    def __reduce__(self) -> tuple[object, ...]:
+        # A lock belongs to a process.
+        return FunctionTrack, (self.function,)
+
     def window_values(
         self, contig: str, edges: NDArray[np.int64], sequence: NDArray[np.uint8] | None
     ) -> NDArray[np.float64]:

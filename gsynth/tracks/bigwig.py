@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from gsynth.plugins import Genome, Track, source_options
 from gsynth.tracks.bigwig_file import BigWigFile
 from gsynth.tracks.overlaps import ValuedIntervals
+from gsynth.tracks.reopening import Origin
 
 _BLOCKS: Final = 512
 """Blocks, each of about a thousand records, that are held at once for windows that lie apart."""
@@ -36,9 +37,9 @@ class BigWigTrack:
     def __attrs_post_init__(self) -> None:
         object.__setattr__(self, "_file", BigWigFile(self.path))
 
-    def __reduce__(self) -> tuple[type[BigWigTrack], tuple[Path]]:
+    def __reduce__(self) -> tuple[object, ...]:
         # The file descriptor cannot be pickled: another process opens the file by itself.
-        return type(self), (self.path,)
+        return Origin(open_bigwig, self.path).reduced()
 
     @property
     def contigs(self) -> Mapping[str, int]:
@@ -97,9 +98,14 @@ def _union(firsts: NDArray[np.int64], behind: NDArray[np.int64]) -> NDArray[np.i
     return low + np.flatnonzero(np.cumsum(steps) > 0)
 
 
+def open_bigwig(source: object) -> BigWigTrack:
+    """The track of a path, or of a mapping with one."""
+    path, _ = source_options(source, ())
+    return BigWigTrack(path)
+
+
 class BigWigOpener:
     """Opens a bigWig file."""
 
     def open(self, source: object, genome: Genome) -> Track:
-        path, _ = source_options(source, ())
-        return BigWigTrack(path)
+        return open_bigwig(source)

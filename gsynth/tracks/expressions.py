@@ -86,6 +86,10 @@ class Expression:
     plain: bool
     _evaluate: Evaluate = field(repr=False)
 
+    def __reduce__(self) -> tuple[object, ...]:
+        # What evaluates it is made of functions without names.
+        return parse_expression, (self.text,)
+
     def evaluate(self, values: Mapping[str, NDArray[np.float64]]) -> NDArray[np.float64]:
         """The expression's value for each window.
 

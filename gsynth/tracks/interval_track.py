@@ -6,10 +6,11 @@ import re
 import warnings
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Final
+from typing import Any, Final, SupportsIndex
 
+import attrs
 import numpy as np
-from attrs import frozen
+from attrs import field, frozen
 from numpy.typing import NDArray
 
 from gsynth.files.columns import NotANumber
@@ -18,6 +19,7 @@ from gsynth.files.textblocks import head_of
 from gsynth.plugins import ArgumentError, FormatError, Genome, Track, source_options
 from gsynth.tracks.bed_columns import column_index
 from gsynth.tracks.overlaps import Meetings, ValuedIntervals
+from gsynth.tracks.reopening import Origin
 from gsynth.tracks.sniffing import holds_four_with_numbers
 from gsynth.tracks.wig import read_wig
 
@@ -38,6 +40,8 @@ class IntervalTrack:
         How a window's value follows from the intervals in it.
     elsewhere : float
         The value on a contig without intervals.
+    origin : Origin or None
+        From what it was made, so that a pickle need not hold the intervals.
     """
 
     intervals: Mapping[str, ValuedIntervals]
@@ -45,6 +49,13 @@ class IntervalTrack:
     elsewhere: float
     uses_sequence: bool = False
     flank: int = 0
+    origin: Origin | None = field(default=None, kw_only=True, repr=False)
+
+    def __reduce_ex__(self, protocol: SupportsIndex, /) -> Any:
+        # What was read from a pipe is there only once, and goes as a table.
+        if self.origin is None or not self.origin.remains:
+            return super().__reduce_ex__(protocol)
+        return self.origin.reduced()
 
     @property
     def contigs(self) -> Mapping[str, int]:
@@ -90,16 +101,14 @@ class BedGraphOpener:
     """Opens a bedGraph: window means over the bases that have a value, NaN where none has."""
 
     def open(self, source: object, genome: Genome) -> Track:
-        path, _ = source_options(source, ())
-        return _number_track(read_intervals(path, "bedGraph", column=3))
+        return open_bedgraph(source)
 
 
 class WigOpener:
     """Opens a UCSC wig (fixedStep, variableStep): window means, as of a bedGraph."""
 
     def open(self, source: object, genome: Genome) -> Track:
-        path, _ = source_options(source, ())
-        return _number_track(read_wig(path))
+        return open_wig(source)
 
 
 class BedOpener:
@@ -112,26 +121,51 @@ class BedOpener:
     """
 
     def open(self, source: object, genome: Genome) -> Track:
-        path, options = source_options(source, ("column", "kind", "pattern"))
-        kind, pattern = options.get("kind"), options.get("pattern")
-        if kind not in (None, "number", "category") or (kind == "number" and pattern is not None):
-            raise ArgumentError(f"kind must be 'category', or 'number' without a pattern, found {kind!r}")
-        if options.get("column") is None:
-            if kind is not None or pattern is not None:
-                raise ArgumentError(f"{path}: kind and pattern need the column that they are about")
-            if not (isinstance(source, Mapping) and source.get("format")):
-                _check_coverage(path)
-            return _coverage_track(read_intervals(path))
-        column = column_index(options["column"])
-        if kind == "category" or pattern is not None:
-            return category_track(read_intervals(path, column=column, kind="word"), pattern)
-        try:
-            # Numbers first, the common and cheap case; texts are kept only by the second reading.
-            return _number_track(read_intervals(path, column=column))
-        except NotANumber:
-            if kind == "number":
-                raise
-            return category_track(read_intervals(path, column=column, kind="word"), pattern)
+        return open_bed(source)
+
+
+def open_bedgraph(source: object) -> Track:
+    """The track of a bedGraph, by its path, or a mapping with it."""
+    path, _ = source_options(source, ())
+    return _from(open_bedgraph, source, _number_track(read_intervals(path, "bedGraph", column=3)))
+
+
+def open_wig(source: object) -> Track:
+    """The track of a wig, by its path, or a mapping with it."""
+    path, _ = source_options(source, ())
+    return _from(open_wig, source, _number_track(read_wig(path)))
+
+
+def open_bed(source: object) -> Track:
+    """The track of a BED file, by its path, or a mapping with it and options."""
+    return _from(open_bed, source, _bed_track(source))
+
+
+def _from(opens: Callable[[object], Track], source: object, track: IntervalTrack) -> Track:
+    return attrs.evolve(track, origin=Origin(opens, source))
+
+
+def _bed_track(source: object) -> IntervalTrack:
+    path, options = source_options(source, ("column", "kind", "pattern"))
+    kind, pattern = options.get("kind"), options.get("pattern")
+    if kind not in (None, "number", "category") or (kind == "number" and pattern is not None):
+        raise ArgumentError(f"kind must be 'category', or 'number' without a pattern, found {kind!r}")
+    if options.get("column") is None:
+        if kind is not None or pattern is not None:
+            raise ArgumentError(f"{path}: kind and pattern need the column that they are about")
+        if not (isinstance(source, Mapping) and source.get("format")):
+            _check_coverage(path)
+        return _coverage_track(read_intervals(path))
+    column = column_index(options["column"])
+    if kind == "category" or pattern is not None:
+        return category_track(read_intervals(path, column=column, kind="word"), pattern)
+    try:
+        # Numbers first, the common and cheap case; texts are kept only by the second reading.
+        return _number_track(read_intervals(path, column=column))
+    except NotANumber:
+        if kind == "number":
+            raise
+        return category_track(read_intervals(path, column=column, kind="word"), pattern)
 
 
 def _check_coverage(path: Path) -> None:
@@ -150,13 +184,13 @@ def _grouped(table: IntervalTable, values: NDArray[np.float64]) -> dict[str, Val
     }
 
 
-def _number_track(table: IntervalTable) -> Track:
+def _number_track(table: IntervalTable) -> IntervalTrack:
     _warn_if_empty(table, "no window has a value")
     values = np.empty(0) if table.values is None else table.values
     return IntervalTrack(_grouped(table, values), ValuedIntervals.means, np.nan)
 
 
-def _coverage_track(table: IntervalTable) -> Track:
+def _coverage_track(table: IntervalTable) -> IntervalTrack:
     _warn_if_empty(table, "it covers 0 everywhere")
     grouped = _grouped(table, np.ones(table.starts.size))
     # A base under two intervals is covered once.

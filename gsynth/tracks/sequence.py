@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Final
+from typing import Any, Final, SupportsIndex
 
 import numpy as np
 from attrs import field, frozen
@@ -34,12 +34,18 @@ class SequenceTrack:
         What is counted.
     value : callable
         Makes float64[m] of the counts, int64[things, m], and the widths of the windows, int64[m].
+    made_by : callable and its arguments, or None
+        What made it, which a pickle holds instead of functions without a name.
     """
 
     picker: Picker
     value: Callable[[Counts, Counts], Values]
     uses_sequence: bool = True
     flank: int = 0
+    made_by: tuple[Callable[..., SequenceTrack], tuple[object, ...]] | None = field(default=None, kw_only=True)
+
+    def __reduce_ex__(self, protocol: SupportsIndex, /) -> Any:
+        return super().__reduce_ex__(protocol) if self.made_by is None else self.made_by
 
     def window_values(self, contig: str, edges: NDArray[np.int64], sequence: NDArray[np.uint8] | None) -> Values:
         """One value for each window."""
@@ -97,7 +103,9 @@ def _gc_flags(bases: NDArray[np.uint8], n: int) -> Flags:
 
 def gc() -> SequenceTrack:
     """(G + C) / (A + C + G + T) of the window, either case; NaN where it holds none of them."""
-    return ComposedTrack(Picker(_gc_flags, (1, 1)), lambda counts, _: ratio(counts[0], counts[1]), counts=_gc_counts)
+    return ComposedTrack(
+        Picker(_gc_flags, (1, 1)), lambda counts, _: ratio(counts[0], counts[1]), counts=_gc_counts, made_by=(gc, ())
+    )
 
 
 def _gc_counts(composition: Counts) -> Counts:
@@ -122,7 +130,7 @@ def cpg() -> SequenceTrack:
 
     A CpG counts if both its bases lie in the window.
     """
-    return SequenceTrack(Picker(_cpg_flags, (2, 1, 1, 1)), _cpg_value)
+    return SequenceTrack(Picker(_cpg_flags, (2, 1, 1, 1)), _cpg_value, made_by=(cpg, ()))
 
 
 def _starts(upper: NDArray[np.uint8], n: int, kmer: bytes) -> NDArray[np.bool_]:
@@ -164,7 +172,8 @@ def kmer_count(kmer: str, strand: int = 1) -> SequenceTrack:
     `strand`: 1 counts `kmer`, -1 its reverse complement, 0 both (a palindrome twice).
     """
     picker, _ = _kmer_picker(kmer, strand)
-    return SequenceTrack(picker, lambda counts, _: counts.sum(axis=0).astype(np.float64))
+    made_by = kmer_count, (kmer, strand)
+    return SequenceTrack(picker, lambda counts, _: counts.sum(axis=0).astype(np.float64), made_by=made_by)
 
 
 def kmer_frac(kmer: str, strand: int = 1) -> SequenceTrack:
@@ -174,13 +183,19 @@ def kmer_frac(kmer: str, strand: int = 1) -> SequenceTrack:
     """
     picker, k = _kmer_picker(kmer, strand)
     strands = len(picker.spans)
-    return SequenceTrack(picker, lambda counts, widths: ratio(counts.sum(axis=0), (widths - k + 1) * strands))
+    return SequenceTrack(
+        picker,
+        lambda counts, widths: ratio(counts.sum(axis=0), (widths - k + 1) * strands),
+        made_by=(kmer_frac, (kmer, strand)),
+    )
 
 
 def masked_frac() -> SequenceTrack:
     """Fraction of the window's bases that are lower case (soft-masked)."""
     return SequenceTrack(
-        Picker(lambda bases, n: (bases[:n] >= ord("a"),)), lambda counts, widths: ratio(counts[0], widths)
+        Picker(lambda bases, n: (bases[:n] >= ord("a"),)),
+        lambda counts, widths: ratio(counts[0], widths),
+        made_by=(masked_frac, ()),
     )
 
 
@@ -190,4 +205,5 @@ def n_frac() -> SequenceTrack:
         Picker(lambda bases, n: (_acgt(bases[:n] & UPPER),)),
         lambda counts, widths: ratio(widths - counts[0], widths),
         counts=lambda composition: composition.sum(axis=1)[np.newaxis],
+        made_by=(n_frac, ()),
     )
