@@ -98,3 +98,7 @@ class PluginConflictError(PluginError, ValueError):
 
 class BrokenPluginError(PluginError, RuntimeError):
     """The plugin's own code failed, or does not keep the contract."""
+
+
+class ExecutorError(GsynthError, RuntimeError):
+    """Other processes cannot do the jobs of a call, or were lost."""

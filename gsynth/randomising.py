@@ -21,6 +21,7 @@ from gsynth.outputs import check_output
 from gsynth.plugins.backends import load_sampler
 from gsynth.typing import (
     AliasLike,
+    ExecutorLike,
     GenomeLike,
     IntervalsLike,
     MaskLike,
@@ -70,6 +71,7 @@ def gsynth_random(
     num_cores: int | None = None,
     backend: str | None = None,
     progress: bool | None = None,
+    executor: ExecutorLike | None = None,
     chrom_alias: AliasLike | None = None,
     names: Names = "coordinates",
     overwrite: bool = False,
@@ -85,7 +87,7 @@ def gsynth_random(
         Weights of exactly A, C, G and T (any case), not negative; normalised. Equal by default.
     output, output_format, mask_copy, n_samples, seed, genome, preserve_n
         As in `gsynth_sample`.
-    num_cores, backend, progress, chrom_alias, names, overwrite
+    num_cores, backend, progress, executor, chrom_alias, names, overwrite
         As in `gsynth_sample`.
     report : callable, optional
         As in `gsynth_sample`.
@@ -105,7 +107,7 @@ def gsynth_random(
     >>> gsynth_random(genome={"chr1": 10}, nuc_probs={"A": 0, "C": 0, "G": 1, "T": 0}, seed=1)
     ['GGGGGGGGGG']
     """
-    compute = Compute.of(backend=backend, num_cores=num_cores, progress=progress)
+    compute = Compute.of(backend=backend, num_cores=num_cores, progress=progress, executor=executor)
     sampler = load_sampler(compute.backend)
     thresholds = thresholds_from_cdf(np.broadcast_to(np.cumsum(composition(nuc_probs)), (1, 4, 4)))
     # Every table, also the uniform one: an independent base does not depend on its context, not even on an N.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Literal, Unpack, overload
 
 import numpy as np
@@ -19,7 +20,16 @@ from gsynth.intervals import contig_sizes
 from gsynth.outputs import Records, check_output, open_sink
 from gsynth.plugins.backends import load_sampler
 from gsynth.plugins.contracts import Replacer
-from gsynth.typing import AliasLike, GenomeLike, IntervalsLike, Names, OutputFormat, OutputLike, ReplaceOptions
+from gsynth.typing import (
+    AliasLike,
+    ExecutorLike,
+    GenomeLike,
+    IntervalsLike,
+    Names,
+    OutputFormat,
+    OutputLike,
+    ReplaceOptions,
+)
 
 
 @overload
@@ -78,6 +88,7 @@ def gsynth_replace_kmer(
     num_cores: int | None = None,
     backend: str | None = None,
     progress: bool | None = None,
+    executor: ExecutorLike | None = None,
     chrom_alias: AliasLike | None = None,
     names: Names = "coordinates",
     overwrite: bool = False,
@@ -95,7 +106,7 @@ def gsynth_replace_kmer(
         As in `gsynth.gsynth_sample`. Nothing is replaced across the ends of an interval.
     check_composition : bool
         Refuse a replacement with a different base composition.
-    genome, num_cores, backend, progress, chrom_alias, names, overwrite
+    genome, num_cores, backend, progress, executor, chrom_alias, names, overwrite
         As in `gsynth.gsynth_sample`.
 
     Returns
@@ -114,7 +125,7 @@ def gsynth_replace_kmer(
     ['AGGCCT']
     """
     old, new = _check_kmers(target, replacement, check_composition)
-    compute = Compute.of(backend=backend, num_cores=num_cores, progress=progress)
+    compute = Compute.of(backend=backend, num_cores=num_cores, progress=progress, executor=executor)
     # Before the genome is opened, which may have to be indexed first.
     replacer = _load_replacer(compute.backend)
     source = resolve_genome(genome)
@@ -125,13 +136,14 @@ def gsynth_replace_kmer(
     where = inputs.intervals
     # Replacing keeps every length, so the place of each record is known beforehand.
     records = Records(where, contig_sizes(source))
-    return write_records(
-        BatchReplacer(source, old, new, replacer),
-        batches(where, compute.block_for(where.total)),
-        open_sink(output, output_format, records),
-        compute,
-        compute.bar(records.bases, "replace"),
-    )
+    with compute.opened() as running:
+        return write_records(
+            BatchReplacer(source, old, new, replacer),
+            batches(where, compute.block_for(where.total)),
+            partial(open_sink, output, output_format, records),
+            running,
+            compute.bar(records.bases, "replace"),
+        )
 
 
 def _load_replacer(backend: str | None) -> Replacer:

@@ -28,6 +28,7 @@ from gsynth.plugins.backends import load_sampler
 from gsynth.typing import (
     AliasLike,
     CellsLike,
+    ExecutorLike,
     GenomeLike,
     Init,
     IntervalsLike,
@@ -110,6 +111,7 @@ def gsynth_sample(
     keep_case: bool = False,
     backend: str | None = None,
     progress: bool | None = None,
+    executor: ExecutorLike | None = None,
     chrom_alias: AliasLike | None = None,
     names: Names = "coordinates",
     overwrite: bool = False,
@@ -163,7 +165,7 @@ def gsynth_sample(
         Redirects of joint cells, on top of `bin_merge` (see `gsynth_cell_merge`).
     keep_case : bool
         Write lower case where the reference is lowercase (its soft mask).
-    backend, progress, chrom_alias
+    backend, progress, executor, chrom_alias
         As in `gsynth_train`.
     names : {"coordinates", "bed"}
         After what the records of a FASTA are named: where they lie; or, as ``bedtools getfasta -name`` does, the name
@@ -199,7 +201,7 @@ def gsynth_sample(
         raise ArgumentError(f"init must be one of {', '.join(INITS)}, found {init!r}")
     compute = Compute.of(
         backend=backend, num_cores=num_cores, progress=progress,
-        allow_parallel=allow_parallel, max_chunk_size=max_chunk_size,
+        allow_parallel=allow_parallel, max_chunk_size=max_chunk_size, executor=executor,
     )  # fmt: skip
     # Before the genome is opened, which may have to be indexed first.
     sampler = load_sampler(compute.backend)

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, Final, Literal, Unpack, get_args, overload
 
 import attrs
 import numpy as np
 from numpy.typing import NDArray
 
-from gsynth.blocks.batches import MIN_BLOCK, Batch, batches
+from gsynth.blocks.batches import MIN_BLOCK, Batch, Batches, batches
 from gsynth.blocks.compute import Compute
 from gsynth.blocks.effects import warn_unused
 from gsynth.blocks.inputs import Inputs
-from gsynth.blocks.scoring import BatchScorer, Joiner, Likelihood
+from gsynth.blocks.scoring import BatchScorer, Joiner, Likelihood, ScoredShare, ShareScorer
 from gsynth.errors import ArgumentError, ArgumentTypeError
 from gsynth.genomes import resolve_genome
 from gsynth.model import GsynthModel, check_iterator
@@ -27,6 +27,7 @@ from gsynth.plugins.backends import load_scorer
 from gsynth.plugins.contracts import UNBINNED, Scorer
 from gsynth.typing import (
     AliasLike,
+    ExecutorLike,
     Frame,
     GenomeLike,
     IntervalsLike,
@@ -103,6 +104,7 @@ def gsynth_score(
     max_chunk_size: int | None = None,
     backend: str | None = None,
     progress: bool | None = None,
+    executor: ExecutorLike | None = None,
     chrom_alias: AliasLike | None = None,
     overwrite: bool = False,
 ) -> Any:
@@ -149,7 +151,7 @@ def gsynth_score(
         As in `gsynth_train`.
     tracks : dict, optional
         Name -> source of the tracks in the models' expressions.
-    allow_parallel, num_cores, max_chunk_size, backend, progress, chrom_alias, overwrite
+    allow_parallel, num_cores, max_chunk_size, backend, progress, executor, chrom_alias, overwrite
         As in `gsynth_train`.
 
     Returns
@@ -182,7 +184,7 @@ def gsynth_score(
     width = _resolution(resolution, model)
     compute = Compute.of(
         backend=backend, num_cores=num_cores, progress=progress,
-        allow_parallel=allow_parallel, max_chunk_size=max_chunk_size,
+        allow_parallel=allow_parallel, max_chunk_size=max_chunk_size, executor=executor,
     )  # fmt: skip
     scorer = load_scorer(compute.backend)
     source = resolve_genome(genome)
@@ -202,8 +204,8 @@ def gsynth_score(
         inside=context == "interval",
     )
     warn_unused(chrom_alias=inputs.idle_alias)
-    with open_score_sink(output, form, source, inputs.intervals, width) as sink:
-        _score(score_batch, sink, inputs, compute)
+    with compute.opened() as running, open_score_sink(output, form, source, inputs.intervals, width) as sink:
+        _score(score_batch, sink, inputs, running)
     return sink.result()
 
 
@@ -218,10 +220,13 @@ def _score(score_batch: BatchScorer, sink: ScoreSink, inputs: Inputs, compute: C
     infinite = 0
     with compute.bar(where.total, "score") as bar:
 
+        def finished(scores: Scores) -> Any:
+            # Scores that may have to be joined are formatted only afterwards, in order.
+            return None if joins else sink.made(scores)
+
         def made(batch: Batch) -> tuple[Batch, Scores, Any]:
             scores = score_batch(batch)
-            # Scores that may have to be joined are formatted only afterwards, in order.
-            return batch, scores, None if joins else sink.made(scores)
+            return batch, scores, finished(scores)
 
         def write(done: tuple[Batch, Scores, Any]) -> None:
             nonlocal infinite
@@ -234,12 +239,29 @@ def _score(score_batch: BatchScorer, sink: ScoreSink, inputs: Inputs, compute: C
                 sink.take(text)
             bar.update(batch.bases)
 
-        compute.run(made, batches(where, block), write)
+        jobs = batches(where, block)
+        if compute.executor.elsewhere:
+            _score_elsewhere(score_batch, jobs, compute, lambda batch, scores: write((batch, scores, finished(scores))))
+        else:
+            compute.run(made, jobs, write)
     if infinite:
         warnings.warn(
             f"{infinite:,} windows hold a base that is impossible under a model: their scores are infinite",
             stacklevel=3,
         )
+
+
+def _score_elsewhere(
+    score_batch: BatchScorer, jobs: Batches, compute: Compute, take: Callable[[Batch, Scores], None]
+) -> None:
+    """Score in other processes, which send the sums alone: the windows follow from the batches."""
+
+    def take_share(scored: ScoredShare) -> None:
+        for batch, columns in zip(jobs.of(scored.share), scored.columns, strict=True):
+            take(batch, score_batch.scores(batch, *columns))
+
+    shares = jobs.shares(compute.share_for(jobs.bases))
+    compute.executor.run(ShareScorer(score_batch, jobs), shares, take_share, compute.cores)
 
 
 def _likelihoods(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Final, Literal, Unpack, overload
 
 from gsynth.blocks.compute import Compute
@@ -22,6 +23,7 @@ from gsynth.plugins.backends import load_sampler
 from gsynth.plugins.contracts import Shuffler
 from gsynth.typing import (
     AliasLike,
+    ExecutorLike,
     GenomeLike,
     IntervalsLike,
     MaskLike,
@@ -78,6 +80,7 @@ def gsynth_shuffle(
     keep_case: bool = False,
     backend: str | None = None,
     progress: bool | None = None,
+    executor: ExecutorLike | None = None,
     chrom_alias: AliasLike | None = None,
     names: Names = "coordinates",
     overwrite: bool = False,
@@ -116,7 +119,7 @@ def gsynth_shuffle(
         becomes A, C, G or T with equal probability, and the words are those of the sequence filled in this way.
     keep_case : bool
         Write lower case where the reference is lowercase (its soft mask); upper case everywhere by default.
-    backend, progress, chrom_alias
+    backend, progress, executor, chrom_alias
         As in `gsynth.gsynth_train`.
     names, overwrite
         As in `gsynth.gsynth_sample`.
@@ -155,7 +158,7 @@ def gsynth_shuffle(
     step = None if window is None else whole(window, "window", low=1)
     compute = Compute.of(
         backend=backend, num_cores=num_cores, progress=progress,
-        allow_parallel=allow_parallel, max_chunk_size=max_chunk_size,
+        allow_parallel=allow_parallel, max_chunk_size=max_chunk_size, executor=executor,
     )  # fmt: skip
     # Before the genome is opened, which may have to be indexed first.
     sampler = load_sampler(compute.backend)
@@ -173,13 +176,14 @@ def gsynth_shuffle(
     )
     warn_unused(chrom_alias=inputs.idle_alias)
     records = Records(inputs.intervals, contig_sizes(source), batch_shuffler.draws.n_samples)
-    written = write_records(
-        batch_shuffler,
-        batch_shuffler.jobs(compute.block_for(records.bases)),
-        open_sink(output, output_format, records),
-        compute,
-        compute.bar(records.bases, "shuffle"),
-    )
+    with compute.opened() as running:
+        written = write_records(
+            batch_shuffler,
+            batch_shuffler.jobs(compute.block_for(records.bases)),
+            partial(open_sink, output, output_format, records),
+            running,
+            compute.bar(records.bases, "shuffle"),
+        )
     made = batch_shuffler.shuffled
     made.warn(width)
     copies = mask_copy is not None and not made.copied and "it holds no A, C, G or T of the intervals"

@@ -27,7 +27,7 @@ from gsynth.plugins.backends import load_counter
 from gsynth.plugins.contracts import Counter
 from gsynth.strata import Strata, composer_of
 from gsynth.strata.requests import DimRequest
-from gsynth.typing import AliasLike, DimLike, GenomeLike, IntervalsLike, MaskLike, PriorLike, TracksLike
+from gsynth.typing import AliasLike, DimLike, ExecutorLike, GenomeLike, IntervalsLike, MaskLike, PriorLike, TracksLike
 
 
 def gsynth_train(
@@ -46,6 +46,7 @@ def gsynth_train(
     prior: PriorLike | None = None,
     backend: str | None = None,
     progress: bool | None = None,
+    executor: ExecutorLike | None = None,
     chrom_alias: AliasLike | None = None,
 ) -> GsynthModel:
     """Train a stratified Markov model of order k on a genome.
@@ -91,6 +92,9 @@ def gsynth_train(
         Name of the counter; "auto" (the best installed one) by default, or what GSYNTH_BACKEND says.
     progress : bool, optional
         Show a progress bar; by default on a terminal and in a notebook.
+    executor : str, distributed.Client or Executor, optional
+        Where to do the work instead of on threads of this process: the address of a Dask scheduler
+        (``tcp://HOST:PORT``), ``local:4`` for four processes of this machine, or a Dask client. The result is the same.
     chrom_alias : dict, path or "ucsc-ensembl", optional
         Other names of the genome's contigs that intervals, masks and tracks use.
 
@@ -122,13 +126,15 @@ def gsynth_train(
     )
     compute = Compute.of(
         backend=backend, num_cores=num_cores, progress=progress,
-        allow_parallel=allow_parallel, max_chunk_size=max_chunk_size,
+        allow_parallel=allow_parallel, max_chunk_size=max_chunk_size, executor=executor,
     )  # fmt: skip
     # Before the genome is opened, which may have to be indexed first.
     counter = load_counter(compute.backend)
     inputs = Inputs.of(resolve_genome(genome), intervals, chrom_alias, tracks)
     inputs.check_has_sequence("training")
-    model = _trained(wanted, inputs, inputs.mask(mask), counter, compute)
+    mask_opened = inputs.mask(mask)
+    with compute.opened() as running:
+        model = _trained(wanted, inputs, mask_opened, counter, running)
     _check_counted(model, inputs.intervals)
     _warn_of_bins(model)
     warn_unused(

@@ -31,6 +31,9 @@
     The names of formats for scores, the scores of bases about which a model knows too little, and where contexts lie.
 `Drawn`, `Shuffled`
     What a sample or a shuffle is made of, as passed to the function `report`.
+`ExecutorLike`, `Executor`, `DaskClient`
+    Where the jobs of a call run: the address of a Dask scheduler, ``local:4``, a ``distributed.Client``, or an object
+    that runs them.
 `SeedLike`
     A whole number, a SeedSequence or a Generator of NumPy.
 `PathLike`
@@ -47,7 +50,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TypedDict
 
+from gsynth.blocks.choosing import DaskClient, ExecutorLike
 from gsynth.blocks.drawn import Drawn
+from gsynth.blocks.executors import Executor
 from gsynth.blocks.scoring import Reach
 from gsynth.blocks.shuffled import Shuffled
 from gsynth.files import PathLike
@@ -76,8 +81,11 @@ __all__ = [
     "AliasLike",
     "CellsLike",
     "Closed",
+    "DaskClient",
     "DimLike",
     "Drawn",
+    "Executor",
+    "ExecutorLike",
     "ForbidMethod",
     "Frame",
     "GenomeLike",
@@ -116,6 +124,7 @@ class _Options(TypedDict, total=False):
     num_cores: int | None
     backend: str | None
     progress: bool | None
+    executor: ExecutorLike | None
     chrom_alias: AliasLike | None
 
 

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable
-from contextlib import AbstractContextManager
-from typing import Any, Protocol, TypeVar
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from typing import Any, Final, TypeVar
 
 import attrs
-from attrs import frozen
+from attrs import field, frozen
 
-from gsynth.blocks.batches import MIN_BLOCK, fitting_block
+from gsynth.blocks.batches import MIN_BLOCK, Batch, Batches, Share, fitting_block
+from gsynth.blocks.choosing import ExecutorLike, resolve_executor
 from gsynth.blocks.cores import resolve_cores
-from gsynth.blocks.executor import run_in_order
+from gsynth.blocks.executors import Executor, Threads
 from gsynth.blocks.progress import progress_bar
 from gsynth.model.values import whole
 
@@ -21,13 +22,11 @@ log = logging.getLogger("gsynth")
 Job = TypeVar("Job")
 Result = TypeVar("Result")
 
+_LEAST_SHARE: Final = 1 << 22
+_MOST_SHARE: Final = 1 << 26
+"""Bases of a share: enough that sending its job costs nothing, and few enough that a worker that dies loses little."""
 
-class Executor(Protocol):
-    """Runs jobs: ``take(work(job))`` for each, `take` in their order; see `gsynth.blocks.executor.run_in_order`."""
-
-    def __call__(
-        self, work: Callable[[Job], Result], jobs: Iterable[Job], take: Callable[[Result], object], workers: int, /
-    ) -> None: ...
+_SHARES_PER_WORKER: Final = 4
 
 
 @frozen
@@ -52,7 +51,7 @@ class Compute:
     cores: int = 1
     block: int | None = None
     progress: bool | None = None
-    executor: Executor = run_in_order
+    executor: Executor = field(factory=Threads)
 
     @classmethod
     def of(
@@ -63,12 +62,13 @@ class Compute:
         progress: bool | None,
         allow_parallel: bool = True,
         max_chunk_size: int | None = None,
+        executor: ExecutorLike | None = None,
     ) -> Compute:
         """From the parameters of a call, as `gsynth.gsynth_train` documents them."""
         cores = resolve_cores(num_cores, allow_parallel=allow_parallel)
         log.debug("threads: %d", cores)
         block = None if max_chunk_size is None else whole(max_chunk_size, "max_chunk_size (bases per block)", low=1)
-        return cls(backend, cores, block, progress)
+        return cls(backend, cores, block, progress, resolve_executor(executor))
 
     def at_most(self, cores: int) -> Compute:
         """The same on at most `cores` threads."""
@@ -85,9 +85,40 @@ class Compute:
         return size if iterator is None else -(-size // iterator) * iterator
 
     def run(self, work: Callable[[Job], Result], jobs: Iterable[Job], take: Callable[[Result], object]) -> None:
-        """Do the jobs: `work` on any thread, `take` with its results in their order."""
-        self.executor(work, jobs, take, self.cores)
+        """Do the jobs: `work` on any thread or in any process, `take` here with its results in their order."""
+        if not (self.executor.elsewhere and isinstance(jobs, Batches)):
+            self.executor.run(work, jobs, take, self.cores)
+            return
+
+        def take_all(results: list[Result]) -> None:
+            for result in results:
+                take(result)
+
+        # Jobs of a few bytes each, instead of columns of positions and the names of all contigs.
+        self.executor.run(ShareWork(work, jobs), jobs.shares(self.share_for(jobs.bases)), take_all, self.cores)
+
+    def share_for(self, bases: int, *, most: int = 0) -> int:
+        """Bases per share for work on `bases` bases; up to `most`, if that is more than what is usual."""
+        suited = bases // (_SHARES_PER_WORKER * self.executor.slots(self.cores))
+        return max(_LEAST_SHARE if self.block is None else self.block, min(suited, max(most, _MOST_SHARE)))
+
+    @contextmanager
+    def opened(self) -> Iterator[Compute]:
+        """The same with its executor ready to run jobs, until the block ends."""
+        with self.executor.opened() as executor:
+            yield attrs.evolve(self, executor=executor)
 
     def bar(self, total: int, what: str) -> AbstractContextManager[Any]:
         """A progress bar over `total` bases."""
         return progress_bar(total, what, self.progress)
+
+
+@frozen
+class ShareWork:
+    """The work on each batch of a share."""
+
+    work: Callable[[Batch], Any]
+    batches: Batches
+
+    def __call__(self, share: Share) -> list[Any]:
+        return [self.work(batch) for batch in self.batches.of(share)]

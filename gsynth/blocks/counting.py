@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import math
 import threading
-from collections.abc import Iterator
-from typing import Final
+from collections.abc import Sequence
+from functools import reduce
+from typing import Any, Final
 
+import attrs
 import numpy as np
 from attrs import define, field, frozen
 from numpy.typing import NDArray
 
 from gsynth.alphabet import NOT_ACGT, NumpyTranscoder
-from gsynth.blocks.batches import LARGE_TABLE_BLOCK, Batch, batches, fitting_block
+from gsynth.blocks.batches import LARGE_TABLE_BLOCK, Batch, Batches, Share, batches, fitting_block
 from gsynth.blocks.compute import Compute
+from gsynth.blocks.packed import PackedTable
 from gsynth.files.memory import available, check_room
 from gsynth.files.segments import places_of, runs_outside, runs_within
 from gsynth.genomes.fetching import fetch
@@ -79,6 +82,14 @@ class Tables:
             table = self._local.table = np.zeros(self.shape, dtype=np.uint64)
             self._all.append(table)
         return table
+
+    def add(self, table: NDArray[np.uint64]) -> None:
+        """One more table, counted elsewhere, which this object owns from now on."""
+        self._all.append(table)
+
+    def __reduce__(self) -> tuple[object, ...]:
+        # Another process counts into tables of its own, and sends their sum.
+        return Tables, (self.shape,)
 
     def total(self) -> NDArray[np.uint64]:
         """The sum of the tables, in the memory of the last one; the others are freed on the way."""
@@ -146,6 +157,10 @@ class BatchCounter:
         with checking.block(lambda: batch.pieces.place):
             return self._count(batch.pieces)
 
+    def nothing(self) -> Tally:
+        """The tally of no windows."""
+        return Tally(0, 0, 0, np.zeros((self.strata.n_dims, len(CAUSES)), dtype=np.int64))
+
     def _count(self, pieces: Pieces) -> Tally:
         places = places_of(pieces.sizes + self.order)
         bases, runs = self._read(pieces)
@@ -202,7 +217,36 @@ def _unknown_windows(codes: NDArray[np.uint8], order: int) -> NDArray[np.int64]:
     return np.stack([np.maximum(at[new] - order, 0), lasts + 1], axis=1)
 
 
-def training_batches(intervals: Intervals, order: int, block: int) -> Iterator[Batch]:
+@frozen(eq=False)
+class Counted:
+    """What one share or several have given."""
+
+    tally: Tally
+    table: PackedTable
+
+    @classmethod
+    def sum_of(cls, parts: Sequence[Counted]) -> Counted:
+        """Whole numbers, so the order and the grouping do not matter."""
+        tally = reduce(Tally.__add__, (part.tally for part in parts))
+        return cls(tally, PackedTable.sum_of([part.table for part in parts]))
+
+
+@frozen
+class ShareCounter:
+    """Counts a share in another process, into a table of its own: one that is counted twice is never added twice."""
+
+    count_batch: BatchCounter
+    batches: Batches
+
+    def __call__(self, share: Share) -> Counted:
+        count_batch = attrs.evolve(self.count_batch, tables=Tables(self.count_batch.tables.shape))
+        tally = count_batch.nothing()
+        for batch in self.batches.of(share):
+            tally += count_batch(batch)
+        return Counted(tally, PackedTable.of(count_batch.tables.total()))
+
+
+def training_batches(intervals: Intervals, order: int, block: int) -> Batches:
     """The batches over all windows that lie wholly inside their interval."""
     return batches(intervals.longer_than(order), block, tail=order)
 
@@ -214,13 +258,33 @@ def count_intervals(count_batch: BatchCounter, intervals: Intervals, compute: Co
     block = compute.block_for(total, count_batch.strata.step, default=default)
     workers = affordable_workers(compute.cores, shape, total)
     limited = compute.at_most(fitting_workers(workers, shape, min(block, total)))
-    tally = Tally(0, 0, 0, np.zeros((count_batch.strata.n_dims, len(CAUSES)), dtype=np.int64))
+    jobs = training_batches(intervals, count_batch.order, block)
+    tally = count_batch.nothing()
     with compute.bar(total, what) as bar:
+        if compute.executor.elsewhere:
+            return _count_elsewhere(count_batch, jobs, compute, bar)
 
         def add(more: Tally) -> None:
             nonlocal tally
             tally += more
             bar.update(more.bases)
 
-        limited.run(count_batch, training_batches(intervals, count_batch.order, block), add)
+        limited.run(count_batch, jobs, add)
     return tally
+
+
+def _count_elsewhere(count_batch: BatchCounter, jobs: Batches, compute: Compute, bar: Any) -> Tally:
+    """Count in other processes; the sum of their tables becomes one of this process."""
+    # A share that counts fewer windows than there are cells sends a sparse table, and more of them in total.
+    size = compute.share_for(jobs.bases, most=math.prod(count_batch.tables.shape))
+    found = compute.executor.reduce(
+        ShareCounter(count_batch, jobs),
+        jobs.shares(size),
+        Counted.sum_of,
+        lambda share: bar.update(jobs.bases_of(share)),
+        compute.cores,
+    )
+    if found is None:
+        return count_batch.nothing()
+    count_batch.tables.add(found.table.unpacked())
+    return found.tally

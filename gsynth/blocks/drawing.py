@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 from gsynth.blocks.batches import batches
 from gsynth.blocks.compute import Compute
@@ -35,8 +36,9 @@ def draw(
     # Cut where windows begin: a base at p belongs to the window at p - k.
     jobs = batches(draws.intervals, block, n_samples=draws.n_samples, shift=sample_batch.order)
     joined = JoinedSampler(sample_batch)
-    sink, bar = open_sink(output, output_format, records), compute.bar(records.bases, what)
-    written = write_records(joined, jobs, sink, compute, bar)
+    opens, bar = partial(open_sink, output, output_format, records), compute.bar(records.bases, what)
+    with compute.opened() as running:
+        written = write_records(joined, jobs, opens, running, bar)
     joined.drawn.warn(strata.dims)
     copies = sample_batch.reference.mask_copy is not None
     warn_unused(mask_copy=copies and not joined.drawn.copied and "it holds no A, C, G or T of the intervals")

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import ClassVar, Final, Literal
 
 import numpy as np
-from attrs import evolve, frozen
+from attrs import evolve, fields, frozen
 from numpy.typing import NDArray
 
 from gsynth.alphabet import NOT_ACGT
@@ -62,16 +62,10 @@ class Drawn:
         return cls(0, 0, 0, 0, np.zeros((dims, len(CAUSES)), dtype=np.int64), 0)
 
     def __add__(self, other: Drawn) -> Drawn:
-        return Drawn(
-            self.bases + other.bases,
-            self.copied + other.copied,
-            self.unknown + other.unknown,
-            self.outside + other.outside,
-            self.causes + other.causes,
-            self.unlearned + other.unlearned,
-            self.words + other.words,
-            self.copied_words + other.copied_words,
-        )
+        return Drawn(*(getattr(self, one.name) + getattr(other, one.name) for one in fields(Drawn)))
+
+    def __sub__(self, other: Drawn) -> Drawn:
+        return Drawn(*(getattr(self, one.name) - getattr(other, one.name) for one in fields(Drawn)))
 
     def with_words(self, words: int, copied_words: int) -> Drawn:
         """The same bases, with so many forbidden words."""

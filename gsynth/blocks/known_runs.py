@@ -42,3 +42,7 @@ class KnownRuns:
             if interval == self._interval and part not in self._runs and runs.nbytes <= self._room:
                 self._runs[part] = runs
                 self._room -= runs.nbytes
+
+    def __reduce__(self) -> tuple[object, ...]:
+        # Another process finds them by itself.
+        return KnownRuns, ()

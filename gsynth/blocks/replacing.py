@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from gsynth.alphabet import to_upper
 from gsynth.blocks.batches import Batch
+from gsynth.blocks.producing import Ended
 from gsynth.files.segments import copy_segments, places_of
 from gsynth.genomes.fetching import fetch
 from gsynth.intervals.pieces import Pieces
@@ -47,6 +48,17 @@ class BatchReplacer:
     def settle(self, state: None) -> int:
         """Nothing is corrected later."""
         return 0
+
+    def begun(self, batch: Batch, left: None) -> BatchReplacer:
+        """See `gsynth.blocks.producing.Divisible`: a part needs nothing of those before it."""
+        return self
+
+    def ended(self) -> Ended:
+        """See `gsynth.blocks.producing.Divisible`."""
+        return Ended(None, None, None)
+
+    def add(self, report: None) -> None:
+        """Nothing is reported."""
 
     def _replaced(self, batch: Batch, place: int) -> Part:
         pieces = batch.pieces

@@ -10,7 +10,7 @@ from attrs import define, field, frozen
 from numpy.typing import NDArray
 
 from gsynth.alphabet import NOT_ACGT, NumpyTranscoder
-from gsynth.blocks.batches import Batch
+from gsynth.blocks.batches import Batch, Batches, Share
 from gsynth.files.segments import places_of
 from gsynth.genomes.fetching import Fetched, fetch
 from gsynth.intervals.letters import check_letters
@@ -114,6 +114,12 @@ class BatchScorer:
         with checking.block(lambda: batch.pieces.place):
             return self._score(batch.pieces)
 
+    def scores(self, batch: Batch, sums: NDArray[np.int64], flags: NDArray[np.uint8]) -> Scores:
+        """The scores of a batch, of which another process has found the sums and the flags."""
+        # Copies, because windows that are joined are changed, and what came from elsewhere may be read-only.
+        windows = _windows_of(batch.pieces, self.resolution)
+        return Scores(batch.pieces.ids[windows.piece], windows.starts, windows.ends, sums.copy(), flags.copy())
+
     def _score(self, pieces: Pieces) -> Scores:
         windows = _windows_of(pieces, self.resolution)
         total, flags = np.zeros(windows.starts.size, dtype=np.int64), np.zeros(windows.starts.size, dtype=np.uint8)
@@ -186,6 +192,26 @@ class BatchScorer:
         following = np.searchsorted(runs[:, 1], begins, side="right")
         next_run = runs[np.minimum(following, len(runs) - 1), 0]
         return np.asarray((following < len(runs)) & (next_run < begins + windows.ends - windows.starts))
+
+
+@frozen(eq=False)
+class ScoredShare:
+    """The sums and flags of the windows of each batch of a share."""
+
+    share: Share
+    columns: list[tuple[NDArray[np.int64], NDArray[np.uint8]]]
+
+
+@frozen
+class ShareScorer:
+    """Scores a share in another process."""
+
+    score_batch: BatchScorer
+    batches: Batches
+
+    def __call__(self, share: Share) -> ScoredShare:
+        scores = [self.score_batch(batch) for batch in self.batches.of(share)]
+        return ScoredShare(share, [(each.sums, each.flags) for each in scores])
 
 
 def _windows_of(pieces: Pieces, resolution: int) -> WindowTable:

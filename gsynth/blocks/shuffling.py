@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from typing import Final
 
 import numpy as np
@@ -10,8 +11,9 @@ from attrs import define, field, frozen
 from numpy.typing import NDArray
 
 from gsynth.alphabet import NOT_ACGT
-from gsynth.blocks.batches import Batch, batches, cut
+from gsynth.blocks.batches import Batch, Batches, batches, cut
 from gsynth.blocks.draws import Draws
+from gsynth.blocks.producing import Ended
 from gsynth.blocks.reference import Kept, Reference
 from gsynth.blocks.shuffled import Shuffled
 from gsynth.errors import ArgumentError
@@ -87,7 +89,7 @@ class BatchShuffler:
     draws: Draws
     shuffled: Shuffled = field(factory=Shuffled, init=False)
 
-    def jobs(self, block: int) -> Iterator[Batch]:
+    def jobs(self, block: int) -> Batches:
         """The batches of all chains, of up to `block` bases where no sequence is longer."""
         window = self.window
         if window is None:
@@ -95,7 +97,7 @@ class BatchShuffler:
         step = max(block // window, 1) * window
         return batches(
             self.draws.intervals, step, n_samples=self.draws.n_samples,
-            parts=lambda start, end: cut(start, end, step, start),
+            parts=partial(_windows, step),
         )  # fmt: skip
 
     def make(self, batch: Batch, place: int) -> tuple[Shuffled, Part]:
@@ -110,6 +112,18 @@ class BatchShuffler:
         """Nothing is corrected later."""
         self.shuffled += state
         return 0
+
+    def begun(self, batch: Batch, left: None) -> BatchShuffler:
+        """See `gsynth.blocks.producing.Divisible`: a sequence needs nothing of those before it."""
+        return BatchShuffler(self.reference, self.shuffler, self.k, self.window, self.draws)
+
+    def ended(self) -> Ended:
+        """See `gsynth.blocks.producing.Divisible`."""
+        return Ended(None, None, self.shuffled)
+
+    def add(self, report: Shuffled) -> None:
+        """Add what was shuffled elsewhere."""
+        self.shuffled += report
 
     def _shuffled(self, batch: Batch) -> tuple[Shuffled, NDArray[np.uint8]]:
         pieces, reference = batch.pieces, self.reference
@@ -184,6 +198,10 @@ class BatchShuffler:
             sequences=with_runs.size,
             equal=equal,
         )
+
+
+def _windows(step: int, start: int, end: int) -> Iterator[tuple[int, int]]:
+    return cut(start, end, step, start)
 
 
 def _whole(start: int, end: int) -> Iterator[tuple[int, int]]:

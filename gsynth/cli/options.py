@@ -205,5 +205,9 @@ model_format = click.option(
     shell_complete=completing.formats,
     help="Read the model as this format. [default: by content]",
 )
+executor = click.option(
+    "--executor", metavar="tcp://HOST:PORT|local:N",
+    help="Work on a Dask cluster, or in N processes of this machine, instead of on threads; the result is the same.",
+)  # fmt: skip
 work = together(backend, threads, max_memory, progress)
 all_work = together(max_chunk_size, allow_parallel, work)

@@ -28,6 +28,7 @@ from gsynth.cli.values import parse_composition
 @options.preserve_n
 @options.chrom_alias
 @options.work
+@options.executor
 @options.force
 @options.as_json
 @options.talking

@@ -25,6 +25,7 @@ from gsynth.cli.sections import command
 @options.intervals
 @options.chrom_alias
 @options.work
+@options.executor
 @options.force
 @options.as_json
 @options.talking

@@ -43,6 +43,7 @@ from gsynth.cli.sections import command
 )  # fmt: skip
 @options.chrom_alias
 @options.all_work
+@options.executor
 @options.model_format
 @options.force
 @options.as_json

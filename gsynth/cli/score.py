@@ -52,6 +52,7 @@ from gsynth.cli.streams import is_stream, name_of, sequence_output
 @options.tracks
 @options.chrom_alias
 @options.all_work
+@options.executor
 @options.model_format
 @options.force
 @options.as_json

@@ -31,6 +31,7 @@ from gsynth.cli.sections import command
 @click.option("--keep-case", is_flag=True, help="Write lower case where the genome is lowercase.")
 @options.chrom_alias
 @options.all_work
+@options.executor
 @options.force
 @options.as_json
 @options.talking

@@ -48,6 +48,7 @@ from gsynth.cli.values import parse_prior
     help="Bins with fewer observations are sampled uniformly.",
 )  # fmt: skip
 @options.all_work
+@options.executor
 @options.save_format
 @options.compress
 @options.force

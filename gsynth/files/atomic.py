@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import io
 import os
 import stat
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import IO, Final
+from typing import IO, Any, Final
 
 from gsynth.errors import ArgumentError
 from gsynth.files.siblings import in_turn, leftovers, named_when_full, new_file, remove, temporary
@@ -77,7 +78,10 @@ def _temporary_file(target: Path) -> Iterator[tuple[Path, IO[bytes]]]:
             # Suppressed: there may be no file yet, or a file system without modes.
             os.fchmod(descriptor, stat.S_IMODE(os.stat(target).st_mode))
         # closefd=False: the descriptor holds the lock until the file has its name, and `temporary` closes it.
-        with os.fdopen(descriptor, "wb", buffering=_BUFFER, closefd=False) as file:
+        with io.BufferedWriter(io.FileIO(descriptor, "wb", closefd=False), _BUFFER) as file:
+            # Instead of the descriptor's number: other processes may have to open it by its name.
+            raw: Any = file.raw
+            raw.name = os.fspath(path)
             yield path, file
 
 

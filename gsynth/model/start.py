@@ -45,6 +45,12 @@ class Start:
     weigh: Weigh | None = None
     _tables: dict[int, NDArray[np.uint32]] = field(factory=dict)
 
+    def __reduce__(self) -> tuple[object, ...]:
+        # Another process needs the counts of the contexts alone, a quarter of the numbers, and mostly narrow ones.
+        words = self.counts.sum(axis=2, keepdims=True)
+        narrow = words.astype(np.min_scalar_type(int(words.max(initial=0))))
+        return Start, (narrow, self.sparse, self.outside, self.weigh)
+
     @property
     def order(self) -> int:
         """Bases of a context."""
@@ -104,7 +110,7 @@ class Start:
             return np.asarray(self.outside.sum(axis=1))
         if stratum < 0 or self.sparse[stratum]:
             return np.zeros(self.counts.shape[1], dtype=np.uint64)
-        return np.asarray(self.counts[stratum].sum(axis=1))
+        return np.asarray(self.counts[stratum].sum(axis=1, dtype=np.uint64))
 
 
 def _thresholds(counts: NDArray[Any]) -> NDArray[np.uint32]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import IO, Final
 
 import numpy as np
@@ -13,6 +14,7 @@ from gsynth.files.texts import Column, Texts, joined
 from gsynth.genomes.lines import copy_lines
 from gsynth.outputs.placed import Target
 from gsynth.outputs.records import Records
+from gsynth.outputs.shared import SharedFile
 from gsynth.outputs.sinks import Part
 
 LINE: Final = 60
@@ -80,6 +82,11 @@ class FastaSink:
     def result(self) -> None:
         """Nothing is returned."""
 
+    def shared(self) -> SharedFile | None:
+        """See `gsynth.outputs.shared.SharesFile`; the lines of the index are sent back."""
+        path = self._target.path
+        return None if path is None else SharedFile(path, partial(_in_place, self._records))
+
     def _place(self, part: Part) -> int:
         """The byte at which a stretch that continues a record begins."""
         header = int(self._records.name_lengths(part.numbers)[0]) + 2
@@ -93,6 +100,10 @@ class FastaSink:
         numbers = Column.numbers(lengths), Column.numbers(places), _SHORT[width], _SHORT[width + 1]
         columns = [column for number in numbers for column in (tab, number)]
         return joined([*names, *columns, Column.word(b"\n", lengths.size)]).data.tobytes()
+
+
+def _in_place(records: Records, target: Target, place: int) -> FastaSink:
+    return FastaSink(target, records, reserved=place)
 
 
 def _stretch(letters: NDArray[np.uint8], column: int, ends: bool) -> NDArray[np.uint8]:

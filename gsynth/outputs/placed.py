@@ -29,8 +29,15 @@ class Target:
     system's cache is a considerable part of the work.
     """
 
-    file: BinaryFile
+    file: BinaryFile | None
     descriptor: int | None = None
+
+    @property
+    def path(self) -> str | None:
+        """Where other processes find the file; None for a stream."""
+        # `gsynth.files.atomic` gives it the name; other files with a descriptor may have a number for one.
+        name = getattr(self.file, "name", None)
+        return name if self.descriptor is not None and isinstance(name, str) else None
 
     def __attrs_post_init__(self) -> None:
         if self.descriptor is not None:
@@ -55,7 +62,7 @@ class Target:
 
     def take(self, made: NDArray[np.uint8] | None) -> None:
         """Write what was not yet written."""
-        if made is None:
+        if made is None or self.file is None:
             return
         view = made.data
         while view:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 from attrs import define
 from numpy.typing import NDArray
 
 from gsynth.outputs.placed import Target
 from gsynth.outputs.records import Records
+from gsynth.outputs.shared import SharedFile
 from gsynth.outputs.sinks import Part
 
 
@@ -40,3 +43,12 @@ class RawSink:
 
     def result(self) -> None:
         """Nothing is returned."""
+
+    def shared(self) -> SharedFile | None:
+        """See `gsynth.outputs.shared.SharesFile`."""
+        path = self._target.path
+        return None if path is None else SharedFile(path, partial(_in_place, self._records))
+
+
+def _in_place(records: Records, target: Target, place: int) -> RawSink:
+    return RawSink(target, records, place)

@@ -15,6 +15,7 @@ import gsynth
 from gsynth.blocks.batches import MIN_BLOCK, batches
 from gsynth.blocks.compute import Compute
 from gsynth.blocks.cores import usable_cores
+from gsynth.blocks.executors import Threads
 from gsynth.blocks.inputs import Inputs
 from gsynth.blocks.replacing import BatchReplacer, PlainReplacer
 from gsynth.blocks.writing import write_records
@@ -72,10 +73,12 @@ def test_blocks(bases: int, cores: int, block: int | None, iterator: int | None,
     assert asked is None or max(asked, MIN_BLOCK) <= size < max(asked, MIN_BLOCK) + (iterator or 1)
 
 
-def backwards(work: Callable[[Any], Any], jobs: Iterable[Any], take: Callable[[Any], object], workers: int, /) -> None:
+class Backwards(Threads):
     """An executor that does the last job first; results are taken in their order all the same."""
-    for done in reversed([work(job) for job in reversed(list(jobs))]):
-        take(done)
+
+    def run(self, work: Callable[[Any], Any], jobs: Iterable[Any], take: Callable[[Any], object], cores: int) -> None:
+        for done in reversed([work(job) for job in reversed(list(jobs))]):
+            take(done)
 
 
 def replaced(compute: Compute) -> list[str] | None:
@@ -85,7 +88,7 @@ def replaced(compute: Compute) -> list[str] | None:
     return write_records(
         BatchReplacer(inputs.genome, old, new, PlainReplacer()),
         batches(inputs.intervals, compute.block_for(inputs.intervals.total)),
-        open_sink(None, "fasta", records),
+        partial(open_sink, None, "fasta", records),
         compute,
         compute.bar(records.bases, "test"),
     )
@@ -93,5 +96,5 @@ def replaced(compute: Compute) -> list[str] | None:
 
 def test_another_executor_makes_the_same() -> None:
     compute = Compute(block=100, progress=False)
-    assert replaced(Compute(block=100, progress=False, executor=backwards)) == replaced(compute)
+    assert replaced(Compute(block=100, progress=False, executor=Backwards())) == replaced(compute)
     assert replaced(compute) == gsynth.replace_kmer("CG", "GC", genome=GENOME)
