@@ -9,7 +9,7 @@ from attrs import frozen
 
 from gsynth.files.addressing import FileAddress
 from gsynth.plugins import Track
-from gsynth.plugins.sources import path_of
+from gsynth.plugins.sources import source_path
 
 
 @frozen
@@ -22,12 +22,12 @@ class Origin:
     @property
     def remains(self) -> bool:
         """Whether the file is still there: that of a pipe is not."""
-        path = path_of(self.source)
+        path = source_path(self.source)
         return path is not None and path.is_file()
 
     def reduced(self) -> tuple[object, ...]:
         """What ``__reduce__`` of the track returns; never a handle or a table."""
-        path = path_of(self.source)
+        path = source_path(self.source)
         assert path is not None, "the opener has read it"
         return reopened, (self.opens, self.source, FileAddress.of(path))
 
