@@ -219,8 +219,8 @@ def test_random_and_replaced(genome, tmp_path):
         (partial(gsynth.replace_kmer, "CG", "GC"), {}),
     ]
     for call, options in every:
-        call(genome=genome, output=tmp_path / "here.fa", **options)
-        call(genome=genome, output=tmp_path / "there.fa", **options, executor=Pickling(dies=True))
+        call(genome=genome, output=tmp_path / "here.fa", **options, overwrite=True)
+        call(genome=genome, output=tmp_path / "there.fa", **options, overwrite=True, executor=Pickling(dies=True))
         for suffix in ("fa", "fa.fai"):
             assert (tmp_path / f"here.{suffix}").read_bytes() == (tmp_path / f"there.{suffix}").read_bytes()
         assert call(genome=genome, **options, executor=Pickling()) == call(genome=genome, **options)
