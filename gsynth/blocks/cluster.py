@@ -50,7 +50,7 @@ class Dask:
             yield self
             return
         distributed = _distributed()
-        with _reported("no Dask cluster"):
+        with _reported("no Dask cluster", OSError, ValueError):
             if isinstance(self.address, int):
                 # Threads of one process would wait for one another where jobs run in Python.
                 made = distributed.LocalCluster(
@@ -171,7 +171,9 @@ class _Tasks:
 
     def finished(self, running: Iterable[Any]) -> list[Any]:
         """Those that are done, one at least; raises what a worker has raised."""
-        done, _ = _distributed().wait(list(running), return_when="FIRST_COMPLETED")
+        # `wait` asks the current client, which the caller's need not be.
+        with self.client.as_current():
+            done, _ = _distributed().wait(list(running), return_when="FIRST_COMPLETED")
         for future in done:
             if future.status != "finished":
                 future.result()
@@ -210,8 +212,8 @@ def _distributed() -> Any:
 
 
 @contextmanager
-def _reported(what: str) -> Iterator[None]:
-    """Errors of the cluster as an `ExecutorError`; those of the work itself pass."""
+def _reported(what: str, *kinds: type[Exception]) -> Iterator[None]:
+    """Errors of the cluster, and those of the `kinds`, as an `ExecutorError`; those of the work itself pass."""
     distributed = _distributed()
     try:
         yield
@@ -228,5 +230,6 @@ def _reported(what: str) -> Iterator[None]:
         asyncio.CancelledError,
         TimeoutError,
         ConnectionError,
+        *kinds,
     ) as error:
-        raise ExecutorError(f"{what} ({type(error).__name__}: {error}): nothing was written; run it again") from error
+        raise ExecutorError(f"{what} ({type(error).__name__}: {error}); nothing was written") from error

@@ -81,7 +81,7 @@ def test_everything_is_as_on_threads(client, genome, tracks, tmp_path, k):
     models, scores = [], []
     for name, executor in (("here", None), ("there", client)):
         with pytest.warns(UserWarning, match="outside of the strata"):
-            model = gsynth.train(*dims, **options, k=k, iterator=250, mask="soft", executor=executor)
+            model = gsynth.train(*dims, **options, k=k, iterator=250, mask=("a", 9, 999), executor=executor)
         models.append(model)
         with pytest.warns(UserWarning, match="of the model's strata"):
             gsynth.sample(model, tmp_path / f"{name}.fa", **options, seed=3, executor=executor)
