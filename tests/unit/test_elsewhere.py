@@ -213,10 +213,13 @@ def test_chains_that_meet_late(monkeypatch):
     assert reports[0].bases == reports[1].bases == 200_000
 
 
-def test_random_and_replaced(genome, tmp_path):
+@pytest.mark.filterwarnings("ignore:.*shuffled sequences equal their input")
+def test_random_replaced_and_shuffled(genome, tmp_path):
     every: list[tuple[Callable[..., Any], dict[str, Any]]] = [
         (gsynth.random, {"seed": 4, "nuc_probs": {"A": 1, "C": 2, "G": 3, "T": 4}}),
         (partial(gsynth.replace_kmer, "CG", "GC"), {}),
+        (gsynth.shuffle, {"seed": 3, "window": 500, "max_chunk_size": 1000}),
+        (gsynth.shuffle, {"seed": 3, "k": 3, "n_samples": 2, "max_chunk_size": 1000}),
     ]
     for call, options in every:
         call(genome=genome, output=tmp_path / "here.fa", **options, overwrite=True)
