@@ -34,6 +34,7 @@ class Console:
         self.debug = False
         self.stdin_for: str | None = None
         self._warned: set[str] = set()
+        self._told: set[str] = set()
 
     @property
     def progress(self) -> bool | None:
@@ -46,8 +47,9 @@ class Console:
             self._say(f"gsynth: {text}")
 
     def detail(self, text: str) -> None:
-        """Say more, if more is wanted."""
-        if self.verbosity > 0:
+        """Say more, if more is wanted; the same text is shown only once."""
+        if self.verbosity > 0 and text not in self._told:
+            self._told.add(text)
             self._say(f"gsynth: {text}")
 
     def warn(self, text: str) -> None:

@@ -11,6 +11,11 @@ from gsynth.cli.console import console_of
 from gsynth.cli.results import print_json, print_text
 from gsynth.cli.sections import command
 
+WHAT_TO_LOOK_AT = """\
+What to look at: the first line is the verdict on the sample as a null model; each check below says what was found and
+what a right sampler gives. In the strata, real (first line) and synthetic (second) should agree in composition and in
+CpG, and |z| stay below 4. For your own files: gsynth compare REAL SYNTHETIC --model MODEL --html REPORT.html"""
+
 
 @command()
 @click.argument("folder", metavar="OUT", type=options.FILE)
@@ -39,7 +44,8 @@ def demo(
     if as_json:
         print_json({"files": done.files, "seed": seed, **done.comparison.as_dict()})
         return
-    from gsynth.cli.comparing import compared
+    from gsynth.cli.comparing import described
 
-    print_text(compared(done.comparison))
+    print_text(described(done.comparison))
+    print_text(f"\n{WHAT_TO_LOOK_AT}")
     console_of(context).note(f"written: {', '.join(done.files.values())}")

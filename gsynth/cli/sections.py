@@ -34,9 +34,9 @@ SECTIONS: Final[dict[str, frozenset[str]]] = {
     ),
     "Running": frozenset(
         {
-            "max_memory",
             "backend",
             "num_cores",
+            "max_memory",
             "progress",
             "max_chunk_size",
             "allow_parallel",

@@ -30,11 +30,9 @@ def load_backend(role: Role[D, I], backend: str | None) -> I:
     plugins = registry()
     if name == AUTO:
         name, problems = plugins.auto(role)
-        log.info("backend: %s %s", role, name)
         if problems:
             _warn(role.name, name, tuple(problems))
-    else:
-        log.debug("backend: %s %s", role, name)
+    log.debug("backend: %s %s", role, name)
     return plugins.load(role, name)
 
 

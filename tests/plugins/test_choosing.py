@@ -117,7 +117,7 @@ def test_a_serializer_that_gives_something_else(beside, tmp_path):
 
 
 def test_what_auto_chose_is_logged(caplog):
-    with caplog.at_level(logging.INFO, logger="gsynth"), warnings.catch_warnings():
+    with caplog.at_level(logging.DEBUG, logger="gsynth"), warnings.catch_warnings():
         # Of a backend that this environment is to lack.
         warnings.simplefilter("ignore")
         choice.load_counter("auto")
