@@ -17,44 +17,82 @@ from gsynth.blocks.sampling import BatchSampler
 from gsynth.genomes import resolve_genome
 from gsynth.model.composition import composition
 from gsynth.model.thresholds import thresholds_from_cdf
-from gsynth.outputs import check_output
+from gsynth.outputs import Layout, check_output
+from gsynth.outputs.layout import LINE
 from gsynth.plugins.backends import load_sampler
 from gsynth.typing import (
     AliasLike,
+    Codes,
     ExecutorLike,
+    FileFormat,
     GenomeLike,
     IntervalsLike,
     MaskLike,
     Names,
+    OneHot,
+    OneHotDtype,
     OutputFormat,
     OutputLike,
+    Pad,
     RandomOptions,
     SeedLike,
+    TextFormat,
+    Written,
 )
 
 
 @overload
 def gsynth_random(
-    *, output: None = None, output_format: OutputFormat = "fasta", **options: Unpack[RandomOptions]
+    *,
+    output: None = None,
+    output_format: TextFormat | None = None,
+    **options: Unpack[RandomOptions],
 ) -> list[str]: ...
 
 
 @overload
 def gsynth_random(
-    *, output: OutputLike | None = None, output_format: Literal["vector"], **options: Unpack[RandomOptions]
+    *,
+    output: OutputLike | None = None,
+    output_format: Literal["vector"],
+    **options: Unpack[RandomOptions],
 ) -> list[str]: ...
 
 
 @overload
 def gsynth_random(
-    *, output: OutputLike, output_format: Literal["fasta", "seq", "misha"] = "fasta", **options: Unpack[RandomOptions]
+    *,
+    output: None = None,
+    output_format: Literal["codes"],
+    **options: Unpack[RandomOptions],
+) -> Codes: ...
+
+
+@overload
+def gsynth_random(
+    *,
+    output: None = None,
+    output_format: Literal["onehot"],
+    **options: Unpack[RandomOptions],
+) -> OneHot: ...
+
+
+@overload
+def gsynth_random(
+    *,
+    output: OutputLike,
+    output_format: FileFormat | None = None,
+    **options: Unpack[RandomOptions],
 ) -> None: ...
 
 
 @overload
 def gsynth_random(
-    *, output: OutputLike | None = None, output_format: OutputFormat = "fasta", **options: Unpack[RandomOptions]
-) -> list[str] | None: ...
+    *,
+    output: OutputLike | None = None,
+    output_format: OutputFormat | None = None,
+    **options: Unpack[RandomOptions],
+) -> Written: ...
 
 
 def gsynth_random(
@@ -62,7 +100,10 @@ def gsynth_random(
     intervals: IntervalsLike | None = None,
     nuc_probs: Mapping[str, float] | None = None,
     output: OutputLike | None = None,
-    output_format: OutputFormat = "fasta",
+    output_format: OutputFormat | None = None,
+    line_width: int = LINE,
+    dtype: OneHotDtype = "uint8",
+    pad: Pad | None = None,
     mask_copy: MaskLike | None = None,
     n_samples: int = 1,
     seed: SeedLike | None = None,
@@ -76,7 +117,7 @@ def gsynth_random(
     names: Names = "coordinates",
     overwrite: bool = False,
     report: Callable[[Drawn], object] | None = None,
-) -> list[str] | None:
+) -> Written:
     """Draw every base independently from one composition.
 
     Parameters
@@ -85,7 +126,7 @@ def gsynth_random(
         As in `gsynth_sample`.
     nuc_probs : mapping, optional
         Weights of exactly A, C, G and T (any case), not negative; normalised. Equal by default.
-    output, output_format, mask_copy, n_samples, seed, genome, preserve_n
+    output, output_format, line_width, dtype, pad, mask_copy, n_samples, seed, genome, preserve_n
         As in `gsynth_sample`.
     num_cores, backend, progress, executor, chrom_alias, names, overwrite
         As in `gsynth_sample`.
@@ -94,7 +135,7 @@ def gsynth_random(
 
     Returns
     -------
-    list of str or None
+    list of str, array or None
         As in `gsynth_sample`.
 
     Raises
@@ -113,8 +154,9 @@ def gsynth_random(
     # Every table, also the uniform one: an independent base does not depend on its context, not even on an N.
     thresholds[:] = thresholds[0]
     source = resolve_genome(genome)
+    layout = Layout.of(line_width, dtype, pad)
     read = [genome, source, intervals, mask_copy, chrom_alias]
-    check_output(output, output_format, read, overwrite=overwrite)
+    check_output(output, output_format, read, overwrite=overwrite, n_samples=n_samples, layout=layout)
     inputs = Inputs.of(source, intervals, chrom_alias, names=names)
     sample_batch = BatchSampler(
         genome=source,
@@ -128,4 +170,4 @@ def gsynth_random(
         draws=Draws.of(inputs.intervals, n_samples, seed),
     )
     warn_unused(chrom_alias=inputs.idle_alias)
-    return draw(sample_batch, output, output_format, compute, "random", report)
+    return draw(sample_batch, output, output_format, layout, compute, "random", report)

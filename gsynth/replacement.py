@@ -17,18 +17,26 @@ from gsynth.blocks.writing import write_records
 from gsynth.errors import ArgumentError, ArgumentTypeError
 from gsynth.genomes import resolve_genome
 from gsynth.intervals import contig_sizes
-from gsynth.outputs import Records, check_output, open_sink
+from gsynth.outputs import Layout, Records, check_output, open_sink
+from gsynth.outputs.layout import LINE
 from gsynth.plugins.backends import load_sampler
 from gsynth.plugins.contracts import Replacer
 from gsynth.typing import (
     AliasLike,
+    Codes,
     ExecutorLike,
+    FileFormat,
     GenomeLike,
     IntervalsLike,
     Names,
+    OneHot,
+    OneHotDtype,
     OutputFormat,
     OutputLike,
+    Pad,
     ReplaceOptions,
+    TextFormat,
+    Written,
 )
 
 
@@ -38,7 +46,7 @@ def gsynth_replace_kmer(
     replacement: str,
     *,
     output: None = None,
-    output_format: OutputFormat = "fasta",
+    output_format: TextFormat | None = None,
     **options: Unpack[ReplaceOptions],
 ) -> list[str]: ...
 
@@ -59,8 +67,30 @@ def gsynth_replace_kmer(
     target: str,
     replacement: str,
     *,
+    output: None = None,
+    output_format: Literal["codes"],
+    **options: Unpack[ReplaceOptions],
+) -> Codes: ...
+
+
+@overload
+def gsynth_replace_kmer(
+    target: str,
+    replacement: str,
+    *,
+    output: None = None,
+    output_format: Literal["onehot"],
+    **options: Unpack[ReplaceOptions],
+) -> OneHot: ...
+
+
+@overload
+def gsynth_replace_kmer(
+    target: str,
+    replacement: str,
+    *,
     output: OutputLike,
-    output_format: Literal["fasta", "seq", "misha"] = "fasta",
+    output_format: FileFormat | None = None,
     **options: Unpack[ReplaceOptions],
 ) -> None: ...
 
@@ -71,9 +101,9 @@ def gsynth_replace_kmer(
     replacement: str,
     *,
     output: OutputLike | None = None,
-    output_format: OutputFormat = "fasta",
+    output_format: OutputFormat | None = None,
     **options: Unpack[ReplaceOptions],
-) -> list[str] | None: ...
+) -> Written: ...
 
 
 def gsynth_replace_kmer(
@@ -82,7 +112,10 @@ def gsynth_replace_kmer(
     *,
     intervals: IntervalsLike | None = None,
     output: OutputLike | None = None,
-    output_format: OutputFormat = "fasta",
+    output_format: OutputFormat | None = None,
+    line_width: int = LINE,
+    dtype: OneHotDtype = "uint8",
+    pad: Pad | None = None,
     check_composition: bool = True,
     genome: GenomeLike | None = None,
     num_cores: int | None = None,
@@ -92,7 +125,7 @@ def gsynth_replace_kmer(
     chrom_alias: AliasLike | None = None,
     names: Names = "coordinates",
     overwrite: bool = False,
-) -> list[str] | None:
+) -> Written:
     """Replace a k-mer by another one of the same length, until none is left.
 
     Passes from left to right, stepping by one base, are repeated until one finds nothing. Each replacement moves the
@@ -102,7 +135,7 @@ def gsynth_replace_kmer(
     ----------
     target, replacement : str
         Case-insensitive; ``target == replacement`` changes nothing.
-    intervals, output, output_format
+    intervals, output, output_format, line_width, dtype, pad
         As in `gsynth.gsynth_sample`. Nothing is replaced across the ends of an interval.
     check_composition : bool
         Refuse a replacement with a different base composition.
@@ -111,7 +144,7 @@ def gsynth_replace_kmer(
 
     Returns
     -------
-    list of str or None
+    list of str, array or None
         The sequences, interval by interval, if nothing was written.
 
     Raises
@@ -129,7 +162,8 @@ def gsynth_replace_kmer(
     # Before the genome is opened, which may have to be indexed first.
     replacer = _load_replacer(compute.backend)
     source = resolve_genome(genome)
-    check_output(output, output_format, [genome, source, intervals, chrom_alias], overwrite=overwrite)
+    layout = Layout.of(line_width, dtype, pad)
+    check_output(output, output_format, [genome, source, intervals, chrom_alias], overwrite=overwrite, layout=layout)
     inputs = Inputs.of(source, intervals, chrom_alias, names=names)
     inputs.check_has_sequence("replacing")
     warn_unused(chrom_alias=inputs.idle_alias)
@@ -140,7 +174,7 @@ def gsynth_replace_kmer(
         return write_records(
             BatchReplacer(source, old, new, replacer),
             batches(where, compute.block_for(where.total)),
-            partial(open_sink, output, output_format, records),
+            partial(open_sink, output, output_format, records, layout),
             running,
             compute.bar(records.bases, "replace"),
         )

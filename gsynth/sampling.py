@@ -23,24 +23,32 @@ from gsynth.model.forbid import first_words
 from gsynth.model.merging import AUTO, merged_dims, nearest_learned, redirects
 from gsynth.model.outside import LEARNED, UNIFORM, check_outside, outside_counts
 from gsynth.model.start import Start
-from gsynth.outputs import check_output
+from gsynth.outputs import Layout, check_output
+from gsynth.outputs.layout import LINE
 from gsynth.plugins.backends import load_sampler
 from gsynth.typing import (
     AliasLike,
     CellsLike,
+    Codes,
     ExecutorLike,
+    FileFormat,
     GenomeLike,
     Init,
     IntervalsLike,
     MaskLike,
     MergeLike,
     Names,
+    OneHot,
+    OneHotDtype,
     OutputFormat,
     OutputLike,
     OutsideSource,
+    Pad,
     SampleOptions,
     SeedLike,
+    TextFormat,
     TracksLike,
+    Written,
 )
 
 log = logging.getLogger("gsynth")
@@ -53,7 +61,7 @@ def gsynth_sample(
     model: GsynthModel,
     output: None = None,
     *,
-    output_format: OutputFormat = "fasta",
+    output_format: TextFormat | None = None,
     **options: Unpack[SampleOptions],
 ) -> list[str]: ...
 
@@ -71,9 +79,29 @@ def gsynth_sample(
 @overload
 def gsynth_sample(
     model: GsynthModel,
+    output: None = None,
+    *,
+    output_format: Literal["codes"],
+    **options: Unpack[SampleOptions],
+) -> Codes: ...
+
+
+@overload
+def gsynth_sample(
+    model: GsynthModel,
+    output: None = None,
+    *,
+    output_format: Literal["onehot"],
+    **options: Unpack[SampleOptions],
+) -> OneHot: ...
+
+
+@overload
+def gsynth_sample(
+    model: GsynthModel,
     output: OutputLike,
     *,
-    output_format: Literal["fasta", "seq", "misha"] = "fasta",
+    output_format: FileFormat | None = None,
     **options: Unpack[SampleOptions],
 ) -> None: ...
 
@@ -83,16 +111,19 @@ def gsynth_sample(
     model: GsynthModel,
     output: OutputLike | None = None,
     *,
-    output_format: OutputFormat = "fasta",
+    output_format: OutputFormat | None = None,
     **options: Unpack[SampleOptions],
-) -> list[str] | None: ...
+) -> Written: ...
 
 
 def gsynth_sample(
     model: GsynthModel,
     output: OutputLike | None = None,
     *,
-    output_format: OutputFormat = "fasta",
+    output_format: OutputFormat | None = None,
+    line_width: int = LINE,
+    dtype: OneHotDtype = "uint8",
+    pad: Pad | None = None,
     intervals: IntervalsLike | None = None,
     iterator: int | None = None,
     mask_copy: MaskLike | None = None,
@@ -116,7 +147,7 @@ def gsynth_sample(
     names: Names = "coordinates",
     overwrite: bool = False,
     report: Callable[[Drawn], object] | None = None,
-) -> list[str] | None:
+) -> Written:
     """Sample synthetic sequence from a model.
 
     A base at position p is drawn given the k bases before it, in the stratum at p - k, as in training. The same seed
@@ -129,10 +160,21 @@ def gsynth_sample(
         Trained, loaded or made from counts.
     output : path or binary file, optional
         Where to write; None returns strings.
-    output_format : {"fasta", "seq", "misha", "vector"}
-        "fasta": 60 columns, with a ``.fai`` next to it; a record is named after its contig, or ``contig:start-end``
-        (0-based half-open) for a part, with ``_sampleN`` if `n_samples` > 1. "seq" or "misha": bare bases, one
-        record after the other. "vector": strings in memory, even with `output` named.
+        In the name of a file, ``{sample}`` stands for the number of a sample: then each is a file of its own.
+    output_format : {"fasta", "bgzip", "2bit", "seq", "misha", "codes", "onehot", "vector"}, optional
+        By default what the suffix says: .fa, .fa.gz, .2bit, .seq; FASTA without one and for open files.
+        "fasta": with a ``.fai`` next to it; a record is named after its contig, or ``contig:start-end``
+        (0-based half-open) for a part, with ``_sampleN`` if there are several in a file. "bgzip": the same in bgzip,
+        with a ``.gzi``, too. "2bit": with runs of N and of lower case. "seq" or "misha": bare bases, one record after
+        the other. "codes": uint8[records, bases], A C G T = 0 1 2 3 and N = 4; a list of arrays where records differ
+        in length. "onehot": [records, bases, 4], channels A, C, G, T, all 0 for N. These two are returned, or written
+        as .npy. "vector": strings in memory, even with `output` named.
+    line_width : int
+        Bases on a line of FASTA; 0: a record is one line.
+    dtype : {"uint8", "float32"}
+        The numbers of "onehot".
+    pad : int or "longest", optional
+        Fill the rows of arrays up to so many bases, as with N; without it records of "onehot" must be of one length.
     intervals : path of a BED file, region string, tuples or DataFrame, optional
         What to sample; every contig by default. Order and repeats are kept; a repeated one is drawn with new numbers.
     iterator : int, optional
@@ -179,7 +221,7 @@ def gsynth_sample(
 
     Returns
     -------
-    list of str or None
+    list of str, array or None
         ``len(intervals) * n_samples`` sequences, interval by interval, if nothing was written.
 
     Warns
@@ -209,8 +251,9 @@ def gsynth_sample(
     dims = merged_dims(model, bin_merge)
     check_outside(outside)
     source = resolve_genome(genome)
+    layout = Layout.of(line_width, dtype, pad)
     read = [genome, source, intervals, mask_copy, tracks, chrom_alias, cell_merge]
-    check_output(output, output_format, read, overwrite=overwrite)
+    check_output(output, output_format, read, overwrite=overwrite, n_samples=n_samples, layout=layout)
     inputs = Inputs.of(source, intervals, chrom_alias, tracks, names)
     redirect = _redirect(model, cell_merge, bin_merge)
     sample_batch = BatchSampler(
@@ -232,7 +275,7 @@ def gsynth_sample(
         bin_merge=bin_merge is not None and not dims and NO_STRATA,
         outside=outside != LEARNED and not dims and NO_STRATA,
     )
-    return draw(sample_batch, output, output_format, compute, "sample", report)
+    return draw(sample_batch, output, output_format, layout, compute, "sample", report)
 
 
 def _start(model: GsynthModel, outside: OutsideSource, init: Init) -> Start | None:

@@ -18,20 +18,28 @@ from gsynth.blocks.writing import write_records
 from gsynth.genomes import open_genome
 from gsynth.intervals import contig_sizes
 from gsynth.model.values import whole
-from gsynth.outputs import Records, check_output, open_sink
+from gsynth.outputs import Layout, Records, check_output, open_sink
+from gsynth.outputs.layout import LINE
 from gsynth.plugins.backends import load_sampler
 from gsynth.plugins.contracts import Shuffler
 from gsynth.typing import (
     AliasLike,
+    Codes,
     ExecutorLike,
+    FileFormat,
     GenomeLike,
     IntervalsLike,
     MaskLike,
     Names,
+    OneHot,
+    OneHotDtype,
     OutputFormat,
     OutputLike,
+    Pad,
     SeedLike,
     ShuffleOptions,
+    TextFormat,
+    Written,
 )
 
 LARGEST_K: Final = 8
@@ -40,32 +48,65 @@ LARGEST_K: Final = 8
 
 @overload
 def gsynth_shuffle(
-    output: None = None, *, output_format: OutputFormat = "fasta", **options: Unpack[ShuffleOptions]
+    output: None = None,
+    *,
+    output_format: TextFormat | None = None,
+    **options: Unpack[ShuffleOptions],
 ) -> list[str]: ...
 
 
 @overload
 def gsynth_shuffle(
-    output: OutputLike | None = None, *, output_format: Literal["vector"], **options: Unpack[ShuffleOptions]
+    output: OutputLike | None = None,
+    *,
+    output_format: Literal["vector"],
+    **options: Unpack[ShuffleOptions],
 ) -> list[str]: ...
 
 
 @overload
 def gsynth_shuffle(
-    output: OutputLike, *, output_format: Literal["fasta", "seq", "misha"] = "fasta", **options: Unpack[ShuffleOptions]
+    output: None = None,
+    *,
+    output_format: Literal["codes"],
+    **options: Unpack[ShuffleOptions],
+) -> Codes: ...
+
+
+@overload
+def gsynth_shuffle(
+    output: None = None,
+    *,
+    output_format: Literal["onehot"],
+    **options: Unpack[ShuffleOptions],
+) -> OneHot: ...
+
+
+@overload
+def gsynth_shuffle(
+    output: OutputLike,
+    *,
+    output_format: FileFormat | None = None,
+    **options: Unpack[ShuffleOptions],
 ) -> None: ...
 
 
 @overload
 def gsynth_shuffle(
-    output: OutputLike | None = None, *, output_format: OutputFormat = "fasta", **options: Unpack[ShuffleOptions]
-) -> list[str] | None: ...
+    output: OutputLike | None = None,
+    *,
+    output_format: OutputFormat | None = None,
+    **options: Unpack[ShuffleOptions],
+) -> Written: ...
 
 
 def gsynth_shuffle(
     output: OutputLike | None = None,
     *,
-    output_format: OutputFormat = "fasta",
+    output_format: OutputFormat | None = None,
+    line_width: int = LINE,
+    dtype: OneHotDtype = "uint8",
+    pad: Pad | None = None,
     k: int = 2,
     intervals: IntervalsLike | None = None,
     window: int | None = None,
@@ -85,7 +126,7 @@ def gsynth_shuffle(
     names: Names = "coordinates",
     overwrite: bool = False,
     report: Callable[[Shuffled], object] | None = None,
-) -> list[str] | None:
+) -> Written:
     """Shuffle each interval into a sequence with the same words of k letters, each as often as before.
 
     Every such sequence is drawn with the same probability (a random Euler tour, by a uniform arborescence [1]_ [2]_).
@@ -95,7 +136,7 @@ def gsynth_shuffle(
 
     Parameters
     ----------
-    output, output_format
+    output, output_format, line_width, dtype, pad
         As in `gsynth.gsynth_sample`.
     k : int
         Letters of the words, 1 to 8; with 1 the order of the bases alone is random, with 2 dinucleotides are kept.
@@ -164,7 +205,8 @@ def gsynth_shuffle(
     sampler = load_sampler(compute.backend)
     source = open_genome(genome)
     read = [genome, source, intervals, mask_copy, chrom_alias]
-    check_output(output, output_format, read, overwrite=overwrite)
+    layout = Layout.of(line_width, dtype, pad)
+    check_output(output, output_format, read, overwrite=overwrite, n_samples=n_samples, layout=layout)
     inputs = Inputs.of(source, intervals, chrom_alias, names=names)
     inputs.check_has_sequence("shuffling")
     batch_shuffler = BatchShuffler(
@@ -180,7 +222,7 @@ def gsynth_shuffle(
         written = write_records(
             batch_shuffler,
             batch_shuffler.jobs(compute.block_for(records.bases)),
-            partial(open_sink, output, output_format, records),
+            partial(open_sink, output, output_format, records, layout),
             running,
             compute.bar(records.bases, "shuffle"),
         )
@@ -190,4 +232,4 @@ def gsynth_shuffle(
     warn_unused(mask_copy=copies)
     if report is not None:
         report(made)
-    return written
+    return written  # type: ignore[no-any-return]  # of the sink

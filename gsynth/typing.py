@@ -20,8 +20,12 @@
     The name of a prior, or weights.
 `MergeRanges`, `MergeLike`, `CellsLike`
     Merges of one dimension's bins, those of all dimensions, and redirects of joint cells.
-`OutputLike`, `OutputFormat`
-    The path of a file or an open binary file, and the names of formats.
+`OutputLike`, `OutputFormat`, `TextFormat`, `FileFormat`
+    The path of a file or an open binary file; and the names of formats: all, those of strings, those of files.
+`OneHotDtype`, `Pad`
+    The numbers of one-hot arrays, and to how many bases their rows are padded.
+`Codes`, `OneHot`, `Written`
+    What calls return: codes of bases, one-hot vectors, and any of what they return.
 `Names`
     After what records are named.
 `Init`, `OutsideSource`, `Closed`, `ForbidMethod`
@@ -71,7 +75,10 @@ from gsynth.model.merging import CellsLike, MergeLike
 from gsynth.model.outside import OutsideSource
 from gsynth.model.priors import PriorLike
 from gsynth.model.start import Init
-from gsynth.outputs.opening import OutputFormat, OutputLike
+from gsynth.outputs.arrays import Codes, OneHot
+from gsynth.outputs.kinds import FileFormat, OutputFormat, TextFormat
+from gsynth.outputs.layout import OneHotDtype, Pad
+from gsynth.outputs.opening import OutputLike, Written
 from gsynth.outputs.records import Names
 from gsynth.outputs.score_opening import ScoreFormat
 from gsynth.randomness import SeedLike
@@ -81,11 +88,13 @@ __all__ = [
     "AliasLike",
     "CellsLike",
     "Closed",
+    "Codes",
     "DaskClient",
     "DimLike",
     "Drawn",
     "Executor",
     "ExecutorLike",
+    "FileFormat",
     "ForbidMethod",
     "Frame",
     "GenomeLike",
@@ -95,10 +104,13 @@ __all__ = [
     "MergeLike",
     "MergeRanges",
     "Names",
+    "OneHot",
+    "OneHotDtype",
     "OpenGenome",
     "OutputFormat",
     "OutputLike",
     "OutsideSource",
+    "Pad",
     "PathLike",
     "PriorLike",
     "RandomOptions",
@@ -113,8 +125,10 @@ __all__ = [
     "Series",
     "ShuffleOptions",
     "Shuffled",
+    "TextFormat",
     "TrackLike",
     "TracksLike",
+    "Written",
 ]
 
 
@@ -128,9 +142,15 @@ class _Options(TypedDict, total=False):
     chrom_alias: AliasLike | None
 
 
-class _DrawOptions(_Options, total=False):
+class _WrittenOptions(_Options, total=False):
     names: Names
     overwrite: bool
+    line_width: int
+    dtype: OneHotDtype
+    pad: Pad | None
+
+
+class _DrawOptions(_WrittenOptions, total=False):
     mask_copy: MaskLike | None
     n_samples: int
     seed: SeedLike | None
@@ -138,12 +158,10 @@ class _DrawOptions(_Options, total=False):
     report: Callable[[Drawn], object] | None
 
 
-class ReplaceOptions(_Options, total=False):
+class ReplaceOptions(_WrittenOptions, total=False):
     """Parameters of `gsynth.gsynth_replace_kmer`."""
 
     check_composition: bool
-    names: Names
-    overwrite: bool
 
 
 class RandomOptions(_DrawOptions, total=False):
@@ -152,7 +170,7 @@ class RandomOptions(_DrawOptions, total=False):
     nuc_probs: Mapping[str, float] | None
 
 
-class ShuffleOptions(_Options, total=False):
+class ShuffleOptions(_WrittenOptions, total=False):
     """Parameters of `gsynth.gsynth_shuffle`."""
 
     k: int
@@ -164,8 +182,6 @@ class ShuffleOptions(_Options, total=False):
     max_chunk_size: int | None
     preserve_n: bool
     keep_case: bool
-    names: Names
-    overwrite: bool
     report: Callable[[Shuffled], object] | None
 
 

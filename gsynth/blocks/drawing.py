@@ -16,19 +16,21 @@ from gsynth.blocks.writing import write_records
 from gsynth.errors import ArgumentError
 from gsynth.intervals import contig_sizes
 from gsynth.intervals.masks import MaskLike
-from gsynth.outputs import Records, open_sink
-from gsynth.outputs.opening import OutputFormat, OutputLike
+from gsynth.outputs import Layout, Records, open_sink
+from gsynth.outputs.kinds import OutputFormat
+from gsynth.outputs.opening import OutputLike, Written
 from gsynth.plugins.contracts import Sampler
 
 
 def draw(
     sample_batch: BatchSampler,
     output: OutputLike | None,
-    output_format: OutputFormat,
+    output_format: OutputFormat | None,
+    layout: Layout,
     compute: Compute,
     what: str,
     report: Callable[[Drawn], object] | None,
-) -> list[str] | None:
+) -> Written:
     """Draw every chain into the output, and report what was drawn."""
     draws, strata = sample_batch.draws, sample_batch.strata
     records = Records(draws.intervals, contig_sizes(sample_batch.genome), draws.n_samples)
@@ -36,7 +38,7 @@ def draw(
     # Cut where windows begin: a base at p belongs to the window at p - k.
     jobs = batches(draws.intervals, block, n_samples=draws.n_samples, shift=sample_batch.order)
     joined = JoinedSampler(sample_batch)
-    opens, bar = partial(open_sink, output, output_format, records), compute.bar(records.bases, what)
+    opens, bar = partial(open_sink, output, output_format, records, layout), compute.bar(records.bases, what)
     with compute.opened() as running:
         written = write_records(joined, jobs, opens, running, bar)
     joined.drawn.warn(strata.dims)
@@ -44,7 +46,7 @@ def draw(
     warn_unused(mask_copy=copies and not joined.drawn.copied and "it holds no A, C, G or T of the intervals")
     if report is not None:
         report(joined.drawn)
-    return written
+    return written  # type: ignore[no-any-return]  # of the sink
 
 
 def kept_reference(

@@ -4,20 +4,18 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Sequence
-from typing import ClassVar, Final, Literal
+from typing import ClassVar, Literal
 
 import numpy as np
 from attrs import evolve, fields, frozen
 from numpy.typing import NDArray
 
 from gsynth.alphabet import NOT_ACGT
-from gsynth.files.segments import FEW, runs_within
+from gsynth.files.segments import runs_of, runs_within
 from gsynth.model import DimSpec
 from gsynth.model.binning import CAUSES
 from gsynth.model.outside import WORTH_A_WARNING, described_causes
 from gsynth.strata import Runs
-
-_NOTHING: Final = np.empty((0, 2), dtype=np.int64)
 
 
 @frozen(eq=False)
@@ -151,21 +149,6 @@ def drawn(
 def _counted(flags: NDArray[np.bool_], edges: NDArray[np.int64]) -> NDArray[np.int64]:
     """How many are True from each edge to the next one: int64[edges - 1]."""
     # By stretches, because what is kept comes in few long ones.
-    runs = _runs_of(flags)
+    runs = runs_of(flags)
     owner, parts = runs_within(runs, edges[:-1], edges[1:])
     return np.bincount(owner, parts[:, 1] - parts[:, 0], edges.size - 1).astype(np.int64)
-
-
-def _runs_of(flags: NDArray[np.bool_]) -> NDArray[np.int64]:
-    """The stretches of True: int64[r, 2], half-open."""
-    found = np.count_nonzero(flags)
-    if not found:
-        return _NOTHING
-    if found < flags.size // FEW:
-        # By their places, where they are few: a comparison of neighbours takes five times as long.
-        places = np.flatnonzero(flags)
-        breaks = np.flatnonzero(np.diff(places) > 1)
-        return np.stack([places[np.append(0, breaks + 1)], places[np.append(breaks, -1)] + 1], axis=1)
-    changes = np.flatnonzero(flags[1:] != flags[:-1]) + 1
-    edges = np.concatenate([[0] if flags[0] else [], changes, [flags.size] if flags[-1] else []]).astype(np.int64)
-    return edges.reshape(-1, 2)

@@ -24,7 +24,7 @@ Opens = Callable[[], AbstractContextManager[Sink]]
 
 def write_records(
     producer: Producer[State], jobs: Batches, opens: Opens, compute: Compute, bar: AbstractContextManager[Any]
-) -> list[str] | None:
+) -> Any:
     """Make every batch, write it to the sink, and show the bases written on the bar; returns the sink's result."""
     with bar as shown:
         if compute.executor.elsewhere:

@@ -18,8 +18,6 @@ if TYPE_CHECKING:
     from gsynth.blocks.shuffled import Shuffled
     from gsynth.intervals import Intervals
 
-INDEX: Final = ".fai"
-
 Options = Mapping[str, Any]
 """The options of a command, by the names of the API's parameters."""
 
@@ -38,8 +36,10 @@ def check_sequence_output(options: Options, *read: object) -> None:
         return
     from gsynth import outputs
 
+    layout = outputs.Layout.of(*(options[name] for name in ("line_width", "dtype", "pad") if name in options))
     names = [*read, *(options.get(name) for name in READ)]
-    outputs.check_output(output, output_format, names, overwrite=options["overwrite"])
+    samples = options.get("n_samples", 1)
+    outputs.check_output(output, output_format, names, overwrite=options["overwrite"], n_samples=samples, layout=layout)
 
 
 def write_sequence(
@@ -72,12 +72,15 @@ def write_sequence(
 
 
 def _written(where: Intervals, output: str, given: Options) -> dict[str, Any]:
+    from gsynth import outputs
+
     n_samples = given.get("n_samples", 1)
-    indexed = given["output_format"] == "fasta" and not is_stream(output)
+    kind, files = outputs.written_files(None if is_stream(output) else output, given["output_format"], n_samples)
     return {
         "output": output,
-        "index": output + INDEX if indexed else None,
-        "output_format": given["output_format"],
+        "index": next((path for path in map(str, files) if path.endswith(".fai")), None),
+        "files": files,
+        "output_format": kind,
         "records": len(where) * n_samples,
         "bases": where.total * n_samples,
     }

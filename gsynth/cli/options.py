@@ -94,9 +94,35 @@ def genome(command: Callable[..., Any]) -> Callable[..., Any]:
 output = click.option(
     "-o", "--output", required=True, type=FILE, metavar="OUT", help="Path to write; '-' is standard output."
 )
+sequence_output = click.option(
+    "-o", "--output", required=True, type=FILE, metavar="OUT",
+    help="Path to write: .fa, .fa.gz (bgzip), .2bit, .seq, .npy; {sample} in it makes a file for each sample; '-' is "
+    "standard output.",
+)  # fmt: skip
 output_format = click.option(
-    "--output-format", type=click.Choice(["fasta", "seq", "misha"]), default="fasta", show_default=True,
-    help="fasta: 60 columns, with a .fai next to it; seq, misha: bare bases.",
+    "--output-format", type=click.Choice(["fasta", "bgzip", "2bit", "seq", "misha", "codes", "onehot"]),
+    help="fasta: with a .fai next to it; bgzip: FASTA in bgzip, with a .gzi, too; seq, misha: bare bases; codes, "
+    "onehot: an array (.npy). [default: by the suffix; FASTA without one]",
+)  # fmt: skip
+line_width = click.option(
+    "--line-width", type=NOT_NEGATIVE, default=60, show_default=True, metavar="BP",
+    help="Bases on a line of FASTA; 0: one line for each record.",
+)  # fmt: skip
+
+
+def _pad(context: click.Context, param: click.Parameter, value: str | None) -> int | str | None:
+    if value is None or value == "longest":
+        return value
+    if not value.isdecimal() or int(value) < 1:
+        raise click.BadParameter(f"expected a number of bases or 'longest', found {value!r}")
+    return int(value)
+
+
+array_layout = together(
+    click.option("--dtype", type=click.Choice(["uint8", "float32"]), default="uint8", show_default=True,
+                 help="The numbers of onehot."),
+    click.option("--pad", metavar="BP|longest", callback=_pad,
+                 help="Fill the rows of an array up to so many bases, as with N."),
 )  # fmt: skip
 intervals = click.option(
     "--intervals", multiple=True, type=FILE, metavar="BED|REGION",

@@ -14,8 +14,10 @@ from gsynth.cli.values import parse_composition
 
 @command()
 @options.genome
-@options.output
+@options.sequence_output
 @options.output_format
+@options.line_width
+@options.array_layout
 @options.names
 @click.option(
     "--nuc-probs", type=parse_composition, metavar="A=W,C=W,G=W,T=W",

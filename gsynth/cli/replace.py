@@ -15,8 +15,10 @@ from gsynth.cli.sections import command
 @click.argument("target")
 @click.argument("replacement")
 @options.genome
-@options.output
+@options.sequence_output
 @options.output_format
+@options.line_width
+@options.array_layout
 @options.names
 @click.option(
     "--check-composition/--no-check-composition", default=True, show_default=True,

@@ -16,8 +16,10 @@ from gsynth.cli.sections import command
 @command()
 @click.argument("model", type=options.FILE)
 @options.genome
-@options.output
+@options.sequence_output
 @options.output_format
+@options.line_width
+@options.array_layout
 @options.names
 @options.seed
 @options.n_samples

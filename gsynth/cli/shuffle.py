@@ -13,8 +13,10 @@ from gsynth.cli.sections import command
 
 @command()
 @options.genome
-@options.output
+@options.sequence_output
 @options.output_format
+@options.line_width
+@options.array_layout
 @options.names
 @click.option(
     "-k", type=click.IntRange(1, 8), default=2, show_default=True, help="Letters of the words whose counts stay."

@@ -21,6 +21,7 @@ OPTIONS: Final = {
     "num_cores": "--threads",
     "output_format": "--output-format",
     "overwrite": "--force",
+    "line_width": "--line-width",
     "preserve_n": "--preserve-n",
     "sparse_policy": "--sparse-policy",
 }
@@ -28,7 +29,10 @@ OPTIONS: Final = {
 
 _WORDS: Final = {
     **OPTIONS,
-    **{name: f"--{name}" for name in ("backend", "init", "iterator", "names", "outside", "prior", "seed")},
+    **{
+        name: f"--{name}"
+        for name in ("backend", "dtype", "init", "iterator", "names", "outside", "pad", "prior", "seed")
+    },
 }
 
 _VALUE: Final = r"(?:\{(?:[^{}]|\{[^{}]*\})*\}|'[^']*'|[\w.-]+)"

@@ -6,7 +6,7 @@ import errno
 import io
 import os
 import weakref
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 from attrs import define
@@ -19,6 +19,27 @@ class BinaryFile(Protocol):
     def write(self, data: memoryview, /) -> int | None: ...
 
     def flush(self) -> object: ...
+
+
+class ByteTarget(Protocol):
+    """Takes the bytes of an output, stretch by stretch."""
+
+    @property
+    def path(self) -> str | None:
+        """Where other processes find the file to write to its places; None if they cannot."""
+        ...
+
+    def made(self, data: NDArray[np.uint8], place: int) -> Any:
+        """The stretch that lies at byte `place`, as it will be written; None if it is already. On any thread."""
+        ...
+
+    def corrected(self, made: Any, data: NDArray[np.uint8], place: int) -> None:
+        """Put `data` in place of the first bytes of what was made for `place`."""
+        ...
+
+    def take(self, made: Any) -> None:
+        """Write what was not yet written. In the order of the stretches, one at a time."""
+        ...
 
 
 @define
@@ -54,14 +75,14 @@ class Target:
         return None
 
     def corrected(self, made: NDArray[np.uint8] | None, data: NDArray[np.uint8], place: int) -> None:
-        """Put `data` in place of the first bytes of what was made for `place`."""
+        """See `ByteTarget`."""
         if made is not None:
             made[: data.size] = data
         elif self.descriptor is not None:
             write_at(self.descriptor, data, place)
 
     def take(self, made: NDArray[np.uint8] | None) -> None:
-        """Write what was not yet written."""
+        """See `ByteTarget`."""
         if made is None or self.file is None:
             return
         view = made.data

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from functools import partial
+from typing import Any
 
 import numpy as np
 from attrs import define
 from numpy.typing import NDArray
 
-from gsynth.outputs.placed import Target
+from gsynth.outputs.placed import ByteTarget
 from gsynth.outputs.records import Records
 from gsynth.outputs.shared import SharedFile
 from gsynth.outputs.sinks import Part
@@ -18,7 +19,7 @@ from gsynth.outputs.sinks import Part
 class RawSink:
     """Writes the bases and nothing else."""
 
-    _target: Target
+    _target: ByteTarget
     _records: Records
     _reserved: int = 0
 
@@ -28,16 +29,16 @@ class RawSink:
         self._reserved += int(self._records.lengths(numbers).sum())
         return place
 
-    def made(self, part: Part) -> NDArray[np.uint8] | None:
-        """The letters themselves; None once they are written."""
+    def made(self, part: Part) -> Any:
+        """What the target makes of the letters themselves."""
         # A target writes the memory of the array, which must be in one piece.
         return self._target.made(np.ascontiguousarray(part.letters), part.place + part.done)
 
-    def corrected(self, part: Part, made: NDArray[np.uint8] | None, count: int) -> None:
+    def corrected(self, part: Part, made: Any, count: int) -> None:
         """See `gsynth.outputs.Sink`."""
         self._target.corrected(made, part.letters[:count], part.place + part.done)
 
-    def take(self, part: Part, made: NDArray[np.uint8] | None) -> None:
+    def take(self, part: Part, made: Any) -> None:
         """See `gsynth.outputs.Sink`."""
         self._target.take(made)
 

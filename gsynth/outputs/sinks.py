@@ -57,6 +57,6 @@ class Sink(Protocol):
         """Finish what was made. In the order of the parts, one at a time."""
         ...
 
-    def result(self) -> list[str] | None:
+    def result(self) -> Any:
         """What the call returns."""
         ...

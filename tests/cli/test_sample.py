@@ -49,6 +49,7 @@ def test_sample_is_the_api(run: Run, genome: Path, model: Path, tmp_path: Path) 
         "output": "out.fa",
         "index": "out.fa.fai",
         "output_format": "fasta",
+        "files": ["out.fa", "out.fa.fai"],
         "records": 4,
         "bases": 2 * (3000 + 1600),
         "copied": 100,
@@ -143,7 +144,7 @@ def test_errors_have_codes_and_leave_nothing(
     assert not list(genome.parent.glob("*out.fa*"))
 
 
-@pytest.mark.parametrize("output", ["x.fa.GZ", "x.2bit", "x.fq", "x.Zst"])
+@pytest.mark.parametrize("output", ["x.gz", "x.bam", "x.fq", "x.Zst"])
 def test_a_suffix_that_promises_something_else_is_refused_before_the_work(
     run: Run, genome: Path, model: Path, output: str
 ) -> None:

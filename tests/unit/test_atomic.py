@@ -484,9 +484,9 @@ def test_a_stream_that_cannot_take_bytes_is_refused(tmp_path: Path) -> None:
         gsynth.gsynth_random(genome=genome, output=closed, seed=1, overwrite=True)
 
 
-@pytest.mark.parametrize("suffix", ["fa.gz", "fasta.bgz", "2bit", "fa.zst"])
+@pytest.mark.parametrize("suffix", ["fq.gz", "bgz", "bed", "fa.zst"])
 def test_a_suffix_that_promises_something_else_is_refused(tmp_path: Path, suffix: str) -> None:
-    with pytest.raises(ArgumentError, match=suffix.rpartition(".")[2]):
+    with pytest.raises(ArgumentError, match="asks for"):
         gsynth.gsynth_random(genome={"chr1": "ACGT" * 30}, output=tmp_path / f"out.{suffix}", seed=1, overwrite=True)
     assert not names(tmp_path)
 

@@ -251,7 +251,7 @@ def test_names_are_refused_where_they_are_written_alone(tmp_path, name):
         ("/", "fasta", ArgumentError),
         ("", "fasta", ArgumentError),
         ("a\0b", "seq", ArgumentError),
-        ("x.fa.gz", "fasta", ValueError),
+        ("x.fa.zst", "fasta", ValueError),
         ("/dev/null", "fasta", ValueError),
         (7, "fasta", TypeError),
     ],
