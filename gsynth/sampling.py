@@ -2,27 +2,16 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable
-from typing import Final, Literal, Unpack, get_args, overload
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import Literal, Unpack, overload
 
 from gsynth.blocks.compute import Compute
-from gsynth.blocks.drawing import draw, kept_reference
+from gsynth.blocks.drawing import draw
 from gsynth.blocks.drawn import Drawn
-from gsynth.blocks.draws import Draws
-from gsynth.blocks.effects import NO_STRATA, warn_unused
 from gsynth.blocks.inputs import Inputs
-from gsynth.blocks.sampling import BatchSampler
-from gsynth.errors import ArgumentError, ArgumentTypeError
+from gsynth.blocks.modelled import ModelChains
 from gsynth.genomes import resolve_genome
-from gsynth.model import GsynthModel, check_iterator
-from gsynth.model.forbid import first_words
-from gsynth.model.merging import AUTO, merged_dims, nearest_learned, redirects
-from gsynth.model.outside import LEARNED, UNIFORM, check_outside, outside_counts
-from gsynth.model.start import Start
+from gsynth.model import GsynthModel
 from gsynth.outputs import Layout, check_output
 from gsynth.outputs.layout import LINE
 from gsynth.plugins.backends import load_sampler
@@ -50,10 +39,6 @@ from gsynth.typing import (
     TracksLike,
     Written,
 )
-
-log = logging.getLogger("gsynth")
-
-INITS: Final = get_args(Init)
 
 
 @overload
@@ -127,6 +112,7 @@ def gsynth_sample(
     intervals: IntervalsLike | None = None,
     iterator: int | None = None,
     mask_copy: MaskLike | None = None,
+    only: MaskLike | None = None,
     n_samples: int = 1,
     seed: SeedLike | None = None,
     bin_merge: MergeLike | None = None,
@@ -181,6 +167,8 @@ def gsynth_sample(
         Width in bp of the windows of the strata; the model's own by default.
     mask_copy : intervals or "soft", optional
         Where the reference is copied verbatim, case kept.
+    only : intervals or "soft", optional
+        Sample there, and copy everything else verbatim.
     n_samples : int
         Samples per interval.
     seed : int, SeedSequence, Generator, optional
@@ -237,70 +225,20 @@ def gsynth_sample(
     >>> [len(s) for s in gsynth_sample(gsynth_train(genome=genome, k=2), genome=genome, seed=1)]
     [800]
     """
-    if not isinstance(model, GsynthModel):
-        raise ArgumentTypeError(f"model must be a GsynthModel, found {type(model).__name__}")
-    if init not in INITS:
-        raise ArgumentError(f"init must be one of {', '.join(INITS)}, found {init!r}")
+    chains = ModelChains(
+        model=model, iterator=iterator, bin_merge=bin_merge, cell_merge=cell_merge, outside=outside, init=init,
+        mask_copy=mask_copy, only=only, preserve_n=preserve_n, keep_case=keep_case, n_samples=n_samples, seed=seed,
+    )  # fmt: skip
     compute = Compute.of(
         backend=backend, num_cores=num_cores, progress=progress,
         allow_parallel=allow_parallel, max_chunk_size=max_chunk_size, executor=executor,
     )  # fmt: skip
     # Before the genome is opened, which may have to be indexed first.
     sampler = load_sampler(compute.backend)
-    width = check_iterator(iterator) or model.iterator
-    dims = merged_dims(model, bin_merge)
-    check_outside(outside)
-    source = resolve_genome(genome)
-    layout = Layout.of(line_width, dtype, pad)
-    read = [genome, source, intervals, mask_copy, tracks, chrom_alias, cell_merge]
+    source, layout = resolve_genome(genome), Layout.of(line_width, dtype, pad)
+    read = [genome, source, intervals, mask_copy, only, tracks, chrom_alias, cell_merge]
     check_output(output, output_format, read, overwrite=overwrite, n_samples=n_samples, layout=layout)
     inputs = Inputs.of(source, intervals, chrom_alias, tracks, names)
-    redirect = _redirect(model, cell_merge, bin_merge)
-    sample_batch = BatchSampler(
-        genome=source,
-        strata=inputs.strata(dims, width, sampler, redirect, outside_bin=model.total_bins),
-        reference=kept_reference(inputs, mask_copy, sampler, preserve_n, keep_case),
-        sampler=sampler,
-        order=model.k,
-        thresholds=model.thresholds(outside),
-        start=_start(model, outside, init),
-        # False for windows without a bin: they are reported as such.
-        unlearned=np.append(model.per_bin_kmers < max(1, model.min_obs), False),
-        draws=Draws.of(inputs.intervals, n_samples, seed),
-        forbidden=model.forbidden,
-    )
-    warn_unused(
-        chrom_alias=inputs.idle_alias,
-        iterator=iterator is not None and not dims and NO_STRATA,
-        bin_merge=bin_merge is not None and not dims and NO_STRATA,
-        outside=outside != LEARNED and not dims and NO_STRATA,
-    )
+    sample_batch = chains.batch_sampler(inputs, sampler)
+    chains.warn_unused(chrom_alias=inputs.idle_alias)
     return draw(sample_batch, output, output_format, layout, compute, "sample", report)
-
-
-def _start(model: GsynthModel, outside: OutsideSource, init: Init) -> Start | None:
-    if init == "uniform" and model.forbidden is None:
-        return None
-    # A k-mer that nothing is known of is uniform; only those that hold a forbidden word are not.
-    elsewhere = np.zeros_like(model.counts[0])
-    uniform = np.ones(model.total_bins, dtype=np.bool_) if init == "uniform" else model.per_bin_kmers < model.min_obs
-    if outside != UNIFORM and init != "uniform":
-        elsewhere = outside_counts(outside, model.counts, model.outside, model.min_obs)
-    weigh = None if model.forbidden is None else first_words(model, outside)
-    return Start(model.counts, uniform, elsewhere, weigh)
-
-
-def _redirect(
-    model: GsynthModel, cell_merge: CellsLike | None, bin_merge: MergeLike | None
-) -> NDArray[np.int32] | None:
-    """The bin as which each flat bin is sampled: int32[bins]; None if each is sampled as itself."""
-    redirect = np.arange(model.total_bins, dtype=np.int32)
-    if bin_merge == AUTO:
-        poor, nearest = nearest_learned(model)
-        log.info("bin_merge: %d bins are sampled from their nearest learned neighbour", poor.size)
-        redirect[poor] = nearest
-    if cell_merge is not None:
-        sources, targets = redirects(model, cell_merge, bin_merge)
-        # A redirect of a caller leads to where bin_merge has sent its target.
-        redirect[sources] = redirect[targets]
-    return None if bin_merge != AUTO and cell_merge is None else redirect

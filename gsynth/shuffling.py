@@ -232,4 +232,4 @@ def gsynth_shuffle(
     warn_unused(mask_copy=copies)
     if report is not None:
         report(made)
-    return written  # type: ignore[no-any-return]  # of the sink
+    return written

@@ -188,6 +188,7 @@ class ShuffleOptions(_WrittenOptions, total=False):
 class SampleOptions(_DrawOptions, total=False):
     """Parameters of `gsynth.gsynth_sample`."""
 
+    only: MaskLike | None
     iterator: int | None
     bin_merge: MergeLike | None
     allow_parallel: bool

@@ -15,7 +15,7 @@ from gsynth.blocks.sampling import BatchSampler, JoinedSampler, transcoder_of
 from gsynth.blocks.writing import write_records
 from gsynth.errors import ArgumentError
 from gsynth.intervals import contig_sizes
-from gsynth.intervals.masks import MaskLike
+from gsynth.intervals.masks import MaskLike, copied_outside
 from gsynth.outputs import Layout, Records, open_sink
 from gsynth.outputs.kinds import OutputFormat
 from gsynth.outputs.opening import OutputLike, Written
@@ -41,21 +41,30 @@ def draw(
     opens, bar = partial(open_sink, output, output_format, records, layout), compute.bar(records.bases, what)
     with compute.opened() as running:
         written = write_records(joined, jobs, opens, running, bar)
-    joined.drawn.warn(strata.dims)
+    joined.drawn.warn(strata.dims, wanted=sample_batch.reference.only)
     copies = sample_batch.reference.mask_copy is not None
     warn_unused(mask_copy=copies and not joined.drawn.copied and "it holds no A, C, G or T of the intervals")
     if report is not None:
         report(joined.drawn)
-    return written  # type: ignore[no-any-return]  # of the sink
+    return written
 
 
 def kept_reference(
-    inputs: Inputs, mask_copy: MaskLike | None, sampler: Sampler, preserve_n: bool, keep_case: bool = False
+    inputs: Inputs,
+    mask_copy: MaskLike | None,
+    sampler: Sampler,
+    preserve_n: bool,
+    keep_case: bool = False,
+    only: MaskLike | None = None,
 ) -> Reference:
     """What is kept of the reference; ArgumentError if it has no sequence to keep."""
     genome, mask = inputs.genome, inputs.mask(mask_copy, "mask_copy")
+    if only is not None:
+        if not genome.has_sequence:
+            raise ArgumentError(f"only copies the reference elsewhere, but {genome.name} has only contig sizes")
+        mask = copied_outside(inputs.mask(only, "only"), mask)
     if mask is not None and not genome.has_sequence:
         raise ArgumentError(f"mask_copy copies the reference, but {genome.name} has only contig sizes")
     if keep_case and not genome.has_sequence:
         raise ArgumentError(f"keep_case copies the case of the reference, but {genome.name} has only contig sizes")
-    return Reference(genome, mask, preserve_n, keep_case, transcoder_of(sampler))
+    return Reference(genome, mask, preserve_n, keep_case, transcoder_of(sampler), only=only is not None)

@@ -69,10 +69,13 @@ class Drawn:
         """The same bases, with so many forbidden words."""
         return evolve(self, words=words, copied_words=copied_words)
 
-    def warn(self, dims: Sequence[DimSpec]) -> None:
-        """Warn about what makes a sample a different null from what its caller may think."""
+    def warn(self, dims: Sequence[DimSpec], *, wanted: bool = False) -> None:
+        """Warn about what makes a sample a different null from what its caller may think.
+
+        `wanted`: that most is copied is what the caller has asked for.
+        """
         kept = self.copied + self.unknown
-        if kept > self.bases / 2:
+        if kept > self.bases / 2 and not wanted:
             warnings.warn(
                 f"{kept / self.bases:.0%} of the bases are the reference's own ({self.copied:,} copied by mask_copy, "
                 f"{self.unknown:,} N): a sample that is mostly copied is not a null",

@@ -76,6 +76,8 @@ class Reference:
         Keep bases other than A, C, G and T, as N.
     keep_case : bool
     transcoder : Transcoder
+    only : bool
+        Whether `mask_copy` is all but what a caller wants to have drawn.
     """
 
     genome: Genome
@@ -83,6 +85,7 @@ class Reference:
     preserve_n: bool
     keep_case: bool
     transcoder: Transcoder = field(repr=False)
+    only: bool = False
 
     @property
     def is_read(self) -> bool:

@@ -14,6 +14,7 @@ from gsynth.blocks.compute import Compute
 from gsynth.blocks.producing import Divisible, MadeShare, Producer, ShareJob, ShareMaker
 from gsynth.errors import ExecutorError
 from gsynth.outputs import Part, Sink
+from gsynth.outputs.opening import Written
 from gsynth.outputs.shared import SharesFile
 
 State = TypeVar("State")
@@ -24,14 +25,15 @@ Opens = Callable[[], AbstractContextManager[Sink]]
 
 def write_records(
     producer: Producer[State], jobs: Batches, opens: Opens, compute: Compute, bar: AbstractContextManager[Any]
-) -> Any:
+) -> Written:
     """Make every batch, write it to the sink, and show the bases written on the bar; returns the sink's result."""
     with bar as shown:
         if compute.executor.elsewhere:
             return _write_shares(producer, jobs, opens, compute, shown)
         with opens() as sink:
             _write_batches(producer, jobs, sink, compute, shown)
-        return sink.result()
+        written: Written = sink.result()
+        return written
 
 
 def _write_batches(producer: Producer[State], jobs: Batches, sink: Sink, compute: Compute, shown: Any) -> None:
@@ -66,9 +68,7 @@ class _UncertainError(Exception):
     """What was written may still be overwritten by a worker that was taken for dead."""
 
 
-def _write_shares(
-    producer: Producer[Any], jobs: Batches, opens: Opens, compute: Compute, shown: Any
-) -> list[str] | None:
+def _write_shares(producer: Producer[Any], jobs: Batches, opens: Opens, compute: Compute, shown: Any) -> Written:
     if not isinstance(producer, Divisible):
         raise ExecutorError("this call runs on threads only: leave out the executor")
     try:
@@ -80,7 +80,7 @@ def _write_shares(
 
 def _write_once(
     producer: Divisible, jobs: Batches, opens: Opens, compute: Compute, shown: Any, *, whole: bool
-) -> list[str] | None:
+) -> Written:
     lost = compute.executor.lost()
     with opens() as sink:
         taker = _ShareTaker.of(producer, jobs, sink, shown)
@@ -91,7 +91,8 @@ def _write_once(
             raise _UncertainError
     for report in taker.reports:
         producer.add(report)
-    return sink.result()
+    written: Written = sink.result()
+    return written
 
 
 @define

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 Options = Mapping[str, Any]
 """The options of a command, by the names of the API's parameters."""
 
-READ: Final = ("genome", "intervals", "mask_copy", "tracks", "chrom_alias")
+READ: Final = ("genome", "intervals", "mask_copy", "only", "tracks", "chrom_alias")
 """The options that name what is read."""
 
 
@@ -54,8 +54,9 @@ def write_sequence(
     given["genome"] = inputs.opened_genome(context, given["genome"])
     given["chrom_alias"] = inputs.opened_alias(given)
     given["intervals"] = where = inputs.resolved_intervals(context, given)
-    if "mask_copy" in given:
-        given["mask_copy"] = inputs.several(context, given["mask_copy"], "mask")
+    for mask in ("mask_copy", "only"):
+        if mask in given:
+            given[mask] = inputs.several(context, given[mask], "mask")
     if "seed" in given:
         # Chosen here and not by the API, so that the result can name it.
         given["seed"] = inputs.drawn_seed(context, given["seed"])

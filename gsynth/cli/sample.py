@@ -25,6 +25,10 @@ from gsynth.cli.sections import command
 @options.n_samples
 @options.intervals
 @options.mask_copy
+@click.option(
+    "--only", multiple=True, type=options.FILE, metavar="BED|REGION|soft",
+    help="Sample there, and copy everything else verbatim; may be repeated.",
+)  # fmt: skip
 @options.preserve_n
 @click.option("--keep-case", is_flag=True, help="Write lower case where the genome is lowercase.")
 @click.option(

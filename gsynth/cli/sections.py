@@ -15,6 +15,7 @@ SECTIONS: Final[dict[str, frozenset[str]]] = {
             "intervals",
             "mask",
             "mask_copy",
+            "only",
             "chrom_alias",
             "against",
             "model",

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from gsynth.errors import ArgumentError
 from gsynth.files.addressing import FileAddress
-from gsynth.files.segments import runs_within
+from gsynth.files.segments import runs_outside, runs_within
 from gsynth.genomes.aliases import Alias, AliasLike, resolve_alias
 from gsynth.intervals.collecting import IntervalsLike, collect, flattened
 from gsynth.intervals.pieces import Pieces
@@ -159,6 +159,30 @@ class UnionMask:
         """See `Mask.block_runs`."""
         runs = merged(np.concatenate([member.block_runs(pieces, places, bases) for member in self.members]))
         return overlaps(runs, np.stack([places, places + pieces.sizes], axis=1)) if len(pieces) > 1 else runs
+
+
+@frozen(eq=False)
+class ComplementMask:
+    """Positions that its member does not mask."""
+
+    member: Mask
+
+    @property
+    def uses_sequence(self) -> bool:
+        return self.member.uses_sequence
+
+    def block_runs(self, pieces: Pieces, places: NDArray[np.int64], bases: NDArray[np.uint8]) -> Runs:
+        """See `Mask.block_runs`."""
+        whole = np.stack([places, places + pieces.sizes], axis=1)
+        return runs_outside(whole[whole[:, 0] < whole[:, 1]], self.member.block_runs(pieces, places, bases))
+
+
+def copied_outside(only: Mask | None, copied: Mask | None) -> Mask | None:
+    """Everything but `only`, and what is in `copied`."""
+    if only is None:
+        return copied
+    outside = ComplementMask(only)
+    return outside if copied is None else UnionMask([outside, copied])
 
 
 def overlaps(runs: Runs, within: Runs) -> Runs:

@@ -9,7 +9,7 @@ import numpy as np
 from attrs import define
 from numpy.typing import NDArray
 
-from gsynth.outputs.placed import ByteTarget
+from gsynth.outputs.placed import ByteTarget, Target
 from gsynth.outputs.records import Records
 from gsynth.outputs.shared import SharedFile
 from gsynth.outputs.sinks import Part

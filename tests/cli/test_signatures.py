@@ -10,11 +10,11 @@ import click
 import pytest
 
 import gsynth
+from gsynth.blocks.modelled import INITS
 from gsynth.cli import main
 from gsynth.cli.values import PRIORS
 from gsynth.model.smoothing import NAMED_PRIORS
 from gsynth.outputs import OUTPUT_FORMATS
-from gsynth.sampling import INITS
 
 PAIRS = [
     ("train", gsynth.gsynth_train),

@@ -349,3 +349,19 @@ def test_a_twobit_takes_the_place_of_a_fasta_s_name_without_its_index(tmp_path):
     gsynth.random(genome={"new": 90}, output=tmp_path / "y", output_format="2bit", seed=1)
     assert not (tmp_path / "y.fai").exists()
     assert not (tmp_path / "y.gzi").exists()
+
+
+def test_only_what_is_asked_for_is_drawn():
+    """It is the complement of `mask_copy`, and what is drawn follows the copied bases."""
+    outside = [("one", 0, 100), ("one", 300, 2000), ("two", 0, 333), ("three", 0, 7), ("three", 500, 630)]
+    with pytest.warns(UserWarning, match="mostly copied"):
+        expected = gsynth.sample(MODEL, genome=GENOME, seed=3, mask_copy=[*outside, ("one", 120, 130)])
+    for block in (64, 4096):
+        found = gsynth.sample(
+            MODEL, genome=GENOME, seed=3, only=["one:101-300", ("three", 7, 500)], mask_copy=[("one", 120, 130)],
+            num_cores=2, max_chunk_size=block,
+        )  # fmt: skip
+        assert found == expected
+    assert found[1] == GENOME["two"]
+    with pytest.raises(ArgumentError, match="only contig sizes"):
+        gsynth.sample(MODEL, genome={"one": 100}, only="one:1-5", seed=1)
