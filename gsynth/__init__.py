@@ -1,7 +1,7 @@
 """Synthetic genomes from stratified Markov models.
 
 The public names load on first use, so ``import gsynth`` is cheap and imports no backend and no format. The modules
-`gsynth.errors`, `gsynth.plugins` and `gsynth.typing` do so too.
+`gsynth.errors`, `gsynth.plot`, `gsynth.plugins` and `gsynth.typing` do so too.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from gsynth import errors as errors
+    from gsynth import plot as plot
     from gsynth import plugins as plugins
     from gsynth import typing as typing
     from gsynth.comparison import gsynth_compare as gsynth_compare
@@ -74,7 +75,7 @@ _HOME = {
     "open_genome": "gsynth.genomes",
     "use_genome": "gsynth.genomes",
 }
-_MODULES = ("errors", "plugins", "typing")
+_MODULES = ("errors", "plot", "plugins", "typing")
 
 __all__ = ["__version__", *_HOME]
 

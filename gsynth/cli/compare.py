@@ -8,7 +8,7 @@ import click
 
 from gsynth.cli import inputs, options
 from gsynth.cli.console import console_of
-from gsynth.cli.results import print_json
+from gsynth.cli.results import print_json, print_text
 from gsynth.cli.sections import command
 from gsynth.cli.writing import check_reports
 
@@ -104,6 +104,6 @@ def compare(
     else:
         from gsynth.cli.comparing import described
 
-        click.echo(described(found))
+        print_text(described(found))
     if found.verdict == "fail" or (fail_on == "warn" and found.verdict == "warn"):
         context.exit(0 if fail_on == NEVER else 1)

@@ -11,6 +11,7 @@ from gsynth.cli.saving import check_model_output, save_to
 from gsynth.cli.sections import command
 from gsynth.cli.streams import name_of, spooled
 from gsynth.cli.summary import summary
+from gsynth.cli.writing import check_reports
 
 
 @command()
@@ -100,16 +101,39 @@ def merge(
 
 @command()
 @click.argument("model", type=options.FILE)
+@click.option(
+    "--plot", type=options.FILE, metavar="FILE",
+    help="Draw the bins by observations and by bits a base, and the transitions of a stratum (.png, .svg, .pdf).",
+)  # fmt: skip
+@click.option(
+    "--stratum", type=options.NOT_NEGATIVE, default=0, show_default=True, help="Whose transitions --plot draws."
+)
 @options.model_format
+@options.force
 @options.as_json
 @options.talking
 @click.pass_context
-def info(context: click.Context, /, model: str, model_format: str | None, as_json: bool) -> None:
+def info(
+    context: click.Context,
+    /,
+    model: str,
+    plot: str | None,
+    stratum: int,
+    model_format: str | None,
+    overwrite: bool,
+    as_json: bool,
+) -> None:
     """Describe a model: order, dimensions, totals, observations of each bin.
 
     MODEL is in any known format; '-' reads it from standard input.
     """
+    check_reports([plot] if plot is not None else [], overwrite, [model])
     loaded = inputs.loaded_model(context, model, model_format)
+    if plot is not None:
+        from gsynth.cli.pictures import write_model
+
+        write_model(loaded, stratum, plot)
+        console_of(context).note(f"{plot}: picture")
     if as_json:
         print_json({"model": model, **summary(loaded), "metadata": loaded.metadata})
         return

@@ -32,7 +32,7 @@ SECTIONS: Final[dict[str, frozenset[str]]] = {
     "Scores": frozenset({"resolution", "sparse_policy", "n_policy"}),
     "Output": frozenset(
         {"output", "output_format", "line_width", "dtype", "pad", "names", "format", "compress", "overwrite", "as_json"}
-        | {"html", "multiqc", "fail_on"}
+        | {"html", "multiqc", "fail_on", "plot", "stratum"}
     ),
     "Running": frozenset(
         {

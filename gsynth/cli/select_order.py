@@ -9,7 +9,7 @@ import click
 from gsynth.cli import inputs, options
 from gsynth.cli.console import console_of
 from gsynth.cli.dimensions import parse_dimension
-from gsynth.cli.results import print_json
+from gsynth.cli.results import print_json, print_text
 from gsynth.cli.sections import command
 from gsynth.cli.writing import check_reports
 
@@ -84,4 +84,4 @@ def select_order(
         return
     from gsynth.cli.ordering import described
 
-    click.echo(described(found))
+    print_text(described(found))

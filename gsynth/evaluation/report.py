@@ -78,6 +78,11 @@ def charts(comparison: Comparison) -> list[tuple[Chart, str]]:
     return [chart for chart in made if chart is not None]
 
 
+def words_chart(comparison: Comparison) -> Chart:
+    """Divergence by length, found and expected."""
+    return _words(comparison)[0]
+
+
 def _words(comparison: Comparison) -> tuple[Chart, str]:
     letters = [float(words.letters) for words in comparison.words]
     series = [

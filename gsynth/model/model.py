@@ -370,6 +370,12 @@ class GsynthModel:
 
         return brief(self)
 
+    def to_frame(self) -> Any:
+        """One row a stratum, context and base, with count and probability: a DataFrame, or a dict without pandas."""
+        from gsynth.model.tidy import tidy
+
+        return tidy(self)
+
     def _repr_html_(self) -> str:
         # Imported here because only notebooks ask for it.
         from gsynth.model.description import html

@@ -27,7 +27,7 @@ ORDER = (
     {"training", "sampling", "randomising", "shuffling", "replacement", "scoring", "merging", "forbidding", "storage"},
     {"evaluation"},
     {"comparison", "selection"},
-    {"demo"},
+    {"demo", "plot"},
     {"testing"},
     {"cli"},
 )

@@ -19,7 +19,7 @@ def test_dir_lists_what_is_public_and_nothing_else() -> None:
     names = ran.stdout.split()
     assert [name for name in names if name.startswith("_")] == ["__version__"]
     short = {name.removeprefix("gsynth_") for name in gsynth.__all__}
-    assert set(names) == {*gsynth.__all__, *short, "errors", "plugins", "typing"}
+    assert set(names) == {*gsynth.__all__, *short, "errors", "plot", "plugins", "typing"}
     assert {"train", "gsynth_train", "open_genome", "use_genome", "GsynthModel"} <= set(names)
 
 
