@@ -174,9 +174,10 @@ def test_a_scheduler_that_is_lost(genome, tmp_path):
             gsynth.random(genome={"a": 4_000_000_000}, output=tmp_path / "out" / "sample.fa", seed=1, executor=client)
         assert not list((tmp_path / "out").iterdir())
     finally:
-        scheduler.kill()
-        worker.kill()
         client.close(timeout=1)
+        for process in (scheduler, worker):
+            process.kill()
+            process.wait()
 
 
 def test_no_scheduler_there(genome):

@@ -106,8 +106,8 @@ def test_what_nextflow_runs(genome, ran, tmp_path):
     parts = [(f"{number:07d}", columns[0], columns[1]) for number, columns in enumerate(lines)]
     common = {"genome": "genome.fa", "task.cpus": "1", "params.seed": str(SEED), "model": "model.gsm"}
 
-    def script(name: str, **values: str) -> None:
-        filled = scripts[name]
+    def script(process: str, /, **values: str) -> None:
+        filled = scripts[process]
         for variable, value in {**common, **values}.items():
             filled = filled.replace("${" + variable + "}", value)
         assert "${" not in filled
