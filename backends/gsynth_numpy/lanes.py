@@ -68,7 +68,8 @@ class Lanes:
         stratum = np.repeat(strata.astype(np.int64), np.diff(edges))
         rows = np.where(stratum < 0, uniform_row, stratum * contexts)
         cells = _by_step(codes[order:], length, fill=0)
-        first, second, third = (np.ascontiguousarray(thresholds[:, :, i]).reshape(-1) for i in range(3))
+        # Views: the tables of many strata may be far larger than the block.
+        first, second, third = thresholds.reshape(-1, 3).T
         return cls(
             order,
             (first, second, third),

@@ -10,6 +10,7 @@ from gsynth.cli.completion import completion
 from gsynth.cli.demo import demo
 from gsynth.cli.forbid import forbid_kmer
 from gsynth.cli.models import convert, info, merge
+from gsynth.cli.new_plugin import new_plugin
 from gsynth.cli.options import talking
 from gsynth.cli.plugins import plugins
 from gsynth.cli.program import Program
@@ -57,6 +58,7 @@ for command in (
     convert,
     info,
     plugins,
+    new_plugin,
     demo,
     completion,
 ):

@@ -51,6 +51,8 @@ def _surroundings() -> str:
 
 
 def _result(found: Registry) -> dict[str, object]:
+    from gsynth.plugins import checking
+
     return {
         "plugins": [
             {
@@ -59,23 +61,34 @@ def _result(found: Registry) -> dict[str, object]:
                 "distribution": status.distribution,
                 "usable": status.usable,
                 "reason": status.reason or None,
+                "remedy": status.remedy or None,
                 "summary": status.summary,
             }
-            for status in found.statuses()
+            for status in checking.statuses(found)
         ],
         "broken": [
-            {"entry_point": plugin.entry_point, "distribution": plugin.distribution, "reason": plugin.reason}
+            {
+                "entry_point": plugin.entry_point,
+                "distribution": plugin.distribution,
+                "reason": plugin.reason,
+                "remedy": plugin.remedy,
+            }
             for plugin in found.broken
         ],
     }
 
 
 def _text(found: Registry) -> str:
+    from gsynth.plugins import checking
+
     rows = []
-    for status in found.statuses():
-        remark = status.summary if status.usable else status.reason
+    for status in checking.statuses(found):
+        remark = status.summary if status.usable else "; ".join(filter(None, [status.reason, status.remedy]))
         rows.append([status.role, status.name, status.distribution, "yes" if status.usable else "no", _line(remark)])
-    rows += [["?", plugin.entry_point, plugin.distribution, "no", _line(plugin.reason)] for plugin in found.broken]
+    rows += [
+        ["?", plugin.entry_point, plugin.distribution, "no", _line(f"{plugin.reason}; {plugin.remedy}")]
+        for plugin in found.broken
+    ]
     return table(["role", "name", "distribution", "usable", "what it is, or why not"], rows)
 
 

@@ -55,11 +55,6 @@ class Fetched:
         copy_segments(self.bases, starts, chosen, places[:-1], sizes)
         return chosen
 
-    def part(self, i: int) -> Fetched:
-        """The bases of stretch i alone."""
-        first, last = int(self.places[i]), int(self.places[i + 1])
-        return Fetched(self.bases[first:last], self.lows[i : i + 1], np.array([0, last - first], dtype=np.int64))
-
 
 def fetch(
     genome: Genome,

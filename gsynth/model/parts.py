@@ -89,10 +89,16 @@ def _item(item: Any, place: str, arrays: dict[str, NDArray[Any]]) -> Any:
     return dict(_taken(item, place, arrays)) if attrs.has(type(item)) else copy.deepcopy(item)
 
 
+_known: Final[dict[type, dict[str, type | None]]] = {}
+"""What `_attributes` found, because the types of annotations take evaluating their texts."""
+
+
 def _attributes(kind: type) -> dict[str, type | None]:
     """The attributes that make an object of an attrs class; the attrs class of those that hold such objects."""
-    hints = get_type_hints(kind)
-    return {field.name: _inner(hints[field.name]) for field in attrs.fields(kind) if field.init}
+    if kind not in _known:
+        hints = get_type_hints(kind)
+        _known[kind] = {field.name: _inner(hints[field.name]) for field in attrs.fields(kind) if field.init}
+    return _known[kind]
 
 
 def _inner(hint: Any) -> type | None:

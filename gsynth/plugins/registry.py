@@ -29,6 +29,8 @@ ENTRY_POINT_GROUP: Final = "gsynth"
 UNUSABLE: Final = (UnavailablePluginError, PluginConflictError, BrokenPluginError)
 """The errors of a registered plugin that cannot be used."""
 
+_BLOCKED: Final = "blocked"
+
 log = logging.getLogger("gsynth.plugins")
 
 
@@ -39,6 +41,13 @@ class BrokenPlugin:
     entry_point: str
     distribution: str
     reason: str
+
+    @property
+    def remedy(self) -> str:
+        """What to do about it."""
+        if self.reason.startswith(_BLOCKED):
+            return f"take it out of {BLOCK_VARIABLE} to use it"
+        return f"upgrade or uninstall {self.distribution}, or leave it out: {BLOCK_VARIABLE}={self.entry_point}"
 
     def __str__(self) -> str:
         return f"{self.entry_point} (from {self.distribution}): {self.reason}"
@@ -54,6 +63,7 @@ class PluginStatus:
     usable: bool
     reason: str = ""
     summary: str = ""
+    remedy: str = ""
 
 
 def _distribution_of(entry_point: importlib.metadata.EntryPoint) -> str:
@@ -137,7 +147,7 @@ class Registry:
     def _is_blocked(self, name: str, distribution: str) -> bool:
         if not (self.manager.is_blocked(name) or self.manager.is_blocked(distribution)):
             return False
-        self.broken.append(BrokenPlugin(name, distribution, f"blocked ({BLOCK_VARIABLE}, or pluggy's set_blocked)"))
+        self.broken.append(BrokenPlugin(name, distribution, f"{_BLOCKED} ({BLOCK_VARIABLE}, or pluggy's set_blocked)"))
         return True
 
     def _reject(self, name: str, distribution: str, reason: str) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
@@ -47,14 +46,6 @@ class PieceRuns:
         filled = pieces.lasts > pieces.firsts
         starts = pieces.firsts[filled]
         return cls(starts, np.zeros(starts.size, dtype=np.int32), filled.astype(np.int64))
-
-    @classmethod
-    def joined(cls, parts: Sequence[PieceRuns]) -> PieceRuns:
-        """Those of some pieces, then those of others."""
-        starts, strata, counts = (
-            np.concatenate([getattr(part, name) for part in parts]) for name in ("starts", "strata", "counts")
-        )
-        return cls(starts, strata, counts, np.concatenate([part.causes for part in parts], axis=1))
 
     @property
     def nbytes(self) -> int:

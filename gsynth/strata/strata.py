@@ -105,9 +105,6 @@ class Strata:
         """
         if not self.dims:
             return PieceRuns.plain(pieces)
-        if self.flank and len(pieces) > 1:
-            # A flank belongs to its own stretch and would lie over the next one, so these are done one by one.
-            return PieceRuns.joined([self.runs(pieces[i : i + 1], fetched.part(i)) for i in range(len(pieces))])
         windows, asked = self._windows(pieces, fetched)
         starts = np.maximum(windows.starts, pieces.firsts[windows.piece])
         strata, causes = self._flat_bins(asked)
@@ -115,8 +112,6 @@ class Strata:
 
     def values(self, pieces: Pieces, fetched: Fetched) -> NDArray[np.float64]:
         """The values of the first track in the windows that begin in the pieces."""
-        if self.flank and len(pieces) > 1:
-            return np.concatenate([self.values(pieces[i : i + 1], fetched.part(i)) for i in range(len(pieces))])
         windows, asked = self._windows(pieces, fetched)
         return values_in(self.tracks[0], asked, self.composer)[windows.starts >= pieces.firsts[windows.piece]]
 
@@ -124,9 +119,22 @@ class Strata:
         """The windows that the pieces touch, and the same as tracks are asked about them."""
         windows = window_table(pieces, self.iterator)
         filled = np.flatnonzero(windows.counts)
-        bases = fetched.of(*self.spans(pieces)) if self.uses_sequence else None
+        bases = flanked = None
+        if self.uses_sequence:
+            lows, highs = self.spans(pieces)
+            if self.flank:
+                # Apart from the bases of the windows, which touch: a flank lies between a stretch and the next.
+                flanked = fetched.of(lows, highs), places_of((highs - lows)[filled])
+                highs = np.where(highs > lows, window_span(pieces, self.iterator)[1], lows)
+            bases = fetched.of(lows, highs)
         return windows, Windows(
-            pieces.names, pieces.ids[filled], places_of(windows.counts[filled]), windows.starts, windows.ends, bases
+            pieces.names,
+            pieces.ids[filled],
+            places_of(windows.counts[filled]),
+            windows.starts,
+            windows.ends,
+            bases,
+            flanked,
         )
 
     def _flat_bins(self, windows: Windows) -> tuple[NDArray[np.int32], NDArray[np.int8]]:

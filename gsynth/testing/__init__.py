@@ -7,21 +7,21 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from gsynth.testing.counters import CounterConformance as CounterConformance
+    from gsynth.testing.genomes import GenomeConformance as GenomeConformance
     from gsynth.testing.registration import RegistrationConformance as RegistrationConformance
     from gsynth.testing.samplers import SamplerConformance as SamplerConformance
     from gsynth.testing.scorers import ScorerConformance as ScorerConformance
     from gsynth.testing.serializers import SerializerConformance as SerializerConformance
-    from gsynth.testing.sources import GenomeConformance as GenomeConformance
-    from gsynth.testing.sources import TrackConformance as TrackConformance
+    from gsynth.testing.tracks import TrackConformance as TrackConformance
 
 _HOME = {
     "CounterConformance": "gsynth.testing.counters",
-    "GenomeConformance": "gsynth.testing.sources",
+    "GenomeConformance": "gsynth.testing.genomes",
     "RegistrationConformance": "gsynth.testing.registration",
     "SamplerConformance": "gsynth.testing.samplers",
     "ScorerConformance": "gsynth.testing.scorers",
     "SerializerConformance": "gsynth.testing.serializers",
-    "TrackConformance": "gsynth.testing.sources",
+    "TrackConformance": "gsynth.testing.tracks",
 }
 
 __all__ = [

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from gsynth import alphabet
 from gsynth.plugins import Encoder, Replacer, Sampler, Transcoder
 from gsynth.testing import oracle
-from gsynth.testing.clauses import require, require_equal
+from gsynth.testing.clauses import asking, require, require_equal
 from gsynth.testing.strategies import Replacing, deterministic, replacings
 
 # Around the widths of vectors, around the counts that fit a byte, and more than fit 16 bits.
@@ -125,12 +125,13 @@ def check_encode(encoder: Encoder, bases: NDArray[np.uint8]) -> None:
     given_bases = bases.copy()
     given_bases.flags.writeable = False
     out, buffer = guarded(np.full(bases.size, 99, dtype=np.uint8))
-    unknown: object = encoder.encode(given_bases, out)
+    with asking("encode", lambda: f"encode of {case!r}"):
+        unknown: object = encoder.encode(given_bases, out)
     expected = np.array(codes_of_bases(bases.tobytes()), dtype=np.uint8)
     require_equal(out, expected, "encode", case)
     require_equal(alphabet.encode(bases), expected, "encode", "gsynth.alphabet")
     # Not a NumPy integer: some of those wrap around when the core adds them up.
-    require(type(unknown) is int, "encode", f"{unknown!r} was returned, for {case!r}")
+    require(type(unknown) is int, "encode", f"{unknown!r} was returned, expected an int, for {case!r}")
     count = expected.tolist().count(4)
     require(unknown == count, "encode", f"{unknown} was returned, expected {count}, for {case!r}")
     require_guards(buffer)
@@ -142,11 +143,12 @@ def check_decode(transcoder: Transcoder, codes: NDArray[np.uint8]) -> None:
     given_codes = codes.copy()
     given_codes.flags.writeable = False
     out, buffer = guarded(np.full(codes.size, 99, dtype=np.uint8))
-    returned: object = transcoder.decode(given_codes, out)  # type: ignore[func-returns-value]  # the contract is being tested
+    with asking("decode", lambda: f"decode of {codes[:200].tolist()}"):
+        returned: object = transcoder.decode(given_codes, out)  # type: ignore[func-returns-value]  # the contract is being tested
     expected = bytes_of(bases_of_codes(codes.tolist()))
     require_equal(out, expected, "decode", codes[:200].tolist())
     require_equal(alphabet.decode(codes), expected, "decode", "gsynth.alphabet")
-    require(returned is None, "decode", f"{returned!r} was returned")
+    require(returned is None, "decode", f"{returned!r} was returned, expected None")
     require_guards(buffer)
 
 
@@ -224,10 +226,11 @@ def require_replaced(replacer: Replacer, bases: bytes, target: bytes, replacemen
     """Call the replacer on read-only words; compare."""
     __tracebackhide__ = True
     found, buffer = guarded(bytes_of(bases))
-    returned: object = replacer.replace(  # type: ignore[func-returns-value]  # the contract is being tested
-        found, bytes_of(target), bytes_of(replacement)
-    )
     case = f"{target!r} by {replacement!r} in {bases[:200]!r}"
+    with asking("replace", lambda: f"replace of {case}"):
+        returned: object = replacer.replace(  # type: ignore[func-returns-value]  # the contract is being tested
+            found, bytes_of(target), bytes_of(replacement)
+        )
     require_equal(found, bytes_of(expected), "replace", case)
-    require(returned is None, "replace", f"{returned!r} was returned")
+    require(returned is None, "replace", f"{returned!r} was returned, expected None")
     require_guards(buffer)

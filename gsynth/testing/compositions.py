@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from gsynth.plugins import Composer
 from gsynth.testing.bases import bytes_of, codes_of_bases
-from gsynth.testing.clauses import require, require_equal
+from gsynth.testing.clauses import asking, require, require_equal
 from gsynth.testing.strategies import deterministic
 
 # Around the widths of vectors and of bit planes, and beyond the counts that fit a byte.
@@ -62,11 +62,12 @@ def check_compose(composer: Composer, bases: NDArray[np.uint8], edges: NDArray[n
     given_bases.flags.writeable = given_edges.flags.writeable = False
     # Not zeros: a composer must write its counts, not add them to what was there.
     guarded = np.full((edges.size + 1, 4), 99, dtype=np.int64)
-    returned: object = composer.compose(given_bases, given_edges, guarded[1:-1])  # type: ignore[func-returns-value]  # looked at
+    case = f"{bases.tobytes()[:200]!r}, edges {edges[:20].tolist()}"
+    with asking("compose", lambda: f"compose of {case}"):
+        returned: object = composer.compose(given_bases, given_edges, guarded[1:-1])  # type: ignore[func-returns-value]  # looked at
     codes, offsets = codes_of_bases(bases.tobytes()), (edges - edges[0]).tolist()
     windows = [codes[start:end] for start, end in itertools.pairwise(offsets)]
     expected = np.array([[window.count(base) for base in range(4)] for window in windows], dtype=np.int64)
-    case = f"{bases.tobytes()[:200]!r}, edges {edges[:20].tolist()}"
     require_equal(guarded[1:-1], expected.reshape(-1, 4), "compose", case)
-    require(returned is None, "compose", f"{returned!r} was returned")
+    require(returned is None, "compose", f"{returned!r} was returned, expected None")
     require((guarded[[0, -1]] == 99).all().item(), "inputs", f"cells outside out were written to, for {case}")

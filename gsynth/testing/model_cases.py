@@ -9,6 +9,7 @@ from typing import Any, Final
 import attrs
 import numpy as np
 
+from gsynth.model.forbid import without_words
 from gsynth.model.priors import resolve_prior
 from gsynth.plugins import DimSpec, Forbidden, GsynthModel, Outside
 
@@ -81,11 +82,21 @@ def _forbidden() -> GsynthModel:
     return attrs.evolve(plain, stored_cdf=cdf, forbidden=Forbidden(words=["CG"], method="exact", order=2))
 
 
+def _forbidden_words() -> GsynthModel:
+    plain = trained(2, (_gc(),), counts=np.full((4, 16, 4), 8))
+    # Enough of them that their order is unlikely to be that of a set.
+    return without_words(plain, ("AAA", "CCC", "CG", "GGG", "TAG", "TCA", "TTT"), "local")
+
+
 _TO_THE_UPPER: Final = [{"from": [0, 0.5], "to": 1}]
 _FOREIGN: Final = {
     "x_lab": "Institute: #1, 'quoted'",
     "x_run": {"id": 7, "notes": ["a", "b"], "ratio": 0.1},
     "x_flag": True,
+    "x_whole": 3.0,
+    "x_big": 2**53 - 1,
+    "x_none": None,
+    "x_text": "yes",
 }
 
 CASES: Final[dict[str, tuple[str, Callable[[], GsynthModel]]]] = {
@@ -109,6 +120,9 @@ CASES: Final[dict[str, tuple[str, Callable[[], GsynthModel]]]] = {
     "prior_global": ("round-trip", lambda: trained(2, (_gc(),), prior="global", pseudocount=0.1)),
     "prior_vector": ("round-trip", lambda: trained(2, (_gc(),), prior=[0.1, 0.2, 0.3, 0.4], pseudocount=7.25)),
     "no_pseudocount": ("round-trip", lambda: trained(2, (_gc(),), pseudocount=0.0)),
+    # Digits beyond the fifteenth, and the smallest there may be.
+    "exact_pseudocount": ("round-trip", lambda: trained(2, (_gc(),), pseudocount=0.1 + 0.2)),
+    "tiny_pseudocount": ("round-trip", lambda: trained(2, (_gc(),), pseudocount=1.2345678901234567e-300)),
     "no_iterator": ("round-trip", lambda: trained(2, (_gc(),), iterator=None)),
     "closed_right": ("dimension", lambda: trained(1, (DimSpec("cpg", [0, 1, 2, 3], closed="right"),))),
     "categories": ("dimension", lambda: trained(1, (DimSpec("state", [-0.5, 0.5, 1.5], categories=["a b", "é"]),))),
@@ -123,6 +137,7 @@ CASES: Final[dict[str, tuple[str, Callable[[], GsynthModel]]]] = {
     "stored_cdf": ("stored-cdf", _stored_cdf),
     "stored_nan_rows": ("nan-rows", _stored_nan),
     "forbidden": ("forbidden", _forbidden),
+    "forbidden_words": ("forbidden", _forbidden_words),
     "foreign_keys": ("unknown-keys", lambda: trained(1, metadata=dict(_FOREIGN))),
     "big_counts": ("big-counts", _big_counts),
 }

@@ -6,7 +6,7 @@ option names it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
 
@@ -20,12 +20,13 @@ from gsynth.plugins.registry import registry
 from gsynth.plugins.roles import ROLES as BY_NAME
 from gsynth.plugins.roles import Role
 from gsynth.testing.counters import CounterConformance
+from gsynth.testing.genomes import GenomeConformance
 from gsynth.testing.pytest_plugin import ROLES, asked
-from gsynth.testing.registration import RegistrationConformance
+from gsynth.testing.registration import Descriptor, RegistrationConformance
 from gsynth.testing.samplers import SamplerConformance
 from gsynth.testing.scorers import ScorerConformance
 from gsynth.testing.serializers import SerializerConformance, Sniff
-from gsynth.testing.sources import GenomeConformance, TrackConformance
+from gsynth.testing.tracks import TrackConformance
 
 _NAMED: Final = ("counter", "sampler", "scorer", "serializer")
 _BUILT_IN_GENOMES: Final = ("<dict>", "<fasta>", "<fasta with crlf>")
@@ -45,13 +46,33 @@ def _values(config: pytest.Config, role: str) -> list[str]:
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Run every class once for each plugin or source of its role."""
     if "registered_name" in metafunc.fixturenames:
-        wanted = asked(metafunc.config)
-        roles = [role for role in _NAMED if wanted.get(role)] if wanted else list(ROLES)
-        pairs = [(role, name) for role in roles for name in (wanted.get(role) or registry().names(BY_NAME[role]))]
-        metafunc.parametrize("registered_name", pairs, ids=[f"{role}-{name}" for role, name in pairs], scope="class")
+        pairs = list(_registered(metafunc.config))
+        ids = [f"{role}-{name}" for role, name, _ in pairs]
+        metafunc.parametrize("registered_name", pairs, ids=ids, scope="class")
     for role in ROLES:
         if f"{role}_asked" in metafunc.fixturenames:
             metafunc.parametrize(f"{role}_asked", _values(metafunc.config, role), scope="class")
+
+
+def _registered(config: pytest.Config) -> Iterator[tuple[str, str, object]]:
+    """Role, name and source (None where there is none) of the plugins whose registration is tested."""
+    wanted = asked(config)
+    for role, of in BY_NAME.items():
+        for value in wanted.get(role, []) if wanted else registry().names(of):
+            if wanted and role not in _NAMED:
+                # The option names a source: what is tested is the plugin that takes it.
+                yield role, _accepting(role, value), value
+            else:
+                yield role, value, None
+
+
+def _accepting(role: str, source: object) -> str:
+    of: Role[Any, Any] = BY_NAME[role]
+    for entry in registry().ranked(of):
+        if entry.descriptor.accepts(source):
+            return str(entry.name)
+    names = ", ".join(registry().names(of))
+    raise pytest.UsageError(f"no registered {role} plugin accepts {source!r}; registered: {names}")
 
 
 def _load(config: pytest.Config, role: str, name: str) -> Any:
@@ -70,18 +91,14 @@ def _select(role: str, name: str) -> Registered[Any]:
 
 def _open(role: str, source: object, *more: object) -> Any:
     of: Role[Any, Any] = BY_NAME[role]
-    for entry in registry().ranked(of):
-        if entry.descriptor.accepts(source):
-            return registry().load(of, entry.name).open(source, *more)
-    names = ", ".join(registry().names(of))
-    pytest.fail(f"no registered {role} plugin accepts {source!r}; registered: {names}")
+    return registry().load(of, _accepting(role, source)).open(source, *more)
 
 
 def built_in_bases() -> dict[str, bytes]:
     """A small genome with lower case, runs of N, a contig of one base, and last lines that are full and not full."""
     rng = np.random.default_rng(20)
     letters = np.frombuffer(b"ACGTacgtN", dtype=np.uint8)
-    sizes = {"chr1": 4321, "chr2": 60, "X": 61, "tiny": 1}
+    sizes = {"chr1": 70_321, "chr2": 60, "X": 61, "tiny": 1}
     genome = {name: letters[rng.integers(0, 9, size)].tobytes() for name, size in sizes.items()}
     genome["chr1"] = genome["chr1"][:900] + b"N" * 700 + genome["chr1"][1600:]
     return genome
@@ -115,13 +132,15 @@ class TestRegistration(RegistrationConformance):
     gsynth_suite_role = "any"
 
     @pytest.fixture
-    def role(self, registered_name: tuple[str, str]) -> str:
-        return registered_name[0]
+    def descriptor(self, request: pytest.FixtureRequest, registered_name: tuple[str, str, object]) -> Descriptor:
+        role, name, _ = registered_name
+        _load(request.config, role, name)
+        found: Descriptor = _select(role, name).descriptor
+        return found
 
     @pytest.fixture
-    def registered(self, request: pytest.FixtureRequest, registered_name: tuple[str, str]) -> Registered[Any]:
-        _load(request.config, *registered_name)
-        return _select(*registered_name)
+    def source(self, registered_name: tuple[str, str, object]) -> object:
+        return registered_name[2]
 
 
 class TestCounter(CounterConformance):

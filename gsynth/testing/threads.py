@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import TypeVar
 
-from gsynth.testing.clauses import broken
+from gsynth.testing.clauses import broken, raised
 
 T = TypeVar("T")
 
@@ -40,5 +40,5 @@ def at_once(calls: Sequence[Callable[[], T]]) -> list[T]:
         errors = [future.exception() for future in futures]
     for error in errors:
         if error is not None:
-            broken("stateless", f"{error!r} with {len(calls)} calls at once, each of which works alone")
+            broken("stateless", f"{raised(error)}; {len(calls)} calls at once, each of which works alone")
     return [future.result() for future in futures]

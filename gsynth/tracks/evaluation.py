@@ -30,7 +30,9 @@ class Windows:
     starts, ends : int64[w]
         0-based half-open.
     bases : uint8[...] or None
-        The ASCII bases of all windows, one after the other; the flank follows if there is only one stretch.
+        The ASCII bases of all windows, one after the other.
+    flanked : (uint8[...], int64[p + 1]) or None
+        The same with the bases behind each stretch that tracks look at, and where each stretch begins.
     """
 
     names: tuple[str, ...]
@@ -39,6 +41,7 @@ class Windows:
     starts: NDArray[np.int64]
     ends: NDArray[np.int64]
     bases: NDArray[np.uint8] | None
+    flanked: tuple[NDArray[np.uint8], NDArray[np.int64]] | None = None
 
     @property
     def count(self) -> int:
@@ -75,13 +78,14 @@ def _of_bases(track: Track, windows: Windows, bases: NDArray[np.uint8], composer
         return checking.composition_values(track, composition, widths)
     if isinstance(track, BasesTrack):
         return checking.bases_values(track, bases[: int(edges[-1])], edges)
-    parts = []
-    for j in range(windows.ids.size):
-        begin, end = int(edges[windows.firsts[j]]), int(edges[windows.firsts[j + 1]])
-        # Only a single stretch has its flank; for tracks that need one the strata pass one stretch per call.
-        end = end + track.flank if windows.ids.size == 1 else end
-        parts.append(_of_stretch(track, windows, j, bases[begin:end]))
-    return np.concatenate(parts)
+    begins, sizes = edges[windows.firsts[:-1]], np.diff(edges[windows.firsts])
+    ends = begins + sizes
+    if track.flank and windows.flanked is not None:
+        bases, places = windows.flanked
+        # Each track gets the flank that it asked for, not the longest one; at the end of a contig there is less.
+        begins, ends = places[:-1], np.minimum(places[:-1] + sizes + track.flank, places[1:])
+    rows = zip(begins.tolist(), ends.tolist(), strict=True)
+    return np.concatenate([_of_stretch(track, windows, j, bases[low:high]) for j, (low, high) in enumerate(rows)])
 
 
 def _of_places(track: Track, windows: Windows) -> Values:

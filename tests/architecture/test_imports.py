@@ -16,7 +16,7 @@ ROOT = Path(__file__).parents[2]
 BACKENDS = sorted(path.parent for path in ROOT.glob("backends/*/__init__.py"))
 FORMATS = sorted(path.parent for path in ROOT.glob("formats/*/__init__.py"))
 PLUGINS = [*BACKENDS, *FORMATS]
-EXAMPLE = ROOT / "tests/example_plugin/src/gsynth_example"
+EXAMPLES = sorted(path.parent for path in ROOT.glob("tests/example_*/src/*/__init__.py"))
 CORE = sorted((ROOT / "gsynth").rglob("*.py"))
 
 
@@ -55,6 +55,7 @@ def test_the_rooms_are_there():
     assert {folder.name for folder in FORMATS} >= {"gsynth_gsm", "gsynth_pickle"}
     assert kernels()
     assert len(CORE) > 30
+    assert {folder.name for folder in EXAMPLES} == {"gsynth_example", "gsynth_seqtab", "gsynth_tsv"}
 
 
 @pytest.mark.parametrize("path", kernels(), ids=lambda path: f"{path.parent.name}/{path.name}")
@@ -67,7 +68,7 @@ def test_a_kernel_imports_nothing_of_gsynth(path):
         assert not [line for line in lines if "gsynth" in line or "cimport numpy" in line]
 
 
-@pytest.mark.parametrize("package", [*PLUGINS, EXAMPLE], ids=lambda path: path.name)
+@pytest.mark.parametrize("package", [*PLUGINS, *EXAMPLES], ids=lambda path: path.name)
 def test_a_plugin_imports_only_the_plugin_api(package):
     for path in package.rglob("*.py"):
         for name in of_gsynth(imported(path)):

@@ -48,8 +48,10 @@ def test_wheel_has_the_data(wheel):
     packages = {name.split("/")[0] for name in wheel if name.endswith("__init__.py")}
     assert {f"{package}/py.typed" for package in packages} <= wheel
     golden = {f"gsynth/testing/golden/{path.name}" for path in (ROOT / "gsynth/testing/golden").glob("*.yaml")}
+    starters = {f"gsynth/testing/starters/{path.name}" for path in (ROOT / "gsynth/testing/starters").glob("*.in")}
     assert golden
-    assert golden <= wheel
+    assert starters
+    assert golden | starters <= wheel
     assert {"gsynth/data/fly300k.fa.gz", "gsynth/data/fly300k.repeats.bed", "gsynth/data/README.md"} <= wheel
     assert "gsynth/evaluation/report.html" in wheel
     assert [name for name in wheel if name.startswith("gsynth_cython/_kernels.") and name.endswith(".so")]

@@ -157,7 +157,9 @@ def test_a_transcoder_that_writes_too_few_letters(use, backend, left):
         out[left] = 0
 
     use(SAMPLER, "decode", decode, backend)
-    with pytest.raises(BrokenPluginError, match="decode of 500 codes gave letters that were not written"):
+    with pytest.raises(
+        BrokenPluginError, match=r"decode of 500 codes gave byte 0 for the code \d at (0|499), expected the letter"
+    ):
         gsynth.sample(MODEL, genome={"c": 500}, seed=1)
 
 
@@ -203,3 +205,63 @@ def test_wild_codes_end_no_process(backend):
     )
     assert ran.returncode == 0, ran.stderr
     assert ran.stdout.startswith("refused: counter 'wild' (from elsewhere): encode of 400000 bases")
+
+
+# What is looked at in some places.
+
+
+def four(method, codes, *args, order, thresholds):
+    method(codes, *args, order=order, thresholds=thresholds)
+    codes[order + 40] = 4
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+@pytest.mark.parametrize(("genome", "kept"), [({"c": 500}, 0), ({"c": "N" * 30 + "A" * 470}, 30)], ids=["plain", "N"])
+def test_a_sampler_that_draws_an_n(use, backend, genome, kept):
+    name = "sample_stream" if hasattr(registry().load(SAMPLER, backend), "sample_stream") else "sample"
+    use(SAMPLER, name, four, backend)
+    with pytest.raises(
+        BrokenPluginError, match=rf"{kept + 1} cells that hold a 4, expected the {kept} that were there"
+    ):
+        gsynth.sample(MODEL, genome=genome, seed=1)
+
+
+DECODERS = {
+    "nothing in the middle": lambda out: out[100:400].fill(0),
+    "lower case": lambda out: out.put(range(out.size), np.frombuffer(out.tobytes().lower(), np.uint8)),
+    "another letter everywhere": lambda out: out.fill(ord("C")),
+}
+
+
+@pytest.mark.parametrize("kind", DECODERS)
+@pytest.mark.parametrize("backend", able(SAMPLER, "decode"))
+def test_a_decoder_that_writes_something_else(use, backend, kind):
+    def decode(method, codes, out):
+        method(codes, out)
+        DECODERS[kind](out)
+
+    use(SAMPLER, "decode", decode, backend)
+    with pytest.raises(
+        BrokenPluginError, match=r"decode of 500 codes gave byte \d+ for the code \d at \d+, expected the"
+    ):
+        gsynth.sample(MODEL, genome={"c": 500}, seed=1)
+
+
+REPLACERS = {
+    "too few": (lambda bases: bases[-2:].put([0, 1], list(b"CG")), r"CG at \d+, expected none of it left"),
+    "other bases": (lambda bases: bases[:9].fill(ord("T")), "bases 'T' in place of others, expected only those of GC"),
+}
+
+
+@pytest.mark.parametrize("kind", REPLACERS)
+@pytest.mark.parametrize("backend", able(SAMPLER, "replace"))
+def test_a_replacer_that_leaves_something_else(use, backend, kind):
+    spoil, message = REPLACERS[kind]
+
+    def replace(method, bases, target, replacement):
+        method(bases, target, replacement)
+        spoil(bases)
+
+    use(SAMPLER, "replace", replace, backend)
+    with pytest.raises(BrokenPluginError, match=message):
+        gsynth.replace_kmer("CG", "GC", genome={"c": b"ACCGA" * 1000}, backend="spoiled")

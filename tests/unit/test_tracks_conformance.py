@@ -10,7 +10,7 @@ import pytest
 
 from gsynth.genomes import open_genome
 from gsynth.plugins import Genome, Track
-from gsynth.testing.sources import TrackConformance
+from gsynth.testing.tracks import TrackConformance
 from gsynth.tracks import open_tracks
 
 SIZE = 7003

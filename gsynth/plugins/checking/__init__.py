@@ -12,6 +12,7 @@ from __future__ import annotations
 from gsynth.plugins.checking.choosing import accepts, openers, sniffs
 from gsynth.plugins.checking.counters import count
 from gsynth.plugins.checking.genomes import check_genome, close, fetch, fetch_many, is_genome, opened_genome
+from gsynth.plugins.checking.listing import statuses
 from gsynth.plugins.checking.naming import block, named
 from gsynth.plugins.checking.samplers import decode, replace, sample, sample_stream, shuffle
 from gsynth.plugins.checking.scorers import score
@@ -57,6 +58,7 @@ __all__ = [
     "score",
     "shuffle",
     "sniffs",
+    "statuses",
     "track_names",
     "window_values",
 ]

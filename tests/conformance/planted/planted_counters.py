@@ -195,4 +195,79 @@ class ReturnsNothing(Healthy):
         super().count(codes, edges, strata, order=order, out=out)
 
 
+class NarrowStrata(Healthy):
+    """Keeps strata in 16 bits."""
+
+    def strata(self, edges, strata, order, codes):
+        return super().strata(edges, strata.astype(np.int16), order, codes)
+
+
+class SeedsTheGenerator(Healthy):
+    """Seeds NumPy's global generator to shuffle its work."""
+
+    def add(self, out, flat):
+        np.random.seed(1)
+        super().add(out, np.random.permutation(flat))
+
+
+class SilencesNumPy(Healthy):
+    """Silences NumPy's warnings for good."""
+
+    def unknown(self, bad, stratum):
+        np.seterr(all="ignore")
+        return super().unknown(bad, stratum)
+
+
+class CopiesTheTable(Healthy):
+    """Counts into a table of its own, and adds that."""
+
+    def add(self, out, flat):
+        out += np.bincount(flat, minlength=out.size).astype(np.uint64).reshape(out.shape)
+
+
+class SumsTheTable(Healthy):
+    """Looks at the whole table after each block."""
+
+    def add(self, out, flat):
+        super().add(out, flat)
+        if out.sum() == 0:
+            out[0] = 0
+
+
+class RunByRun(Healthy):
+    """Looks at the whole block for each run."""
+
+    def strata(self, edges, strata, order, codes):
+        places = np.arange(codes.size - order) + 0 * codes[order:].astype(np.int64)
+        found = np.zeros(places.size, dtype=np.int32)
+        for j, stratum in enumerate(strata.tolist()):
+            found = np.where((places >= edges[j]) & (places < edges[j + 1]), stratum, found)
+        return found
+
+
+class CacheByIdentity(Healthy):
+    """Remembers the strata of an array, not of its contents."""
+
+    def strata(self, edges, strata, order, codes):
+        cache = self.__dict__.setdefault("cache", {})
+        found = cache.setdefault(id(strata), super().strata(edges, strata, order, codes))
+        return np.resize(found, codes.size)
+
+
+class KeepsTheBlock(Healthy):
+    """Keeps the last block for its messages."""
+
+    def strata(self, edges, strata, order, codes):
+        self.last = codes
+        return super().strata(edges, strata, order, codes)
+
+
+class StratumByName(Healthy):
+    """Looks strata up in a table of those that it has seen in tests."""
+
+    def strata(self, edges, strata, order, codes):
+        known = {-2: -2, -1: -1, 0: 0, 1: 1}
+        return super().strata(edges, np.array([known[s] for s in strata.tolist()], dtype=np.int32), order, codes)
+
+
 FAULTS = [Healthy, *Healthy.__subclasses__()]

@@ -371,4 +371,83 @@ class LooksTooLittle(Healthy):
         return [hit - 1 for hit in hits if hit and width > 1]
 
 
+class NarrowStrata(Healthy):
+    """Keeps strata in 16 bits."""
+
+    def strata(self, edges, strata, order):
+        return super().strata(edges, strata.astype(np.int16), order)
+
+
+class SeedsTheGenerator(Healthy):
+    """Seeds NumPy's global generator for draws that it does not make."""
+
+    def numbers(self, uniforms, free):
+        np.random.seed(1)
+        return super().numbers(uniforms, free)
+
+
+class CarriesOn(Healthy):
+    """Goes on with the context that the last call ended with, if it has the length."""
+
+    def start(self, codes, order):
+        last = self.__dict__.get("last", [])
+        return last if len(last) == order else super().start(codes, order)
+
+    def rolled(self, context, code, fixed):
+        self.last = super().rolled(context, code, fixed)
+        return self.last
+
+
+class CopiesTheTable(Healthy):
+    """Widens the whole table, to compare without surprises."""
+
+    def sample(self, codes, edges, strata, uniforms, *, order, thresholds):
+        super().sample(codes, edges, strata, uniforms, order=order, thresholds=thresholds.astype(np.int64))
+
+
+class CellByCell(Healthy):
+    """Copies what it has drawn at each cell."""
+
+    def sample(self, codes, edges, strata, uniforms, *, order, thresholds):
+        for i in range(codes.size - order):
+            part = codes[: order + i + 1].copy()
+            stratum = strata[np.searchsorted(edges, i, side="right") - 1 :][:1]
+            super().sample(part[i:], np.array([0, 1]), stratum, uniforms[i : i + 1], order=order, thresholds=thresholds)
+            codes[: order + i + 1] = part
+
+
+class RunByRun(Healthy):
+    """Looks at the whole block for each run."""
+
+    def sample(self, codes, edges, strata, uniforms, *, order, thresholds):
+        for low, high in zip(edges[:-1].tolist(), edges[1:].tolist(), strict=True):
+            (codes == FREE)[low:high].any()
+        super().sample(codes, edges, strata, uniforms, order=order, thresholds=thresholds)
+
+
+class KeepsTheNumbers(Healthy):
+    """Keeps the random numbers for the next call."""
+
+    def sample(self, codes, edges, strata, uniforms, *, order, thresholds):
+        self.last = uniforms
+        super().sample(codes, edges, strata, uniforms, order=order, thresholds=thresholds)
+
+
+class TableByIdentity(Healthy):
+    """Remembers the rows of a table by its identity."""
+
+    def sample(self, codes, edges, strata, uniforms, *, order, thresholds):
+        cache = self.__dict__.setdefault("cache", {})
+        known = cache.setdefault((id(thresholds), thresholds.shape), thresholds.copy())
+        super().sample(codes, edges, strata, uniforms, order=order, thresholds=known)
+
+
+class BaseByName(Healthy):
+    """Looks letters up in a table that lacks N."""
+
+    def decode(self, codes, out):
+        names = {0: 65, 1: 67, 2: 71, 3: 84}
+        out[:] = [names[code] for code in codes.tolist()]
+
+
 FAULTS = [Healthy, *Healthy.__subclasses__()]

@@ -230,4 +230,52 @@ class ReturnsTheSums(Healthy):
         return sums
 
 
+class NarrowStrata(Healthy):
+    """Keeps strata in 16 bits."""
+
+    def strata(self, edges, strata, order, codes):
+        return super().strata(edges, strata.astype(np.int16), order, codes)
+
+
+class SeedsTheGenerator(Healthy):
+    """Seeds NumPy's global generator."""
+
+    def masked(self, stratum):
+        np.random.seed(1)
+        return super().masked(stratum)
+
+
+class CopiesTheTable(Healthy):
+    """Widens the whole table, so that sums do not overflow."""
+
+    def score(self, codes, edges, strata, cuts, *, order, logs, sums, left_out):
+        wide = logs.astype(np.int64)
+        super().score(codes, edges, strata, cuts, order=order, logs=wide, sums=sums, left_out=left_out)
+
+
+class CellByCell(Healthy):
+    """Looks at the whole block for each cell."""
+
+    def add(self, sums, cells, values):
+        for v in range(sums.size):
+            sums[v] += np.where(cells == v, values, 0).sum()
+
+
+class KeepsTheBlock(Healthy):
+    """Keeps the last block for its messages."""
+
+    def strata(self, edges, strata, order, codes):
+        self.last = codes
+        return super().strata(edges, strata, order, codes)
+
+
+class LogsByIdentity(Healthy):
+    """Remembers a table by its identity."""
+
+    def score(self, codes, edges, strata, cuts, *, order, logs, sums, left_out):
+        cache = self.__dict__.setdefault("cache", {})
+        known = cache.setdefault((id(logs), logs.shape), logs.copy())
+        super().score(codes, edges, strata, cuts, order=order, logs=known, sums=sums, left_out=left_out)
+
+
 FAULTS = [Healthy, *Healthy.__subclasses__()]

@@ -1,0 +1,1 @@
+"""Genomes in tables of names and sequences, a gsynth plugin."""

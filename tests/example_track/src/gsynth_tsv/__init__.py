@@ -1,0 +1,1 @@
+"""Tracks from columns of a table with a header, a gsynth plugin."""
