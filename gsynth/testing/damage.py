@@ -27,7 +27,7 @@ LARGE: Final = (2**20, 2**27)
 """Claims that cost a hundred megabytes if they are believed, of one length among several and of a length by itself:
 enough to be seen, too little to stop the machine."""
 
-_MOST_CLAIMS: Final = 24
+_MOST_CLAIMS: Final = 8
 _HEAD: Final = 4096
 
 
