@@ -57,7 +57,7 @@ def holds_only_n(bases: NDArray[np.uint8], unknown: int) -> bool:
     # A fifth of the work of `first_wrong`, and enough for nearly all blocks.
     found = 0
     for start in range(0, bases.size, _SLICE):
-        found += np.count_nonzero((bases[start : start + _SLICE] & _UPPER) == ord("N"))
+        found += int(np.count_nonzero((bases[start : start + _SLICE] & _UPPER) == ord("N")))
     return found == unknown
 
 

@@ -40,8 +40,10 @@ def test_the_whole_contract_is_public():
 def test_what_is_looked_for_in_objects_is_in_the_contracts():
     """A protocol that is asked of objects at run time, anywhere else in the core, would be a hidden contract."""
     found = []
+    # The rooms that meet plugins' objects; blocks and outputs have protocols of their own objects, and of executors.
+    rooms = {ROOT / "gsynth" / name for name in ("plugins", "genomes", "intervals", "tracks", "strata")}
     for path in CORE:
-        if CONTRACTS in path.parents or "testing" in path.parts:
+        if CONTRACTS in path.parents or not rooms & set(path.parents):
             continue
         classes = [node for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.ClassDef)]
         found += [
