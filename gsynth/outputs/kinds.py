@@ -215,10 +215,7 @@ def kind_of_file(path: Path, output_format: str | None) -> Kind:
     if not path.suffix:
         return KINDS[FASTA]
     known = ", ".join(dict.fromkeys(suffix for kind in KINDS.values() for suffix in kind.suffixes[:1]))
-    raise ArgumentError(
-        f"output {path} has an unknown suffix: name it {known} or {_FASTA_SUFFIXES[0]}.gz, or choose the format by "
-        "output_format"
-    )
+    raise ArgumentError(f"output {path} has an unknown suffix: name it {known}, or choose the format by output_format")
 
 
 def _check_unknown(path: Path) -> None:
