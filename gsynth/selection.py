@@ -45,7 +45,7 @@ def gsynth_select_order(
     tracks: TracksLike | None = None,
     pseudocount: float = 1.0,
     folds: SupportsIndex = FOLDS,
-    max_memory: float = 1.0,
+    count_memory: float = 1.0,
     allow_parallel: bool = True,
     num_cores: int | None = None,
     max_chunk_size: int | None = None,
@@ -72,7 +72,7 @@ def gsynth_select_order(
         As in `gsynth_train`.
     folds : int
         Into how many parts the genome is cut, 2..100.
-    max_memory : float
+    count_memory : float
         Gigabytes (2**30 bytes) that the counts may take. The highest order of a candidate with many strata is lowered
         to fit, and the result says so.
     allow_parallel, num_cores, max_chunk_size, backend, progress, chrom_alias
@@ -108,7 +108,7 @@ def gsynth_select_order(
         iterator=check_iterator(iterator),
         pseudocount=Smoothing(pseudocount=pseudocount).pseudocount,
         folds=whole(folds, "folds", low=2, high=100),
-        memory=_bytes(max_memory),
+        memory=_bytes(count_memory),
     )
     compute = Compute.of(
         backend=backend, num_cores=num_cores, progress=progress,
@@ -151,10 +151,10 @@ def _requests(spec: DimLike | Sequence[DimLike]) -> tuple[DimRequest, ...]:
     return (DimRequest.from_mapping(spec),)
 
 
-def _bytes(max_memory: float) -> int:
-    found = real(max_memory, "max_memory")
+def _bytes(count_memory: float) -> int:
+    found = real(count_memory, "count_memory")
     if not 0.001 <= found <= 2**20:
-        raise ArgumentError(f"max_memory (gigabytes) must be from 0.001 to {2**20}, found {found}")
+        raise ArgumentError(f"count_memory (gigabytes) must be from 0.001 to {2**20}, found {found}")
     return int(found * 2**30)
 
 

@@ -24,7 +24,18 @@ SECTIONS: Final[dict[str, frozenset[str]]] = {
         }
     ),
     "Model": frozenset(
-        {"k", "max_order", "folds", "pseudocount", "prior", "min_obs", "method", "both_strands", "check"}
+        {
+            "k",
+            "max_order",
+            "folds",
+            "count_memory",
+            "pseudocount",
+            "prior",
+            "min_obs",
+            "method",
+            "both_strands",
+            "check",
+        }
     ),
     "What to draw": frozenset(
         {"seed", "n_samples", "init", "nuc_probs", "window", "preserve_n", "keep_case", "check_composition"}
@@ -38,6 +49,7 @@ SECTIONS: Final[dict[str, frozenset[str]]] = {
         {
             "backend",
             "num_cores",
+            "executor",
             "max_memory",
             "progress",
             "max_chunk_size",

@@ -37,7 +37,7 @@ from gsynth.cli.writing import check_reports
     help="Parts of the genome, each of which is held out in turn.",
 )  # fmt: skip
 @click.option(
-    "--max-memory", type=click.FloatRange(min=0.001), default=1.0, show_default=True, metavar="GB",
+    "--count-memory", type=click.FloatRange(min=0.001), default=1.0, show_default=True, metavar="GB",
     help="Memory for the counts; the order of candidates with many strata is lowered to fit.",
 )  # fmt: skip
 @click.option("--html", type=options.FILE, metavar="FILE", help="Write a report: one HTML file that opens offline.")

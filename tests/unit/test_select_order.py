@@ -167,7 +167,7 @@ def test_small_strata_are_named_and_memory_is_kept():
     thin = {one.k: one.thin for one in found.table if one.dims}
     # 600 observations: more than the 256 cells of order 3, fewer than the 1,024 of order 4.
     assert (thin[3], thin[4]) == ([], ["gc 0.9-1"])
-    limited = gsynth.gsynth_select_order(genome=genome, max_order=10, max_memory=0.01)
+    limited = gsynth.gsynth_select_order(genome=genome, max_order=10, count_memory=0.01)
     assert 1 <= limited.limited["none"] < 10
     assert limited.memory < 0.01 * 2**30
 
@@ -177,7 +177,7 @@ def test_small_strata_are_named_and_memory_is_kept():
     [
         ({"max_order": 11}, "max_order"),
         ({"folds": 1}, "folds"),
-        ({"max_memory": math.nan}, "max_memory"),
+        ({"count_memory": math.nan}, "count_memory"),
         ({"genome": {"a": "NNNN"}}, "nothing was counted"),
         ({"genome": {"a": 100}}, "choosing an order needs the sequence"),
     ],
