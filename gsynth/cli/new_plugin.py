@@ -9,9 +9,10 @@ import click
 from gsynth.cli import options
 from gsynth.cli.console import console_of
 from gsynth.cli.results import print_json
+from gsynth.cli.sections import command
 
 
-@click.command("new-plugin")
+@command("new-plugin")
 @click.argument("role", metavar="ROLE")
 @click.argument("name", metavar="NAME")
 @click.option("-o", "--output", metavar="FOLDER", help="Folder to write; it must not exist. [default: gsynth-NAME]")
