@@ -18,9 +18,9 @@ def gsynth_merge(*models: GsynthModel) -> GsynthModel:
     Parameters
     ----------
     *models : GsynthModel
-        One or more, of the same order, with equal dimensions (expressions, breaks, merges), iterator, pseudocount,
-        prior and min_obs. For a model from another program whose probabilities are those of its counts in single
-        precision, the counts are used.
+        One or more, of the same order, with equal dimensions (expressions, breaks, merges), iterator, strands,
+        smoothing, pseudocount, prior and min_obs. For a model from another program whose probabilities are those of its
+        counts in single precision, the counts are used.
 
     Returns
     -------

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import warnings
+from collections.abc import Mapping
 
 import numpy as np
 from attrs import frozen
@@ -17,17 +18,31 @@ from gsynth.blocks.measuring import resolve_dims
 from gsynth.errors import ArgumentError
 from gsynth.genomes import resolve_genome
 from gsynth.intervals import Intervals
-from gsynth.intervals.masks import Mask
+from gsynth.intervals.masks import ANY, Mask, check_mask_overlap
 from gsynth.model import GsynthModel, Outside, Smoothing, check_iterator, check_order, freeze
 from gsynth.model.dimension import check_dims
 from gsynth.model.merging import merge_sparse
 from gsynth.model.outside import WORTH_A_WARNING, described_causes
 from gsynth.model.priors import PriorRequest
+from gsynth.model.smoothing import check_smoothing
+from gsynth.model.strands import FORWARD, check_strands
 from gsynth.plugins.backends import load_counter
 from gsynth.plugins.contracts import Counter
 from gsynth.strata import Strata, composer_of
 from gsynth.strata.requests import DimRequest
-from gsynth.typing import AliasLike, DimLike, ExecutorLike, GenomeLike, IntervalsLike, MaskLike, PriorLike, TracksLike
+from gsynth.typing import (
+    AliasLike,
+    DimLike,
+    ExecutorLike,
+    GenomeLike,
+    IntervalsLike,
+    MaskLike,
+    MaskOverlap,
+    PriorLike,
+    SmoothingMode,
+    Strands,
+    TracksLike,
+)
 
 
 def gsynth_train(
@@ -44,6 +59,9 @@ def gsynth_train(
     genome: GenomeLike | None = None,
     tracks: TracksLike | None = None,
     prior: PriorLike | None = None,
+    smoothing: SmoothingMode = "additive",
+    strands: Strands = "both",
+    mask_overlap: MaskOverlap = "start",
     backend: str | None = None,
     progress: bool | None = None,
     executor: ExecutorLike | None = None,
@@ -54,6 +72,17 @@ def gsynth_train(
     Every (k+1)-mer that lies wholly inside an interval counts, with its reverse complement, in the stratum of its
     leftmost base. What is counted does not depend on the backend, the threads or the blocks.
 
+    With ``smoothing="interpolated"`` (Witten-Bell), what was seldom or never seen after a context is learned from the
+    same counts after shorter contexts. With N(c, b) for how often base b followed context c, N(c) for the sum over b,
+    T(c) for how many different bases followed it, and c' for c without its first base::
+
+        P(b | c) = (N(c, b) + T(c) P(b | c')) / (N(c) + T(c))
+
+    which is P(b | c') where c was never seen; N(c', b) is the sum of N over the contexts that end in c'. Of the
+    shortest context, the empty one, P is that of the bases, smoothed by `pseudocount` and `prior` (Witten and Bell
+    1991, IEEE Transactions on Information Theory 37:1085; as an interpolation in Chen and Goodman 1998, Harvard
+    TR-10-98, section 2.5, whose T times 1/4 for the empty context is the pseudocount of 1).
+
     Parameters
     ----------
     *dim_specs : dict or DimSpec
@@ -63,13 +92,15 @@ def gsynth_train(
         `gsynth_bin_map`; or ``"auto"``: bins with fewer than `min_obs` observations are merged into their nearest
         learned neighbour). Without dimensions there is one stratum.
     mask : intervals or "soft", optional
-        Windows that start in it are left out and counted in ``total_masked``. "soft": the genome's lowercase.
+        Windows that start in it (see `mask_overlap`) are left out and counted in ``total_masked``. "soft": the genome's
+        lowercase.
     intervals : path of a BED file, region string, tuples or DataFrame, optional
         What to train on, 0-based half-open; the whole genome by default. No k-mer spans two intervals.
     iterator : int, optional
         Width in bp of the windows on which the expressions are evaluated; needed with dimensions.
     pseudocount : float
-        Added to every cell, P = (N + pseudocount) / (sum N + 4 pseudocount), or with `prior` shared out by it.
+        Added to every cell, P = (N + pseudocount) / (sum N + 4 pseudocount), or with `prior` shared out by it. With
+        ``smoothing="interpolated"`` it is added to the counts of the bases alone, without any context.
     min_obs : int
         Bins with fewer observations are sparse: warned about, and sampled uniformly unless merged.
     k : int
@@ -88,6 +119,14 @@ def gsynth_train(
         Base probabilities pi in P = (N + pseudocount * pi) / (sum N + pseudocount), normalised to sum to 1. A dict, a
         DataFrame (pandas, polars, pyarrow) or a labelled series is matched by its names A, C, G, T in any order and
         case; a plain sequence or array is in the order A, C, G, T.
+    smoothing : {"additive", "interpolated"}
+        How contexts that were seldom or never seen get their probabilities: all alike from the pseudocount, or from
+        shorter contexts (see above).
+    strands : {"both", "forward"}
+        What each window counts for: its (k+1)-mer and the reverse complement, or the (k+1)-mer alone.
+    mask_overlap : {"start", "any"}
+        Which windows `mask` leaves out: those whose first base is masked, as the peers, or those that hold a masked
+        base, so that nothing masked is learned.
     backend : str, optional
         Name of the counter; "auto" (the best installed one) by default, or what GSYNTH_BACKEND says.
     progress : bool, optional
@@ -101,7 +140,7 @@ def gsynth_train(
     Returns
     -------
     GsynthModel
-        The counts of both strands, the strata, and the probabilities that follow from them.
+        The counts of the strands, the strata, and the probabilities that follow from them.
 
     Raises
     ------
@@ -121,8 +160,10 @@ def gsynth_train(
         order=check_order(k),
         dims=tuple(DimRequest.from_mapping(spec) for spec in dim_specs),
         iterator=check_iterator(iterator),
-        smoothing=Smoothing(pseudocount=pseudocount, min_obs=min_obs),
+        smoothing=Smoothing(pseudocount=pseudocount, min_obs=min_obs, smoothing_mode=check_smoothing(smoothing)),
         prior=PriorRequest.from_argument(prior),
+        strands=check_strands(strands),
+        mask_overlap=check_mask_overlap(mask_overlap),
     )
     compute = Compute.of(
         backend=backend, num_cores=num_cores, progress=progress,
@@ -135,12 +176,13 @@ def gsynth_train(
     mask_opened = inputs.mask(mask)
     with compute.opened() as running:
         model = _trained(wanted, inputs, mask_opened, counter, running)
-    _check_counted(model, inputs.intervals)
+    _check_counted(model, inputs.intervals, wanted.masked)
     _warn_of_bins(model)
     warn_unused(
         chrom_alias=inputs.idle_alias,
         iterator=wanted.iterator is not None and not wanted.dims and NO_STRATA,
-        mask=mask is not None and not model.total_masked and "no window of the intervals begins in it",
+        mask=mask is not None and not model.total_masked and f"no window of the intervals {wanted.masked[0]}",
+        mask_overlap=mask is None and mask_overlap == ANY and "there is no mask",
         prior=prior is not None and pseudocount == 0 and "the pseudocount that it shares out is 0",
     )
     return model
@@ -155,6 +197,15 @@ class _Wanted:
     iterator: int | None
     smoothing: Smoothing
     prior: PriorRequest
+    strands: str
+    mask_overlap: str
+
+    @property
+    def masked(self) -> tuple[str, str]:
+        """What a masked window does, and what several do."""
+        if self.mask_overlap == ANY:
+            return "holds a base of it", "hold a masked base"
+        return "begins in it", "begin in the mask"
 
 
 def _trained(wanted: _Wanted, inputs: Inputs, mask: Mask | None, counter: Counter, compute: Compute) -> GsynthModel:
@@ -164,9 +215,12 @@ def _trained(wanted: _Wanted, inputs: Inputs, mask: Mask | None, counter: Counte
     wanted.prior.check_bins(bins)
     # One more table, for windows without a bin.
     tables = Tables((bins + 1 if strata.dims else 1, 4**wanted.order, 4))
-    count_batch = BatchCounter(inputs.genome, strata, mask, counter, wanted.order, tables)
+    whole = wanted.mask_overlap == ANY
+    count_batch = BatchCounter(inputs.genome, strata, mask, counter, wanted.order, tables, whole)
     tally = count_intervals(count_batch, inputs.intervals, compute, "train")
-    return _model(wanted, strata, freeze(tables.both_strands()), tally)
+    # What was masked is not in a model, but how: counts add up only where it was done alike.
+    provenance = {} if mask is None else {"mask_overlap": wanted.mask_overlap}
+    return _model(wanted, strata, freeze(tables.of_strands(wanted.strands)), tally, provenance)
 
 
 def _open_strata(wanted: _Wanted, inputs: Inputs, counter: Counter, compute: Compute) -> Strata:
@@ -176,7 +230,9 @@ def _open_strata(wanted: _Wanted, inputs: Inputs, counter: Counter, compute: Com
     return Strata(dims, opened, wanted.iterator, inputs.genome, composer_of(counter), outside_bin=bins)
 
 
-def _model(wanted: _Wanted, strata: Strata, table: NDArray[np.uint64], tally: Tally) -> GsynthModel:
+def _model(
+    wanted: _Wanted, strata: Strata, table: NDArray[np.uint64], tally: Tally, provenance: Mapping[str, str]
+) -> GsynthModel:
     """The model of what was counted, with the merges that needed the counts."""
     dims, bins = tuple(strata.dims), strata.outside_bin
     counts, outside = table[:bins], Outside(counts=table[bins], causes=tally.causes) if dims else None
@@ -190,6 +246,7 @@ def _model(wanted: _Wanted, strata: Strata, table: NDArray[np.uint64], tally: Ta
         dims=dims,
         counts=freeze(counts),
         outside=outside,
+        strands=wanted.strands,
         total_masked=tally.masked,
         total_n=tally.unknown,
         pseudocount=wanted.smoothing.pseudocount,
@@ -198,12 +255,13 @@ def _model(wanted: _Wanted, strata: Strata, table: NDArray[np.uint64], tally: Ta
         prior_mode=prior_mode,
         prior_matrix=prior_matrix,
         marginal_fallbacks=fallbacks,
-        metadata={"chrom_sizes": dict(strata.genome.contigs)},
+        smoothing_mode=wanted.smoothing.smoothing_mode,
+        metadata={"chrom_sizes": dict(strata.genome.contigs), **provenance},
     )
 
 
-def _check_counted(model: GsynthModel, where: Intervals) -> None:
-    """ArgumentError that names the cause, if nothing was counted."""
+def _check_counted(model: GsynthModel, where: Intervals, masked: tuple[str, str]) -> None:
+    """ArgumentError that names the cause, if nothing was counted; `masked` says what masked windows do."""
     if model.total_kmers:
         return
     if not len(where):
@@ -214,10 +272,10 @@ def _check_counted(model: GsynthModel, where: Intervals) -> None:
         raise ArgumentError(
             f"nothing was counted: a window needs {model.k + 1} bases (k + 1), the longest interval has {longest:,}"
         )
-    left_out = [f"{model.total_masked:,} begin in the mask", f"{model.total_n:,} hold an N or another letter"]
+    left_out = [f"{model.total_masked:,} {masked[1]}", f"{model.total_n:,} hold an N or another letter"]
     if model.outside is not None:
-        # Observations are of both strands, so half of them are windows.
-        outside = f"{model.outside.kmers // 2:,} have no value in the breaks"
+        # Each window counts once on each strand.
+        outside = f"{model.outside.kmers // (1 if model.strands == FORWARD else 2):,} have no value in the breaks"
         causes = described_causes(model.dims, model.outside.causes)
         left_out.append(f"{outside} ({causes})" if causes else outside)
     raise ArgumentError(f"nothing was counted: of {windows:,} windows {', '.join(left_out)}")

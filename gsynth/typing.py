@@ -28,6 +28,8 @@
     What calls return: codes of bases, one-hot vectors, and any of what they return.
 `Names`
     After what records are named.
+`SmoothingMode`, `Strands`, `MaskOverlap`
+    How seldom seen contexts get their probabilities, which strands are counted, and which windows a mask keeps out.
 `Init`, `OutsideSource`, `Closed`, `ForbidMethod`
     How the first bases are drawn, how to draw where a window has no bin, at which end a bin includes its break, and how
     words are forbidden.
@@ -65,7 +67,7 @@ from gsynth.genomes.aliases import AliasLike
 from gsynth.genomes.opened import OpenGenome
 from gsynth.genomes.opening import GenomeLike
 from gsynth.intervals.collecting import IntervalsLike
-from gsynth.intervals.masks import MaskLike
+from gsynth.intervals.masks import MaskLike, MaskOverlap
 from gsynth.model import GsynthModel
 from gsynth.model.binning import Closed, MergeRanges
 from gsynth.model.dimension import DimLike
@@ -74,7 +76,9 @@ from gsynth.model.logs import ScoreOutside, ScorePolicy
 from gsynth.model.merging import CellsLike, MergeLike
 from gsynth.model.outside import OutsideSource
 from gsynth.model.priors import PriorLike
+from gsynth.model.smoothing import SmoothingMode
 from gsynth.model.start import Init
+from gsynth.model.strands import Strands
 from gsynth.outputs.arrays import Codes, OneHot
 from gsynth.outputs.kinds import FileFormat, OutputFormat, TextFormat
 from gsynth.outputs.layout import OneHotDtype, Pad
@@ -101,6 +105,7 @@ __all__ = [
     "Init",
     "IntervalsLike",
     "MaskLike",
+    "MaskOverlap",
     "MergeLike",
     "MergeRanges",
     "Names",
@@ -125,6 +130,8 @@ __all__ = [
     "Series",
     "ShuffleOptions",
     "Shuffled",
+    "SmoothingMode",
+    "Strands",
     "TextFormat",
     "TrackLike",
     "TracksLike",

@@ -20,6 +20,9 @@ from gsynth_gsm.signature import MODEL_FORMAT
 VERSIONS: Final = (1, 2)
 SMOOTHING: Final = "smoothing"
 FORBIDDEN: Final = "forbidden"
+STRANDS: Final = "strands"
+INTERPOLATION: Final = "interpolation"
+WITTEN_BELL: Final = "witten-bell"
 ADDITIVE: Final = "additive"
 DIRICHLET: Final = "dirichlet"
 UNSMOOTHED_MODE: Final = "none"
@@ -46,7 +49,7 @@ KNOWN: Final = frozenset(
         "marginal_fallbacks",
         "data",
     ]
-) | {WRITER, INDEX_BASE, SMOOTHING, FORBIDDEN, CHECKSUM}
+) | {WRITER, INDEX_BASE, SMOOTHING, FORBIDDEN, CHECKSUM, STRANDS, INTERPOLATION}
 """Keys that have a meaning in the format; all others belong to the model's `metadata`."""
 DIM_KEYS: Final = frozenset({"expr", "breaks", "num_bins", "bin_map", "bin_merge", "categories", "closed", "outside"})
 CAUSES: Final = ("nan", "below", "above")
@@ -77,6 +80,8 @@ class Header:
     k: int
     dims: tuple[DimSpec, ...]
     total_bins: int
+    strands: str
+    smoothing_mode: str
     pseudocount: float
     min_obs: int
     iterator: int | None
@@ -122,6 +127,8 @@ def _header(meta: Mapping[str, Any], where: str) -> Header:
         k=k,
         dims=dims,
         total_bins=bins,
+        strands=fields.text(meta.get(STRANDS, "both"), STRANDS),
+        smoothing_mode=_smoothing_mode(meta),
         pseudocount=fields.real(meta.get("pseudocount", 1.0), "pseudocount"),
         min_obs=fields.whole(meta.get("min_obs", 0), "min_obs"),
         iterator=None if iterator is None else fields.whole(iterator, "iterator", low=1),
@@ -274,6 +281,15 @@ def _prior_mode(meta: Mapping[str, Any], has_prior: bool) -> str:
     if mode == UNSMOOTHED_MODE:
         raise FormatError(f"prior_mode is {fields.shown(mode)}, but the file has a prior")
     return mode
+
+
+def _smoothing_mode(meta: Mapping[str, Any]) -> str:
+    if INTERPOLATION not in meta:
+        return "additive"
+    # Another one gives other probabilities than gsynth would compute for what the file has no cdf of.
+    if meta[INTERPOLATION] != WITTEN_BELL:
+        raise FormatError(f"{INTERPOLATION} is {meta[INTERPOLATION]!r}, expected {WITTEN_BELL!r}")
+    return "interpolated"
 
 
 def _metadata(meta: Mapping[str, Any], extras: list[dict[str, Any]]) -> dict[str, Any]:

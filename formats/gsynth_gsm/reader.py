@@ -41,6 +41,8 @@ def _model(header: Header, meta: Mapping[str, Any], source: Source) -> GsynthMod
             dims=header.dims,
             counts=counts,
             outside=_outside(header, source),
+            strands=header.strands,
+            smoothing_mode=header.smoothing_mode,
             total_masked=header.total_masked,
             total_n=header.total_n,
             pseudocount=header.pseudocount,

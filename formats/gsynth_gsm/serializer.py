@@ -39,13 +39,19 @@ class GsmForR(_Gsm):
     """The folder, as R misha reads it."""
 
     def save(self, model: GsynthModel, path: Path) -> None:
-        """Write the folder `path`, bin maps counting from 1; warns about bins that R would read differently."""
+        """Write the folder `path`, bin maps counting from 1; warns about what R would take for something else."""
         others = [repr(dim.expr) for dim in model.dims if dim.closed != "left"]
         if others:
             warnings.warn(
                 f"R misha puts a value that is a break into the bin above it, but the model's bins of "
                 f"{', '.join(others)} (closed='right') have it in the one below: R would sample such windows from "
                 "other bins than those they were trained in",
+                stacklevel=2,
+            )
+        if model.strands != "both":
+            warnings.warn(
+                "R misha always counts both strands, and its files cannot say that the counts are of the forward "
+                "strand alone: R samples from them rightly, but loses this note where it saves the model again",
                 stacklevel=2,
             )
         write_model(model, FolderSink(path), for_r=True)

@@ -16,7 +16,19 @@ from gsynth_gsm.checksum import CHECKSUM, checksum_of
 from gsynth_gsm.container import Sink
 from gsynth_gsm.dialect import GSYNTH, INDEX_BASE, WRITER
 from gsynth_gsm.document import plain, render
-from gsynth_gsm.header import ADDITIVE, CAUSES, DIM_KEYS, DIRICHLET, FORBIDDEN, KNOWN, SMOOTHING, UNSMOOTHED_MODE
+from gsynth_gsm.header import (
+    ADDITIVE,
+    CAUSES,
+    DIM_KEYS,
+    DIRICHLET,
+    FORBIDDEN,
+    INTERPOLATION,
+    KNOWN,
+    SMOOTHING,
+    STRANDS,
+    UNSMOOTHED_MODE,
+    WITTEN_BELL,
+)
 from gsynth_gsm.probabilities import cdf_block
 from gsynth_gsm.signature import METADATA, MODEL_FORMAT
 
@@ -95,6 +107,11 @@ def _metadata(model: GsynthModel, for_r: bool) -> dict[str, Any]:
     if model.total_bins > _MOST_INLINE and not for_r:
         # Both follow from the arrays, and would be larger than metadata may be.
         del metadata["per_bin_kmers"], metadata["prior"]
+    # Only where they say something: a file without them means both strands, smoothed additively.
+    if model.strands != "both":
+        metadata[STRANDS] = model.strands
+    if model.smoothing_mode == "interpolated":
+        metadata[INTERPOLATION] = WITTEN_BELL
     if model.forbidden is not None:
         found = model.forbidden
         metadata[FORBIDDEN] = {"words": list(found.words), "method": found.method, "order": found.order}

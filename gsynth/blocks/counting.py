@@ -22,10 +22,10 @@ from gsynth.files.segments import places_of, runs_outside, runs_within
 from gsynth.genomes.fetching import fetch
 from gsynth.intervals import Intervals
 from gsynth.intervals.letters import check_letters
-from gsynth.intervals.masks import Mask
+from gsynth.intervals.masks import Mask, merged, overlaps
 from gsynth.intervals.pieces import Pieces
 from gsynth.model.binning import CAUSES
-from gsynth.model.strands import add_reverse_complement
+from gsynth.model.strands import FORWARD, add_reverse_complement
 from gsynth.plugins import checking
 from gsynth.plugins.contracts import MASKED, Counter, Encoder, Genome
 from gsynth.strata import FindsRuns, Runs, lay_over
@@ -98,8 +98,13 @@ class Tables:
             total += self._all.pop()
         return total
 
-    def both_strands(self) -> NDArray[np.uint64]:
-        """The sum of the tables and of their reverse complements; another table, if there is one, is the work space."""
+    def of_strands(self, strands: str) -> NDArray[np.uint64]:
+        """The sum of the tables, with "both" and of their reverse complements.
+
+        Another table, if there is one, is the work space.
+        """
+        if strands == FORWARD:
+            return self.total()
         room = self._all[0] if len(self._all) > 1 else None
         total = self.total()
         add_reverse_complement(total, room)
@@ -139,7 +144,10 @@ def _bytes(shape: tuple[int, int, int]) -> int:
 
 @frozen
 class BatchCounter:
-    """Counts one batch: reads the bases, finds the runs of strata, lays the mask over them, calls the kernel."""
+    """Counts one batch: reads the bases, finds the runs of strata, lays the mask over them, calls the kernel.
+
+    With `whole`, a window is masked that holds any masked base; else one whose first base is masked.
+    """
 
     genome: Genome
     strata: FindsRuns
@@ -147,6 +155,7 @@ class BatchCounter:
     counter: Counter
     order: int
     tables: Tables
+    whole: bool = False
     _encoder: Encoder = field(init=False)
 
     @_encoder.default
@@ -174,11 +183,22 @@ class BatchCounter:
         laid = unmasked = runs.between(pieces, places[:-1], gaps, MASKED, behind=True)
         hidden = _NOTHING
         if self.mask is not None:
-            hidden = self.mask.block_runs(pieces, places[:-1], bases)
+            hidden = self._masked(self.mask, pieces, places[:-1], bases)
             laid = lay_over(unmasked, hidden)
         unknown = checking.count(self.counter, codes, *laid, order=self.order, out=self.tables.mine())
         causes = self._causes(unmasked, runs.causes, codes, hidden)
         return Tally(int(pieces.sizes.sum()), int((hidden[:, 1] - hidden[:, 0]).sum()), unknown, causes)
+
+    def _masked(
+        self, mask: Mask, pieces: Pieces, places: NDArray[np.int64], bases: NDArray[np.uint8]
+    ) -> NDArray[np.int64]:
+        """The windows that are masked, as runs in the block: int64[m, 2], sorted, disjoint, each within one piece."""
+        if not self.whole:
+            return mask.block_runs(pieces, places, bases)
+        # The last windows of a piece reach k bases beyond it, and no further: what lies behind is not read.
+        runs = mask.block_runs(pieces.covering(pieces.firsts, pieces.lasts + self.order), places, bases)
+        grown = merged(np.stack([runs[:, 0] - self.order, runs[:, 1]], axis=1))
+        return overlaps(grown, np.stack([places, places + pieces.sizes], axis=1))
 
     def _causes(
         self, runs: Runs, causes: NDArray[np.int8], codes: NDArray[np.uint8], hidden: NDArray[np.int64]

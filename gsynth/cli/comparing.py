@@ -46,13 +46,14 @@ def matches(found: Sequence[Match]) -> str:
 def compared(comparison: Comparison) -> str:
     """Two lines for each stratum, real and synthetic, and what the columns mean."""
     mer = f"{comparison.by_stratum.k + 1}-mer"
+    strands = "both strands" if comparison.by_stratum.overall.real.strands == "both" else "forward strand"
     header = [name.format(mer=mer) for name in _HEADER]
     rows = [row for stratum in (*comparison.strata, comparison.overall) for row in _rows(stratum)]
     return "\n".join(
         [
             table(header, rows, right=[False, False, *[True] * 8]),
             "",
-            f"CpG o/e: observed-to-expected CpG ratio. {mer} r: correlation of the {mer} frequencies, both strands.",
+            f"CpG o/e: observed-to-expected CpG ratio. {mer} r: correlation of the {mer} frequencies, {strands}.",
             "z: distance of the sampled bases from the model, as a standard normal; |z| < 4 is within chance.",
         ]
     )

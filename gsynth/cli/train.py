@@ -34,7 +34,12 @@ from gsynth.cli.values import parse_prior
 @options.intervals
 @click.option(
     "--mask", multiple=True, type=options.FILE, metavar="BED|REGION|soft",
-    help="Leave out windows that start there; soft: where the genome is lowercase; may be repeated.",
+    help="Leave out windows that start there (see --mask-overlap); soft: where the genome is lowercase; may be "
+    "repeated.",
+)  # fmt: skip
+@click.option(
+    "--mask-overlap", type=click.Choice(["start", "any"]), default="start", show_default=True,
+    help="Windows that the mask leaves out: those that start in it, or those that hold any base of it.",
 )  # fmt: skip
 @options.chrom_alias
 @click.option("--pseudocount", type=click.FloatRange(min=0), default=1.0, show_default=True, help="For smoothing.")
@@ -42,6 +47,15 @@ from gsynth.cli.values import parse_prior
     "--prior", type=parse_prior, metavar="PRIOR",
     help="How the pseudocount is shared among the bases: uniform, marginal, global, four numbers (A,C,G,T), or a file "
     "of such rows, one for each bin.",
+)  # fmt: skip
+@click.option(
+    "--smoothing", type=click.Choice(["additive", "interpolated"]), default="additive", show_default=True,
+    help="additive: the pseudocount is added to every context; interpolated: seldom seen contexts lean on shorter ones "
+    "(Witten-Bell).",
+)  # fmt: skip
+@click.option(
+    "--strands", type=click.Choice(["both", "forward"]), default="both", show_default=True,
+    help="Whether each window counts for its reverse complement too.",
 )  # fmt: skip
 @click.option(
     "--min-obs", type=options.NOT_NEGATIVE, default=0, show_default=True,

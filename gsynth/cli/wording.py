@@ -13,6 +13,7 @@ OPTIONS: Final = {
     "chrom_alias": "--chrom-alias",
     "keep_case": "--keep-case",
     "mask_copy": "--mask-copy",
+    "mask_overlap": "--mask-overlap",
     "max_chunk_size": "--max-chunk-size",
     "min_obs": "--min-obs",
     "n_policy": "--n-policy",
@@ -31,7 +32,9 @@ _WORDS: Final = {
     **OPTIONS,
     **{
         name: f"--{name}"
-        for name in ("backend", "dtype", "init", "iterator", "names", "outside", "pad", "prior", "seed")
+        for name in (
+            "backend", "dtype", "init", "iterator", "names", "outside", "pad", "prior", "seed", "smoothing", "strands"
+        )
     },
 }
 

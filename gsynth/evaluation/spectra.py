@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from gsynth.evaluation.statistics import chi_square, correlation, normal_score
 from gsynth.model import GsynthModel
-from gsynth.model.strands import add_reverse_complement
+from gsynth.model.strands import BOTH, add_reverse_complement
 
 
 @frozen(eq=False, slots=False)
@@ -23,9 +23,12 @@ class Spectrum:
     ----------
     counts : uint64[4**k, 4]
         Counts on the forward strand; context index with the leftmost base most significant.
+    strands : {"both", "forward"}
+        Whether the frequencies are those of both strands.
     """
 
     counts: NDArray[np.uint64]
+    strands: str = BOTH
 
     @property
     def total(self) -> int:
@@ -47,7 +50,9 @@ class Spectrum:
 
     @cached_property
     def frequencies(self) -> NDArray[np.float64]:
-        """float64[4**(k+1)]: frequencies of the (k+1)-mers on both strands; NaN without windows."""
+        """float64[4**(k+1)]: frequencies of the (k+1)-mers on the strands; NaN without windows."""
+        if self.strands != BOTH:
+            return _shares(self.counts.reshape(-1))
         # A copy, because the reverse complement is added in place.
         both = self.counts[None].copy()
         add_reverse_complement(both)
@@ -74,7 +79,7 @@ class StratumComparison:
     label : str
     real, synthetic : Spectrum
     correlation : float
-        Pearson's, of the (k+1)-mer frequencies on both strands; NaN if it is not defined.
+        Pearson's, of the (k+1)-mer frequencies on the strands that the model counts; NaN if it is not defined.
     z : float
         How far the synthetic bases, given their contexts, are from the model's probabilities: Pearson's chi-square
         over all contexts, compared with its mean and its variance. Standard normal for a right sampler.
@@ -118,23 +123,23 @@ def compared(model: GsynthModel, real: NDArray[np.uint64], synthetic: NDArray[np
     """Compare counts uint64[bins, 4**k, 4] of a genome and of a sample from its model, stratum by stratum."""
     statistics = [chi_square(synthetic[i], cdf_of(model, i)) for i in range(model.total_bins)]
     strata = [
-        _stratum(label, real[i], synthetic[i], statistics[i : i + 1])
+        _stratum(label, Spectrum(real[i], model.strands), Spectrum(synthetic[i], model.strands), statistics[i : i + 1])
         for i, label in enumerate(map(model.bin_label, range(model.total_bins)))
     ]
-    return StrataComparison(model.k, strata, _stratum("all", real.sum(axis=0), synthetic.sum(axis=0), statistics))
+    whole = [Spectrum(counts.sum(axis=0), model.strands) for counts in (real, synthetic)]
+    return StrataComparison(model.k, strata, _stratum("all", whole[0], whole[1], statistics))
 
 
 def _stratum(
     label: str,
-    real: NDArray[np.uint64],
-    synthetic: NDArray[np.uint64],
+    real: Spectrum,
+    synthetic: Spectrum,
     statistics: Sequence[tuple[float, float, float]],
 ) -> StratumComparison:
-    one, other = Spectrum(real), Spectrum(synthetic)
     # Strata are independent, so means and variances add up.
     found, mean, variance = (sum(column) for column in zip(*statistics, strict=True))
     z = normal_score(found, mean, variance)
-    return StratumComparison(label, one, other, correlation(one.frequencies, other.frequencies), z)
+    return StratumComparison(label, real, synthetic, correlation(real.frequencies, synthetic.frequencies), z)
 
 
 def cdf_of(model: GsynthModel, flat: int) -> NDArray[np.float64]:

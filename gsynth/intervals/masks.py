@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import warnings
 from collections.abc import Sequence
-from typing import Any, Final, Protocol, SupportsIndex
+from typing import Any, Final, Literal, Protocol, SupportsIndex, get_args
 
 import attrs
 import numpy as np
@@ -30,6 +30,11 @@ _SHOWN: Final = 3
 
 _SMALL: Final = 1 << 16
 """Bytes of runs that are sent to another process as they are."""
+
+MaskOverlap = Literal["start", "any"]
+"""Which windows of k + 1 bases a mask keeps out: those whose first base is in it, or those that hold any base of it."""
+ANY: Final = "any"
+MASK_OVERLAPS: Final = get_args(MaskOverlap)
 
 MaskLike = IntervalsLike
 """Intervals in any order, overlapping or not, and the word "soft"; a sequence may mix these."""
@@ -217,6 +222,13 @@ def merged(runs: Runs) -> Runs:
     first = np.flatnonzero(np.append(True, runs[1:, 0] > reach[:-1]))
     last = np.append(first[1:], runs.shape[0]) - 1
     return np.stack([runs[first, 0], reach[last]], axis=1)
+
+
+def check_mask_overlap(overlap: object) -> str:
+    """`overlap` if it is one of `MASK_OVERLAPS`."""
+    if not isinstance(overlap, str) or overlap not in MASK_OVERLAPS:
+        raise ArgumentError(f"mask_overlap must be one of {', '.join(MASK_OVERLAPS)}, found {overlap!r}")
+    return overlap
 
 
 def resolve_mask(

@@ -155,7 +155,7 @@ def _check_alike(models: Sequence[GsynthModel]) -> None:
 
 def _differences(one: GsynthModel, other: GsynthModel) -> list[tuple[str, str, str]]:
     """What two models do not share, so that their counts do not add up: its name, and both values."""
-    names = ("k", "iterator", "pseudocount", "prior_mode", "min_obs")
+    names = ("k", "iterator", "strands", "pseudocount", "prior_mode", "smoothing_mode", "min_obs")
     found = [(name, shown(getattr(one, name)), shown(getattr(other, name))) for name in names]
     found.append(("outside", _whether(one.outside), _whether(other.outside)))
     found.append(("dimensions", str(one.n_dims), str(other.n_dims)))

@@ -13,6 +13,7 @@ from gsynth.errors import printable
 from gsynth.model.dimension import DimSpec
 from gsynth.model.outside import described_causes
 from gsynth.model.smoothing import ADDITIVE
+from gsynth.model.strands import FORWARD
 from gsynth.model.values import shown
 
 if TYPE_CHECKING:
@@ -28,13 +29,17 @@ _MOST_VALUES: Final = 12
 def brief(model: GsynthModel) -> str:
     """A few lines: order, strata, totals, smoothing, and which bins have too few observations."""
     strata = " x ".join(f"{_text(dim.expr)} ({dim.num_bins} bins)" for dim in model.dims) or "none"
+    forward = " on the forward strand" if model.strands == FORWARD else ""
     prior = "on every cell" if model.prior_mode == ADDITIVE else f"{model.prior_mode} prior"
     lines = [
         f"GsynthModel: Markov order {model.k}, {model.total_bins} {'bin' if model.total_bins == 1 else 'bins'}",
         f"  strata: {strata}" + (f", every {model.iterator} bp" if model.iterator and model.dims else ""),
-        f"  observations: {model.total_kmers:,} (masked {model.total_masked:,}, with N {model.total_n:,} windows)",
+        f"  observations: {model.total_kmers:,}{forward} "
+        f"(masked {model.total_masked:,}, with N {model.total_n:,} windows)",
         f"  pseudocount: {model.pseudocount:g} ({prior})",
     ]
+    if model.smoothing.interpolated:
+        lines.append("  smoothing: interpolated with shorter contexts (Witten-Bell)")
     if model.forbidden is not None:
         lines.append(f"  forbidden: {_forbidden(model.forbidden)}")
     if model.outside is not None and model.outside.kmers:
@@ -60,9 +65,11 @@ def facts(model: GsynthModel) -> Iterator[tuple[str, str]]:
             yield "  merged", _merges(dim)
     if model.dims:
         yield "iterator", "none" if model.iterator is None else f"{model.iterator:,} bp"
-    yield "observations", f"{model.total_kmers:,} (both strands)"
+    strands = "forward strand" if model.strands == FORWARD else "both strands"
+    yield "observations", f"{model.total_kmers:,} ({strands})"
     yield "masked", f"{model.total_masked:,} windows"
     yield "with N", f"{model.total_n:,} windows"
+    yield "smoothing", _smoothing(model)
     yield "pseudocount", f"{model.pseudocount:g}"
     yield "prior", _prior(model)
     yield "min. observations", f"{model.min_obs:,}"
@@ -97,6 +104,12 @@ def _outside(model: GsynthModel) -> str:
 
 def _forbidden(forbidden: Forbidden) -> str:
     return f"{' '.join(forbidden.words)} ({forbidden.method})"
+
+
+def _smoothing(model: GsynthModel) -> str:
+    if model.smoothing.interpolated:
+        return "interpolated (Witten-Bell: the pseudocount is that of the base composition, the shortest context)"
+    return "additive"
 
 
 def _prior(model: GsynthModel) -> str:

@@ -23,6 +23,7 @@ from gsynth.errors import ArgumentError
 from gsynth.model.algebra import check_counts_decide
 from gsynth.model.freezing import freeze
 from gsynth.model.outside import UNIFORM, Outside, outside_counts, outside_prior
+from gsynth.model.probabilities import learned
 from gsynth.model.values import shown, whole
 from gsynth.model.words import Contexts, checked_words, contexts, followers, longest
 
@@ -212,13 +213,25 @@ def _probabilities(
     model: GsynthModel, forbidden: Forbidden, counts: NDArray[np.uint64], prior: NDArray[np.float64] | None
 ) -> NDArray[np.float64]:
     """The probabilities of the order before, for the contexts of the model's own: float64[4**k, 4]."""
-    short = counts.reshape(-1, 4**forbidden.order, 4).sum(axis=0).astype(np.float64)
-    if forbidden.method == EXACT:
+    own = counts.reshape(-1, 4**forbidden.order, 4).sum(axis=0, dtype=np.uint64)
+    if model.smoothing.interpolated:
+        short = _interpolated(own, model.pseudocount, prior)
+    else:
         # "local" is what the peers make of the counts, whose forbidding knows no pseudocount.
-        short += model.pseudocount if prior is None else model.pseudocount * prior
-    short[_sums(short) <= 0] = 1.0
-    short /= _sums(short)[:, None]
+        pseudocount = model.pseudocount if forbidden.method == EXACT else 0.0
+        short = own + (pseudocount if prior is None else pseudocount * prior)
+        short[_sums(short) <= 0] = 1.0
+        short /= _sums(short)[:, None]
     return np.tile(short, (len(counts) // len(short), 1))
+
+
+def _interpolated(
+    counts: NDArray[np.uint64], pseudocount: float, prior: NDArray[np.float64] | None
+) -> NDArray[np.float64]:
+    """The interpolated probabilities of a bin, which have no peer whose counts would decide: float64[4**k, 4]."""
+    table, matrix = counts[None], None if prior is None else prior[None]
+    parts = learned(table, pseudocount, matrix, np.zeros(1, dtype=np.bool_), interpolated=True)
+    return np.concatenate([np.stack(list(part.probabilities()), axis=1) for _, _, part in parts])
 
 
 def _avoiding(

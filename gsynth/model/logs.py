@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from gsynth.model.model import GsynthModel
 from gsynth.model.outside import UNIFORM
-from gsynth.model.smoothing import learned_rows, probability_columns
+from gsynth.model.probabilities import learned
 from gsynth.plugins.contracts import IMPOSSIBLE, LOG_BITS
 
 ScorePolicy = Literal["NA", "uniform"]
@@ -94,9 +94,10 @@ def log_tables(model: GsynthModel, outside: str | None) -> tuple[NDArray[np.int3
 
 def _write_computed(model: GsynthModel, sparse: NDArray[np.bool_], logs: NDArray[np.int32]) -> None:
     """The logarithms of the probabilities that counts and prior give."""
-    for flat, rows in learned_rows(sparse, model.num_kmers):
-        columns = probability_columns(model.counts, flat, rows, model.pseudocount, model.prior_matrix)
-        for base, column in enumerate(columns):
+    smoothing = model.smoothing
+    tables = learned(model.counts, smoothing.pseudocount, smoothing.prior_matrix, sparse, smoothing.interpolated)
+    for flat, rows, part in tables:
+        for base, column in enumerate(part.probabilities()):
             logs[flat, rows, base] = natural_logs(column)
 
 

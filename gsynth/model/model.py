@@ -15,7 +15,8 @@ from gsynth.model import algebra, forbid
 from gsynth.model.dimension import DimSpec, dims_of
 from gsynth.model.freezing import freeze
 from gsynth.model.outside import Outside, check_outside, outside_cdf
-from gsynth.model.smoothing import ADDITIVE, Smoothing, smoothed_cdf
+from gsynth.model.smoothing import ADDITIVE, BY_PSEUDOCOUNT, Smoothing, smoothed_cdf
+from gsynth.model.strands import BOTH, check_strands
 from gsynth.model.tables import checked_cdf, checked_counts
 from gsynth.model.thresholds import thresholds_from_cdf, thresholds_from_counts
 from gsynth.model.values import shown, whole
@@ -28,7 +29,7 @@ _MOST_KEPT: Final = 256 << 20
 _MAX_ITERATOR: Final = 2**62 - 1
 """With this, the end of a window on any contig fits an int64."""
 
-_SMOOTHING: Final = ("pseudocount", "prior_mode", "prior_matrix", "min_obs", "marginal_fallbacks")
+_SMOOTHING: Final = ("pseudocount", "prior_mode", "prior_matrix", "min_obs", "marginal_fallbacks", "smoothing_mode")
 
 
 def check_order(k: SupportsIndex) -> int:
@@ -69,13 +70,15 @@ class GsynthModel:
     dims : tuple of DimSpec
         The dimensions of the strata, the first one fastest in the flat bin index; empty for an unstratified model.
     counts : uint64[total_bins, 4**k, 4]
-        Observations of each (k+1)-mer on both strands; context index with the leftmost base most significant;
+        Observations of each (k+1)-mer on the counted strands; context index with the leftmost base most significant;
         bases in the order A, C, G, T. Whole numbers of any dtype are accepted; their sum must fit an int64.
+    strands : {"both", "forward"}
+        Whether each window counts with its reverse complement too.
     outside : Outside or None
         What was counted in windows without a bin; None without dimensions, and if a file has no such table.
     total_masked, total_n : int
         Windows left out because of the mask, and because of a base other than A, C, G and T.
-    pseudocount, min_obs, prior_mode, prior_matrix, marginal_fallbacks
+    pseudocount, min_obs, prior_mode, prior_matrix, marginal_fallbacks, smoothing_mode
         See `smoothing`, which holds and checks them.
     smoothing : Smoothing
         How the counts become probabilities. Bins with fewer than ``min_obs`` observations are sparse: listed in
@@ -100,8 +103,7 @@ class GsynthModel:
 
     Notes
     -----
-    Two models are equal if they count, sample and score alike: every attribute is compared except `metadata`, which
-    says who wrote a file and what else was in it.
+    Two models are equal if every attribute is except `metadata`, which says who wrote a file and what else it holds.
 
     Examples
     --------
@@ -118,6 +120,7 @@ class GsynthModel:
     dims: tuple[DimSpec, ...] = field(default=(), converter=dims_of)
     counts: NDArray[np.uint64]
     outside: Outside | None = None
+    strands: str = field(default=BOTH, converter=check_strands)
     total_masked: int = field(default=0, converter=_total_masked)
     total_n: int = field(default=0, converter=_total_n)
     pseudocount: float = 1.0
@@ -126,12 +129,13 @@ class GsynthModel:
     prior_mode: str = ADDITIVE
     prior_matrix: NDArray[np.float64] | None = None
     marginal_fallbacks: int = 0
+    smoothing_mode: str = BY_PSEUDOCOUNT
     stored_cdf: NDArray[np.float64] | None = None
     forbidden: forbid.Forbidden | None = None
     metadata: dict[str, Any] = field(factory=dict, converter=_metadata)
     smoothing: Smoothing = field(init=False)
     per_bin_kmers: NDArray[np.int64] = field(init=False)
-    """int64[total_bins]: observations per flat bin, both strands."""
+    """int64[total_bins]: observations per flat bin, on the counted strands."""
     _cdf: NDArray[np.float64] | None = field(init=False, default=None)
 
     def __attrs_post_init__(self) -> None:
@@ -197,7 +201,7 @@ class GsynthModel:
 
     @property
     def total_kmers(self) -> int:
-        """Total observations on both strands (twice the counted windows)."""
+        """Total observations: with both strands twice the counted windows."""
         return int(self.per_bin_kmers.sum())
 
     @property
@@ -263,7 +267,8 @@ class GsynthModel:
         """
         bins = slice(start, stop)
         prior = None if self.prior_matrix is None else self.prior_matrix[bins]
-        return smoothed_cdf(self.counts[bins], self.pseudocount, prior, self._below_min_obs[bins])
+        rare = self._below_min_obs[bins]
+        return smoothed_cdf(self.counts[bins], self.pseudocount, prior, rare, self.smoothing.interpolated)
 
     def thresholds(self, outside: str | None = None) -> NDArray[np.uint32]:
         """`cdf` as a `gsynth.plugins.Sampler` takes it, the uniform table last: uint32[total_bins + 1, 4**k, 3].
@@ -274,7 +279,8 @@ class GsynthModel:
         further = None if outside is None else self.outside_cdf(check_outside(outside))[None]
         if self.stored_cdf is not None:
             return thresholds_from_cdf(self.stored_cdf, further)
-        return thresholds_from_counts(self.counts, self.pseudocount, self.prior_matrix, self._below_min_obs, further)
+        prior, rare = self.prior_matrix, self._below_min_obs
+        return thresholds_from_counts(self.counts, self.pseudocount, prior, rare, further, self.smoothing.interpolated)
 
     def outside_cdf(self, how: str) -> NDArray[np.float64]:
         """The cumulative probabilities of windows without a bin (see `gsynth_sample`), float64[4**k, 4]."""
@@ -321,10 +327,10 @@ class GsynthModel:
     def with_order(self, k: SupportsIndex) -> GsynthModel:
         """The model of a lower order, its (k+1)-mers counted in the first letters of those that were counted.
 
-        The counts are exact sums: a window that was counted counts for its first ``k + 1`` bases, and for the reverse
-        complement of its last ``k + 1``. A model that is trained with the lower order counts besides, in each stretch
-        without N, the ``self.k - k`` windows at its end and the reverse complements of those at its beginning; and has
-        the reverse complements in the stratum (and in or out of the mask) of the place ``self.k - k`` bases further on.
+        The counts are exact sums: a window that was counted counts for its first ``k + 1`` bases, and (with both
+        strands) for the reverse complement of its last ``k + 1``. A model that is trained with the lower order counts
+        besides, in each stretch without N, the ``self.k - k`` windows at its end and the reverse complements of those
+        at its beginning; and has the reverse complements in the stratum (or mask) ``self.k - k`` bases further on.
         `total_masked` and `total_n` stay numbers of the longer windows.
 
         Parameters
@@ -352,7 +358,7 @@ class GsynthModel:
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, GsynthModel):
             return NotImplemented
-        plain = ("k", "dims", "outside", "total_masked", "total_n", "iterator", "smoothing", "forbidden")
+        plain = ("k", "dims", "outside", "strands", "total_masked", "total_n", "iterator", "smoothing", "forbidden")
         if any(getattr(self, name) != getattr(other, name) for name in plain):
             return False
         return np.array_equal(self.counts, other.counts) and _same(self.stored_cdf, other.stored_cdf)

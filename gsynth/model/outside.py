@@ -156,7 +156,8 @@ def outside_cdf(
         return _pooled_cdf(counts, stored_cdf)
     own = outside_counts(how, counts, outside, smoothing.min_obs)
     prior = None if smoothing.prior_matrix is None else outside_prior(own, smoothing)[None]
-    return np.asarray(smoothed_cdf(own[None], smoothing.pseudocount, prior, np.zeros(1, dtype=np.bool_))[0])
+    none_sparse = np.zeros(1, dtype=np.bool_)
+    return np.asarray(smoothed_cdf(own[None], smoothing.pseudocount, prior, none_sparse, smoothing.interpolated)[0])
 
 
 def outside_prior(own: NDArray[np.uint64], smoothing: Smoothing) -> NDArray[np.float64]:

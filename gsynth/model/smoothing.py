@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
-from typing import Final, SupportsFloat, SupportsIndex
+from typing import Final, Literal, SupportsFloat, SupportsIndex, get_args
 
 import numpy as np
 from attrs import field, frozen
@@ -13,10 +12,14 @@ from numpy.typing import ArrayLike, NDArray
 from gsynth.errors import ArgumentError
 from gsynth.files.memory import check_room
 from gsynth.model.freezing import freeze
+from gsynth.model.probabilities import learned
 from gsynth.model.values import real, reals, shown, whole
 
-_ROWS: Final = 1 << 14
-"""Contexts that are computed at once: intermediate arrays stay in the cache, and their memory is used again."""
+SmoothingMode = Literal["additive", "interpolated"]
+"""How contexts that were seen seldom or never get their probabilities."""
+BY_PSEUDOCOUNT: Final = "additive"
+INTERPOLATED: Final = "interpolated"
+SMOOTHING_MODES: Final = get_args(SmoothingMode)
 
 ADDITIVE: Final = "none"
 """`prior_mode` of a model that was trained with ``prior=None``: the pseudocount is added to every cell."""
@@ -60,6 +63,13 @@ def _prior_mode(value: str) -> str:
     return value
 
 
+def check_smoothing(value: str) -> str:
+    """`value` if it is one of `SMOOTHING_MODES`."""
+    if not isinstance(value, str) or value not in SMOOTHING_MODES:
+        raise ArgumentError(f"smoothing must be one of {', '.join(SMOOTHING_MODES)}, found {shown(value)}")
+    return value
+
+
 def _prior_matrix(value: ArrayLike | None) -> NDArray[np.float64] | None:
     if value is None:
         return None
@@ -91,6 +101,9 @@ class Smoothing:
         None with "none", and only then. Read-only, and a copy of what was given.
     min_obs : int
         Bins with fewer observations are sparse.
+    smoothing_mode : {"additive", "interpolated"}
+        "additive": the pseudocount is added to every context. "interpolated" (Witten-Bell): every context leans on the
+        one without its first base, and only the last, the empty one, on the pseudocount.
     marginal_fallbacks : int
         Bins without observations whose marginal prior fell back to uniform.
 
@@ -110,6 +123,7 @@ class Smoothing:
     prior_matrix: NDArray[np.float64] | None = field(default=None, converter=_prior_matrix)
     min_obs: int = field(default=0, converter=_min_obs)
     marginal_fallbacks: int = field(default=0, converter=_marginal_fallbacks)
+    smoothing_mode: str = field(default=BY_PSEUDOCOUNT, converter=check_smoothing)
 
     def __attrs_post_init__(self) -> None:
         if (self.prior_mode == ADDITIVE) != (self.prior_matrix is None):
@@ -117,6 +131,11 @@ class Smoothing:
             raise ArgumentError(f"prior_mode {self.prior_mode!r} {needs}")
         if self.prior_mode == UNIFORM and not np.allclose(self.prior_matrix, 0.25, rtol=0, atol=_ROUNDING):  # type: ignore[arg-type]  # not None, by the check above
             raise ArgumentError(f"prior_mode {UNIFORM!r} means 0.25 for every base; use {EXPLICIT!r} for other numbers")
+
+    @property
+    def interpolated(self) -> bool:
+        """Whether counts are interpolated with those of shorter contexts."""
+        return self.smoothing_mode == INTERPOLATED
 
     def check_bins(self, bins: int) -> None:
         """ArgumentError unless the prior has a row for each of `bins` bins."""
@@ -126,7 +145,7 @@ class Smoothing:
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Smoothing):
             return NotImplemented
-        plain = ("pseudocount", "prior_mode", "min_obs", "marginal_fallbacks")
+        plain = ("pseudocount", "prior_mode", "min_obs", "marginal_fallbacks", "smoothing_mode")
         if any(getattr(self, name) != getattr(other, name) for name in plain):
             return False
         # With the same mode, both have a matrix or neither has.
@@ -140,75 +159,18 @@ def smoothed_cdf(
     pseudocount: float,
     prior_matrix: NDArray[np.float64] | None,
     sparse: NDArray[np.bool_],
+    interpolated: bool = False,
 ) -> NDArray[np.float64]:
     """The cumulative probabilities A, AC, ACG, ACGT of every bin and context: float64[bins, 4**k, 4].
 
-    Without a prior matrix P = (N + pseudocount) / (sum N + 4 pseudocount), with it
-    P = (N + pseudocount * pi) / (sum N + pseudocount). The last column is exactly 1; a row with nothing at all is
-    uniform; the rows of `sparse` bins are NaN.
+    See `gsynth.model.probabilities`. The last column is exactly 1; a row with nothing at all is uniform; the rows of
+    `sparse` bins are NaN.
     """
     check_room(8 * counts.size, f"computing the probabilities of {len(counts):,} bins", "ask for fewer bins at a time")
     cdf = np.empty(counts.shape, dtype=np.float64)
     cdf[sparse] = np.nan
-    for i, rows in learned_rows(sparse, counts.shape[1]):
-        for j, column in enumerate(cdf_columns(counts, i, rows, pseudocount, prior_matrix)):
+    for i, rows, part in learned(counts, pseudocount, prior_matrix, sparse, interpolated):
+        for j, column in enumerate(part.cumulative()):
             cdf[i, rows, j] = column
         cdf[i, rows, 3] = 1.0
     return cdf
-
-
-def learned_rows(sparse: NDArray[np.bool_], contexts: int) -> Iterator[tuple[int, slice]]:
-    """The bins that are not sparse, each in slices of rows."""
-    for i in np.flatnonzero(~sparse).tolist():
-        for start in range(0, contexts, _ROWS):
-            yield i, slice(start, start + _ROWS)
-
-
-# Column by column: along an axis of 4, NumPy takes several times as long.
-
-
-def cdf_columns(
-    counts: NDArray[np.uint64], i: int, rows: slice, pseudocount: float, prior_matrix: NDArray[np.float64] | None
-) -> list[NDArray[np.float64]]:
-    """The cumulative probabilities A, AC and ACG of some rows of a bin, float64[rows] each."""
-    columns: list[NDArray[np.float64]] = []
-    for column in probability_columns(counts, i, rows, pseudocount, prior_matrix, bases=3):
-        columns.append(column + columns[-1] if columns else column)
-    certain = _filled(counts, i, rows) if pseudocount == 0 else np.ones(columns[0].size, dtype=np.bool_)
-    # Where nothing is left for the last bases, a sum of quotients may miss 1 by a rounding, which a sampler would draw.
-    for j in (3, 2):
-        if pseudocount > 0 and (prior_matrix is None or prior_matrix[i, j] > 0):
-            break
-        certain &= counts[i, rows, j] == 0
-        columns[j - 1][certain] = 1.0
-    return columns
-
-
-def _filled(counts: NDArray[np.uint64], i: int, rows: slice) -> NDArray[np.bool_]:
-    """Which rows have any observation: bool[rows]."""
-    part = counts[i, rows]
-    return np.asarray((part[:, 0] | part[:, 1] | part[:, 2] | part[:, 3]) > 0)
-
-
-def probability_columns(
-    counts: NDArray[np.uint64],
-    i: int,
-    rows: slice,
-    pseudocount: float,
-    prior_matrix: NDArray[np.float64] | None,
-    bases: int = 4,
-) -> Iterator[NDArray[np.float64]]:
-    """The probabilities of A, C and so on in some rows of a bin, float64[rows] each, the caller's own."""
-    part = counts[i, rows]
-    # Summed as whole numbers and converted once, so that the sum is exact below 2**53.
-    totals = (part[:, 0] + part[:, 1] + part[:, 2] + part[:, 3]).astype(np.float64)
-    totals += 4 * pseudocount if prior_matrix is None else pseudocount
-    # 0/0, with a pseudocount of 0: each base becomes 1 of 4.
-    empty = np.flatnonzero(totals <= 0)
-    totals[empty] = 4.0
-    for j in range(bases):
-        column = part[:, j].astype(np.float64)
-        column += pseudocount if prior_matrix is None else pseudocount * prior_matrix[i, j]
-        column[empty] = 1.0
-        column /= totals
-        yield column

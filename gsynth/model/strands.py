@@ -1,9 +1,27 @@
-"""Strand symmetry: each (k+1)-mer also counts for its reverse complement."""
+"""Strand symmetry: each (k+1)-mer also counts for its reverse complement, unless only the forward strand counts."""
 
 from __future__ import annotations
 
+from typing import Final, Literal, get_args
+
 import numpy as np
 from numpy.typing import NDArray
+
+from gsynth.errors import ArgumentError
+from gsynth.model.values import shown
+
+Strands = Literal["both", "forward"]
+"""Which strands of a sequence are counted."""
+BOTH: Final = "both"
+FORWARD: Final = "forward"
+STRANDS: Final = get_args(Strands)
+
+
+def check_strands(strands: str) -> str:
+    """`strands` if it is one of `STRANDS`."""
+    if not isinstance(strands, str) or strands not in STRANDS:
+        raise ArgumentError(f"strands must be one of {', '.join(STRANDS)}, found {shown(strands)}")
+    return strands
 
 
 def add_reverse_complement(counts: NDArray[np.uint64], room: NDArray[np.uint64] | None = None) -> None:

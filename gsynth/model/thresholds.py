@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gsynth.files.memory import check_room
-from gsynth.model.smoothing import cdf_columns, learned_rows
+from gsynth.model.probabilities import learned, slices
 
 UNIFORMS_BITS: Final = 31
 """Random numbers have this many bits, so thresholds run from 0 to 2**31, both exact.
@@ -26,12 +26,13 @@ def thresholds_from_counts(
     prior_matrix: NDArray[np.float64] | None,
     sparse: NDArray[np.bool_],
     further: NDArray[np.float64] | None = None,
+    interpolated: bool = False,
 ) -> NDArray[np.uint32]:
     """``thresholds_from_cdf(smoothed_cdf(...), further)``, without the memory for all the probabilities."""
     thresholds = _tables(counts.shape[0], counts.shape[1], further)
     thresholds[:-1][np.flatnonzero(sparse)] = _UNIFORM
-    for i, rows in learned_rows(sparse, counts.shape[1]):
-        _write_thresholds(cdf_columns(counts, i, rows, pseudocount, prior_matrix), thresholds[i, rows])
+    for i, rows, part in learned(counts, pseudocount, prior_matrix, sparse, interpolated):
+        _write_thresholds(part.cumulative(), thresholds[i, rows])
     return thresholds
 
 
@@ -57,8 +58,9 @@ def _tables(bins: int, contexts: int, further: NDArray[np.float64] | None) -> ND
 
 
 def _write_cdf(cdf: NDArray[np.float64], thresholds: NDArray[np.uint32]) -> None:
-    for i, rows in learned_rows(np.zeros(len(cdf), dtype=np.bool_), cdf.shape[1]):
-        _write_thresholds([cdf[i, rows, j] for j in range(3)], thresholds[i, rows])
+    for i, table in enumerate(cdf):
+        for rows in slices(len(table)):
+            _write_thresholds([table[rows, j] for j in range(3)], thresholds[i, rows])
 
 
 def _write_thresholds(columns: list[NDArray[np.float64]], out: NDArray[np.uint32]) -> None:

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from gsynth.testing.oracle_probabilities import cumulative as cumulative
 from gsynth.testing.oracle_probabilities import elsewhere as elsewhere
+from gsynth.testing.oracle_probabilities import interpolated as interpolated
 from gsynth.testing.oracle_probabilities import marginal as marginal
 from gsynth.testing.oracle_probabilities import threshold_row as threshold_row
 from gsynth.testing.oracle_probabilities import thresholds as thresholds
@@ -153,11 +154,11 @@ class Training(NamedTuple):
     Attributes
     ----------
     counts : uint64[bins, 4**k, 4]
-        Both strands.
+        Both strands, or the forward strand.
     total_masked, total_n : int
         Windows.
     outside : uint64[4**k, 4]
-        Both strands of windows that are in no bin.
+        The same of windows that are in no bin.
     """
 
     counts: NDArray[np.uint64]
@@ -201,8 +202,10 @@ def train(
     stratum: Callable[[str, int, int], int] = lambda contig, start, end: 0,
     iterator: int | None = None,
     mask: Sequence[Interval] = (),
+    whole: bool = False,
+    forward: bool = False,
 ) -> Training:
-    """Counts of whole intervals, both strands.
+    """Counts of whole intervals.
 
     Parameters
     ----------
@@ -214,6 +217,10 @@ def train(
         The flat bin of an iterator window (contig, start, end), negative for none.
     iterator : int or None
     mask : sequence of (contig, start, end)
+    whole : bool
+        Whether a window is masked by any of its bases, and not by its first one alone.
+    forward : bool
+        Whether windows count on the forward strand alone, and not on both.
 
     Examples
     --------
@@ -231,13 +238,14 @@ def train(
             # A window of k + 1 bases must end within the interval, though not within the iterator window it begins in.
             for p in range(window_start, min(window_end, end - k)):
                 word = sequences[contig][p : p + k + 1].upper()
-                # The mask is looked at first, at the first base alone; a masked N counts as masked.
-                if any(name == contig and low <= p < high for name, low, high in mask):
+                # The mask is looked at first; a masked N counts as masked.
+                tested = range(p, p + k + 1) if whole else [p]
+                if any(name == contig and low <= q < high for name, low, high in mask for q in tested):
                     total_masked += 1
                 elif any(base not in BASES for base in word):
                     total_n += 1
                 else:
-                    for strand in (word, reverse_complement(word)):
+                    for strand in (word,) if forward else (word, reverse_complement(word)):
                         codes = [BASES.index(base) for base in strand]
                         counts[flat if flat >= 0 else bins, context_index(codes[:k]), codes[k]] += 1
     return Training(counts[:bins], total_masked, total_n, counts[bins])

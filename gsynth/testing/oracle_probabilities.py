@@ -88,3 +88,45 @@ def with_elsewhere(
     tables = np.concatenate([counts, elsewhere(counts, outside)[None]])
     cdf = [[[float(p) for p in cumulative(row.tolist(), pseudocount)] for row in table] for table in tables]
     return tables, thresholds(np.array(cdf))
+
+
+def interpolated(
+    table: Sequence[Sequence[int]],
+    context: str,
+    pseudocount: float | Fraction,
+    prior: Sequence[float | Fraction] | None = None,
+) -> list[Fraction]:
+    """The exact probabilities of A, C, G and T after a context, interpolated with those after shorter ones.
+
+    Parameters
+    ----------
+    table : 4**k rows of 4 counts
+        Of one bin.
+    context : str
+        From no base to k of them.
+    pseudocount, prior
+        As for `cumulative`, for the empty context.
+
+    Examples
+    --------
+    >>> table = [[1, 2, 0, 0], [0, 0, 0, 0], [0, 0, 0, 0], [0, 0, 0, 0]]
+    >>> [str(p) for p in interpolated(table, "", 1)], [str(p) for p in interpolated(table, "C", 1)]
+    (['2/7', '3/7', '1/7', '1/7'], ['2/7', '3/7', '1/7', '1/7'])
+    >>> [str(p) for p in interpolated(table, "A", 1)]  # (1 + 2 * 2/7) / (3 + 2) and so on
+    ['11/35', '4/7', '2/35', '2/35']
+    """
+    seen = [0] * 4
+    for index, row in enumerate(table):
+        word = ""
+        while 4 ** len(word) < len(table):
+            word = "ACGT"[index // 4 ** len(word) % 4] + word
+        if word.endswith(context):
+            seen = [total + int(n) for total, n in zip(seen, row, strict=True)]
+    if not context:
+        steps = [Fraction(0), *cumulative(seen, pseudocount, prior)]
+        return [steps[j + 1] - steps[j] for j in range(4)]
+    shorter = interpolated(table, context[1:], pseudocount, prior)
+    kinds = sum(1 for n in seen if n)
+    if not kinds:
+        return shorter
+    return [(n + kinds * p) / (sum(seen) + kinds) for n, p in zip(seen, shorter, strict=True)]

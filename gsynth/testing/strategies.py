@@ -193,6 +193,8 @@ def models(draw: st.DrawFn, max_order: int = 4, max_dims: int = 3) -> GsynthMode
         total_n=draw(st.integers(0, 2**53)),
         pseudocount=draw(st.sampled_from([0.0, 0.1, 1.0, 3.5])),
         min_obs=draw(st.sampled_from([0, 0, 1, 500])),
+        strands=draw(st.sampled_from(["both", "forward"])),
+        smoothing_mode=draw(st.sampled_from(["additive", "interpolated"])),
         iterator=draw(st.none() | st.integers(1, 10_000)),
         prior_mode=mode,
         prior_matrix=matrix,
