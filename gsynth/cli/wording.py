@@ -33,7 +33,17 @@ _WORDS: Final = {
     **{
         name: f"--{name}"
         for name in (
-            "backend", "dtype", "init", "iterator", "names", "outside", "pad", "prior", "seed", "smoothing", "strands"
+            "backend",
+            "dtype",
+            "init",
+            "iterator",
+            "names",
+            "outside",
+            "pad",
+            "prior",
+            "seed",
+            "smoothing",
+            "strands",
         )
     },
 }

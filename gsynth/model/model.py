@@ -60,8 +60,7 @@ def _metadata(value: Mapping[str, Any]) -> dict[str, Any]:
 class GsynthModel:
     """A stratified Markov model of order k. Checked when it is made, and immutable from then on.
 
-    Arrays are copied (unless `gsynth.plugins.freeze` has given them up), so that later changes to them do not change
-    the model. The model's own arrays are read-only, in pickles and copies too.
+    Arrays are copied (unless `gsynth.plugins.freeze` has given them up): later changes do not change the model. The model's own arrays are read-only, in pickles and copies too.
 
     Attributes
     ----------
@@ -279,8 +278,8 @@ class GsynthModel:
         further = None if outside is None else self.outside_cdf(check_outside(outside))[None]
         if self.stored_cdf is not None:
             return thresholds_from_cdf(self.stored_cdf, further)
-        prior, rare = self.prior_matrix, self._below_min_obs
-        return thresholds_from_counts(self.counts, self.pseudocount, prior, rare, further, self.smoothing.interpolated)
+        rows = self.prior_matrix, self._below_min_obs, further, self.smoothing.interpolated
+        return thresholds_from_counts(self.counts, self.pseudocount, *rows)
 
     def outside_cdf(self, how: str) -> NDArray[np.float64]:
         """The cumulative probabilities of windows without a bin (see `gsynth_sample`), float64[4**k, 4]."""
