@@ -17,7 +17,6 @@ from click.testing import CliRunner
 import gsynth
 from gsynth import GsynthModel
 from gsynth.cli import main
-from gsynth.comparison import compare
 from gsynth.errors import ArgumentError, FormatError
 from gsynth.testing import oracle
 
@@ -71,15 +70,15 @@ def test_a_sample_of_forward_counts_is_like_the_forward_strand() -> None:
     drawn = {"a": gsynth.sample(one, genome=genome, seed=1)[0]}
     assert drawn["a"].count("A") / 60_000 == pytest.approx(0.4, abs=0.01)
     assert gsynth.sample(both, genome=genome, seed=1)[0].count("A") / 60_000 == pytest.approx(0.25, abs=0.01)
-    found = compare(one, genome, drawn)
+    found = gsynth.gsynth_compare(genome, drawn, model=one)
     assert abs(found.overall.z) < 4
     assert found.overall.correlation > 0.99
     frequencies = one.counts.reshape(-1) / one.total_kmers
     np.testing.assert_allclose(found.overall.real.frequencies, frequencies, atol=1e-4)
     # On both strands a sample of the reverse complement would look the same.
     turned = {"a": oracle.reverse_complement(drawn["a"])}
-    assert compare(one, genome, turned).overall.correlation < 0.9
-    assert compare(both, genome, turned).overall.correlation > 0.99
+    assert gsynth.gsynth_compare(genome, turned, model=one).overall.correlation < 0.9
+    assert gsynth.gsynth_compare(genome, turned, model=both).overall.correlation > 0.99
     scores = [np.nansum(gsynth.score(one, genome=text, resolution=1000)["score"]) for text in (genome, turned)]
     assert scores[0] > scores[1]
 
