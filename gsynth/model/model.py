@@ -60,8 +60,7 @@ def _metadata(value: Mapping[str, Any]) -> dict[str, Any]:
 class GsynthModel:
     """A stratified Markov model of order k. Checked when it is made, and immutable from then on.
 
-    Arrays are copied (unless `gsynth.plugins.freeze` has given them up), so later changes to them change no model. Its
-    own arrays are read-only, in pickles and copies too.
+    Arrays are copied (unless `gsynth.plugins.freeze` has given them up); its own are read-only, in pickles too.
 
     Attributes
     ----------
