@@ -127,13 +127,13 @@ class BedOpener:
 def open_bedgraph(source: object) -> Track:
     """The track of a bedGraph, by its path, or a mapping with it."""
     path, _ = source_options(source, ())
-    return _from(open_bedgraph, source, _number_track(read_intervals(path, "bedGraph", column=3)))
+    return _from(open_bedgraph, source, _apart(_number_track(read_intervals(path, "bedGraph", column=3)), path))
 
 
 def open_wig(source: object) -> Track:
     """The track of a wig, by its path, or a mapping with it."""
     path, _ = source_options(source, ())
-    return _from(open_wig, source, _number_track(read_wig(path)))
+    return _from(open_wig, source, _apart(_number_track(read_wig(path)), path))
 
 
 def open_bed(source: object) -> Track:
@@ -188,6 +188,18 @@ def _number_track(table: IntervalTable) -> IntervalTrack:
     _warn_if_empty(table, "no window has a value")
     values = np.empty(0) if table.values is None else table.values
     return IntervalTrack(_grouped(table, values), ValuedIntervals.means, np.nan)
+
+
+def _apart(track: IntervalTrack, path: Path) -> IntervalTrack:
+    """The track; FormatError if a base has two values, of which a reader would have to choose or make one."""
+    for contig, part in track.intervals.items():
+        at = part.first_overlap()
+        if at is not None:
+            raise FormatError(
+                f"{path}: two intervals overlap at {contig}:{at}, but such a file gives each base one value: for the "
+                "mean of all, read it as BED, {'path': ..., 'format': 'bed', 'column': 4}"
+            )
+    return track
 
 
 def _coverage_track(table: IntervalTable) -> IntervalTrack:

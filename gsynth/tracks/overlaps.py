@@ -70,6 +70,11 @@ class ValuedIntervals:
         order = order[(starts[order] < ends[order]) & ~np.isnan(values[order])]
         return cls(starts[order], ends[order], values[order])
 
+    def first_overlap(self) -> int | None:
+        """The first position that two intervals have in common; None if they lie apart."""
+        shared = np.flatnonzero(self.starts[1:] < self._reach[:-1])
+        return int(self.starts[shared[0] + 1]) if shared.size else None
+
     def merged(self) -> ValuedIntervals:
         """The union of the intervals, each with the value 1."""
         if not self.starts.size:

@@ -165,7 +165,7 @@ def test_sizes_of_very_many_contigs_lie_in_a_file_of_their_own(tmp_path: Path, c
     assert loaded.metadata["chrom_sizes"] == sizes
     assert list(loaded.metadata["chrom_sizes"]) == list(sizes)
     # A smaller model takes its place, and nothing of it stays.
-    gsynth_save(GsynthModel(k=1, counts=np.ones((1, 4, 4), np.uint64)), path, compress=compress)
+    gsynth_save(GsynthModel(k=1, counts=np.ones((1, 4, 4), np.uint64)), path, compress=compress, overwrite=True)
     assert "chrom_sizes" not in gsynth_load(path).metadata
 
 
