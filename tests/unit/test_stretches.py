@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gsynth.blocks.drawn import _runs_of
-from gsynth.blocks.reference import FREE, _lower_n
+from gsynth.blocks.drawn import runs_of
+from gsynth.blocks.reference import _lower_n
+from gsynth.plugins.contracts import FREE
 
 
 def _loop(flags: list[bool]) -> list[list[int]]:
@@ -22,13 +23,13 @@ def _loop(flags: list[bool]) -> list[list[int]]:
 
 
 @given(st.integers(0, 2000), st.lists(st.tuples(st.integers(0, 1999), st.integers(1, 30)), max_size=6), st.booleans())
-def test_runs_of_flags(size: int, stretches: list[tuple[int, int]], turned: bool) -> None:
+def testruns_of_flags(size: int, stretches: list[tuple[int, int]], turned: bool) -> None:
     flags = np.zeros(size, dtype=np.bool_)
     for start, length in stretches:
         flags[start : start + length] = True
     if turned:
         flags = ~flags
-    assert _runs_of(flags).tolist() == _loop(flags.tolist())
+    assert runs_of(flags).tolist() == _loop(flags.tolist())
 
 
 @pytest.mark.parametrize("share", [0, 1, 20, 700, 1000])

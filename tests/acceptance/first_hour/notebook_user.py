@@ -6,6 +6,7 @@ import pickle
 from collections.abc import Callable
 
 import gsynth
+from gsynth.typing import IntervalsLike
 
 # Tab and question mark.
 assert {"train", "sample", "open_genome", "GsynthModel"} <= set(dir(gsynth))
@@ -22,6 +23,7 @@ with gsynth.open_genome("genome.fa.gz") as genome:
     assert "gc" in repr(model)
     assert model.per_bin_kmers.sum() == model.total_kmers
 
+    peaks: IntervalsLike
     try:
         import pandas as pd
     except ImportError:
