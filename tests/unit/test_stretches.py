@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gsynth.blocks.drawn import runs_of
 from gsynth.blocks.reference import _lower_n
+from gsynth.files.segments import runs_of
 from gsynth.plugins.contracts import FREE
 
 
