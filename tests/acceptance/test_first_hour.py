@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.slow
+
 HERE = Path(__file__).parent
 SCRIPTS = HERE / "first_hour"
 EXAMPLE = HERE.parent / "example_plugin"

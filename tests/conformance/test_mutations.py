@@ -16,6 +16,9 @@ from gsynth.testing.clauses import CLAUSES, CLAUSES_OF, SUITE_CONTRACT
 PLANTED = Path(__file__).with_name("planted")
 _PAGE = runpy.run_path(str(PLANTED / "planted_table.py"))
 TABLE, ROLE_OF = _PAGE["TABLE"], _PAGE["ROLE_OF"]
+# A suite of its own, run once, and some minutes long.
+pytestmark = pytest.mark.slow
+
 FAULTS = [(role, fault) for role, faults in TABLE.items() for fault in faults]
 
 
