@@ -98,7 +98,7 @@ def gsynth_select_order(
     --------
     >>> import numpy as np
     >>> rng = np.random.default_rng(1)
-    >>> genome = {"chr1": rng.choice(list(b"AACGT"), 20_000).astype(np.uint8)}
+    >>> genome = {"chr1": rng.choice(list(b"AACGTT"), 20_000).astype(np.uint8)}
     >>> gsynth_select_order(genome=genome, max_order=3).recommended.k
     0
     """

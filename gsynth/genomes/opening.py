@@ -30,7 +30,7 @@ from gsynth.plugins.roles import GENOME
 
 _Bases = str | bytes | bytearray | memoryview | NDArray[np.uint8]
 
-GenomeLike = PathLike | Mapping[str, _Bases | int | np.integer[Any]] | Mapping[str, PathLike | int] | Genome
+GenomeLike = PathLike | Mapping[str, _Bases | PathLike | int | np.integer[Any]] | Genome
 """A path that a genome plugin reads, or a dict of it and a format; contigs with their sequences or sizes; or
 an open genome."""
 

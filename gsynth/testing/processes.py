@@ -28,6 +28,8 @@ def kept_process(doing: Callable[[], str]) -> Iterator[None]:
     # Onwards, because a call that seeds them gives the same state each time.
     np.random.random_sample()  # noqa: NPY002  # as above
     random.random()
+    # The default, because the call before may have changed it for good.
+    errors = np.seterr(all="warn")
     before = _settings()
     try:
         yield
@@ -35,6 +37,7 @@ def kept_process(doing: Callable[[], str]) -> Iterator[None]:
     finally:
         np.random.set_state(kept[0])  # noqa: NPY002  # as above
         random.setstate(kept[1])
+        np.seterr(**errors)
     changed = [name for name, value in before.items() if after[name] != value]
     require(not changed, "process", f"changed: {', '.join(changed)}, by {doing()}")
 

@@ -53,7 +53,7 @@ def outcomes(tmp_path_factory):
 def test_healthy_twin_passes(outcomes, role):
     failed = {test: messages for test, messages in outcomes[role, "Healthy"].items() if any(messages)}
     assert not failed
-    assert len(outcomes[role, "Healthy"]) >= (7 if role == "TestRegistration" else 12)
+    assert len(outcomes[role, "Healthy"]) >= (6 if role == "TestRegistration" else 11)
 
 
 @pytest.mark.parametrize(("role", "fault"), FAULTS, ids=[f"{role}-{fault}" for role, fault in FAULTS])

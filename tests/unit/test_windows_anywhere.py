@@ -19,14 +19,16 @@ SIZES = {"a": 5000, "missing": 400, "b": 60_000}
 NAMES = list(SIZES)
 
 
-def bed_graph(path: Path, seed: int = 1) -> Path:
+def bed_graph(path: Path, seed: int = 1, *, apart: bool = False) -> Path:
+    """Intervals with gaps; overlapping ones too, unless they must lie `apart` to be a bedGraph."""
     rng = np.random.default_rng(seed)
     lines = []
     for name in ("b", "a"):
         starts = np.cumsum(rng.integers(1, 40, SIZES[name] // 25))
-        for start, width, value in zip(
-            starts, rng.integers(1, 30, starts.size), rng.normal(size=starts.size), strict=True
-        ):
+        widths = rng.integers(1, 30, starts.size)
+        if apart:
+            widths = np.minimum(widths, np.diff(starts, append=SIZES[name]))
+        for start, width, value in zip(starts, widths, rng.normal(size=starts.size), strict=True):
             if start + width < SIZES[name]:
                 lines.append(f"{name}\t{start}\t{start + width}\t{value:.6g}\n")
     path.write_text("".join(lines))
@@ -53,7 +55,7 @@ def opened(source: TrackLike) -> Track:
 
 
 SOURCES = {
-    "bedGraph": lambda folder: {"path": bed_graph(folder / "x.bg"), "format": "bedgraph"},
+    "bedGraph": lambda folder: {"path": bed_graph(folder / "x.bg", apart=True), "format": "bedgraph"},
     "coverage": lambda folder: {"path": bed_graph(folder / "x.bed"), "format": "bed"},
     "names": lambda folder: {"path": bed_graph(folder / "x.bed"), "format": "bed", "column": 4, "pattern": "([0-9])"},
     "bigWig": lambda folder: {"path": big_wig(folder / "x.bw"), "format": "bigwig"},

@@ -450,4 +450,12 @@ class BaseByName(Healthy):
         out[:] = [names[code] for code in codes.tolist()]
 
 
+class WritesItsContext(Healthy):
+    """Leaves something of its own in front of the cells."""
+
+    def sample(self, codes, edges, strata, uniforms, *, order, thresholds):
+        super().sample(codes, edges, strata, uniforms, order=order, thresholds=thresholds)
+        codes[0] = (codes[0] + 1) % 4
+
+
 FAULTS = [Healthy, *Healthy.__subclasses__()]

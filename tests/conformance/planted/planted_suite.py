@@ -142,7 +142,13 @@ class TestTrack(Tracks):
 
 
 class TestTrackUnknown(Tracks):
-    """Without its values."""
+    """Without its values, on a genome with sequence."""
+
+    @pytest.fixture
+    def genome(self):
+        return open_genome(
+            {name: np.resize(np.frombuffer(b"ACGGTN", np.uint8), n) for name, n in planted_tracks.SIZES.items()}
+        )
 
     @_fixture(planted_tracks.FAULTS)
     def track(self, request):

@@ -40,6 +40,7 @@ TABLE = {
     },
     "TestSampler": {
         "FixedDoNotRoll": ("test_mask_edges", "fixed"),
+        "WritesItsContext": ("test_every_order", "left-context"),
         "StrictlyAbove": ("test_numbers_around_thresholds", "sampling"),
         "NIsA": ("test_n_in_the_left_context", "uniform-table"),
         "NForgottenEarly": ("test_n_in_the_left_context", "uniform-table"),
@@ -224,6 +225,8 @@ TABLE = {
         "ElsewhereMissing": ("test_contigs", "track-contigs"),
         "CountsOfTheGenome": ("test_values_of_whole_contigs", "track-per-contig"),
         "NoWidth": ("test_values_of_whole_contigs", "track-per-contig"),
+        "CompositionOfSomethingElse": ("test_composition", "track-composition"),
+        "BasesOfSomethingElse": ("test_bases_alone", "track-bases"),
         "SeedsTheGenerator": ("test_process_is_left_alone", "process"),
     },
     "TestStates": {

@@ -221,6 +221,21 @@ class SeedsTheGenerator(Healthy):
         return super().made(found)
 
 
+class CompositionOfSomethingElse(Healthy):
+    """Offers GC content from the composition of windows, and is another track."""
+
+    def composition_values(self, composition, widths):
+        return composition[:, 1:3].sum(axis=1) / widths
+
+
+class BasesOfSomethingElse(Healthy):
+    """Offers the share of A in the bases of windows, and is another track."""
+
+    def bases_values(self, bases, edges):
+        sums = np.append(0, np.cumsum((bases | 32) == ord("a")))
+        return (sums[edges[1:]] - sums[edges[:-1]]) / np.diff(edges)
+
+
 FAULTS = [Healthy, *Healthy.__subclasses__()]
 
 
