@@ -37,7 +37,7 @@ def test_no_bit_flip_makes_another_model(folder: Path, model: GsynthModel) -> No
     path = folder / "metadata.yaml"
     good = path.read_bytes()
     noticed = 0
-    # Every bit was tried once by hand; 31 and 8 have no common divisor, so that all bits of a byte come.
+    # 31 and 8 have no common divisor, so that every bit of a byte has its turn.
     for place in range(0, 8 * len(good), 31):
         data = bytearray(good)
         data[place // 8] ^= 1 << place % 8
