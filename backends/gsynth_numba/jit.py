@@ -103,7 +103,8 @@ def _count_below(typing_context: Any, values: Any, at: Any, number: Any) -> Any:
     return numba.uint32(values, at, numba.int32), _emit_count_below
 
 
-def _emit_count_below(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+def _emit_row(context: Any, builder: Any, signature: Any, arguments: Any) -> tuple[Any, Any, Any]:
+    """Of (array, index, number): where four int32 begin, these, and the number four times."""
     from llvmlite import ir
 
     data = context.make_array(signature.args[0])(context, builder, arguments[0]).data
@@ -113,6 +114,14 @@ def _emit_count_below(context: Any, builder: Any, signature: Any, arguments: Any
     row = builder.load(place, align=4)
     single = builder.insert_element(ir.Constant(four, ir.Undefined), arguments[2], int32(0))
     number = builder.shuffle_vector(single, ir.Constant(four, ir.Undefined), ir.Constant(four, [0, 0, 0, 0]))
+    return place, row, number
+
+
+def _emit_count_below(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+    from llvmlite import ir
+
+    int32 = ir.IntType(32)
+    _, row, number = _emit_row(context, builder, signature, arguments)
     below = builder.bitcast(builder.icmp_signed("<", row, number), ir.IntType(4))
     return builder.ctpop(builder.zext(below, int32))
 
@@ -141,12 +150,8 @@ def _take_exit(typing_context: Any, counts: Any, at: Any, drawn: Any) -> Any:
 def _emit_take_exit(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
     from llvmlite import ir
 
-    data = context.make_array(signature.args[0])(context, builder, arguments[0]).data
     int32, four = ir.IntType(32), ir.VectorType(ir.IntType(32), 4)
-    place = builder.bitcast(builder.gep(data, [arguments[1]]), four.as_pointer())
-    row = builder.load(place, align=4)
-    single = builder.insert_element(ir.Constant(four, ir.Undefined), arguments[2], int32(0))
-    number = builder.shuffle_vector(single, ir.Constant(four, ir.Undefined), ir.Constant(four, [0, 0, 0, 0]))
+    place, row, number = _emit_row(context, builder, signature, arguments)
     above = builder.icmp_signed(">", row, number)
     builder.store(builder.add(row, builder.sext(above, four)), place, align=4)
     bits = builder.zext(builder.bitcast(above, ir.IntType(4)), int32)

@@ -75,12 +75,8 @@ class Drawn:
         `wanted`: that most is copied is what the caller has asked for.
         """
         kept = self.copied + self.unknown
-        if kept > self.bases / 2 and not wanted:
-            warnings.warn(
-                f"{kept / self.bases:.0%} of the bases are the reference's own ({self.copied:,} copied by mask_copy, "
-                f"{self.unknown:,} N): a sample that is mostly copied is not a null",
-                stacklevel=4,
-            )
+        if not wanted:
+            warn_mostly_copied(self.bases, self.copied, self.unknown, "sample", stacklevel=5)
         sampled = self.bases - kept
         if self.outside and self.outside >= WORTH_A_WARNING * sampled:
             warnings.warn(
@@ -101,6 +97,17 @@ class Drawn:
                 f"{self.copied_words:,} are copied by mask_copy; gsynth_replace_kmer removes a word afterwards",
                 stacklevel=4,
             )
+
+
+def warn_mostly_copied(bases: int, copied: int, unknown: int, what: str, *, stacklevel: int) -> None:
+    """Warn if more than half of the bases are the reference's own."""
+    kept = copied + unknown
+    if kept > bases / 2:
+        warnings.warn(
+            f"{kept / bases:.0%} of the bases are the reference's own ({copied:,} copied by mask_copy, "
+            f"{unknown:,} N): a {what} that is mostly copied is not a null",
+            stacklevel=stacklevel,
+        )
 
 
 def drawn(

@@ -48,8 +48,10 @@ class Inputs:
         alias = noted_alias(chrom_alias, genome)
         # Labels are a column of texts, which would be kept for every interval of a call that writes no names.
         where = resolve_intervals(intervals, genome, alias=alias, labelled=names == "bed")
-        contigs = genome.contigs
-        log.debug("genome: %s, contigs %s, bases %s", genome.name, f"{len(contigs):,}", f"{sum(contigs.values()):,}")
+        if log.isEnabledFor(logging.DEBUG):
+            # Asked first: a draft assembly has a hundred thousand lengths to add up.
+            sizes = genome.contigs
+            log.debug("genome: %s, contigs %s, bases %s", genome.name, f"{len(sizes):,}", f"{sum(sizes.values()):,}")
         log.debug("intervals: %s, bases %s", f"{len(where):,}", f"{where.total:,}")
         return cls(genome, where if names == "bed" else where.unlabelled(), alias, tracks)
 

@@ -7,6 +7,8 @@ from typing import ClassVar, Final, Literal
 
 from attrs import astuple, frozen
 
+from gsynth.blocks.drawn import warn_mostly_copied
+
 WORTH_A_WARNING: Final = 0.01
 """Share of sequences equal to their input from which on a warning is given."""
 
@@ -50,13 +52,7 @@ class Shuffled:
 
     def warn(self, k: int) -> None:
         """Warn about what makes a shuffle a different null from what its caller may think."""
-        kept = self.copied + self.unknown
-        if kept > self.bases / 2:
-            warnings.warn(
-                f"{kept / self.bases:.0%} of the bases are the reference's own ({self.copied:,} copied by mask_copy, "
-                f"{self.unknown:,} N): a shuffle that is mostly copied is not a null",
-                stacklevel=3,
-            )
+        warn_mostly_copied(self.bases, self.copied, self.unknown, "shuffle", stacklevel=4)
         if self.equal and self.equal >= WORTH_A_WARNING * self.sequences:
             warnings.warn(
                 f"{self.equal:,} of {self.sequences:,} shuffled sequences equal their input: few others, or none, have "

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Sequence
+import warnings
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeVar
 
 from attrs import frozen
 
 from gsynth.errors import FormatError, MissingFileError
+
+Opened = TypeVar("Opened")
 
 _STRETCH: Final = 1 << 16
 _STRETCHES: Final = 256
@@ -66,6 +69,20 @@ class FileAddress:
                 "since: use a shared file system, or copies with the time of change (cp -p, rsync -t)"
             )
         return Path(self.path)
+
+    def reopened(self, opens: Callable[[Path], Opened]) -> Opened:
+        """What `opens` makes of the path, once it is `checked`.
+
+        Raises
+        ------
+        MissingFileError, FormatError
+            As `checked`.
+        """
+        path = self.checked()
+        with warnings.catch_warnings():
+            # About the file they were given where it was opened first.
+            warnings.simplefilter("ignore")
+            return opens(path)
 
 
 def _host() -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import warnings
 from collections.abc import Callable
 from pathlib import Path
 
@@ -27,13 +26,9 @@ def reopened(open_again: Open, address: FileAddress, contigs: str) -> Genome:
     MissingFileError, FormatError
         There is no such file where this process runs, or it is another one.
     """
-    path = address.checked()
-    with warnings.catch_warnings():
-        # About the file they were given where it was opened first.
-        warnings.simplefilter("ignore")
-        genome = open_again(path)
+    genome = address.reopened(open_again)
     if contigs_digest(genome) != contigs:
-        raise FormatError(f"{path} has other contigs than when the call began: it has changed since")
+        raise FormatError(f"{address.path} has other contigs than when the call began: it has changed since")
     return genome
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Callable, Mapping
 
 from attrs import frozen
@@ -40,8 +39,4 @@ def reopened(opens: Callable[[object], Track], source: object, address: FileAddr
     MissingFileError, FormatError
         There is no such file where this process runs, or it is another one.
     """
-    path = address.checked()
-    with warnings.catch_warnings():
-        # About the file they were given where it was opened first.
-        warnings.simplefilter("ignore")
-        return opens({**source, "path": path} if isinstance(source, Mapping) else path)
+    return address.reopened(lambda path: opens({**source, "path": path} if isinstance(source, Mapping) else path))
